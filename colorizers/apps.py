@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ColorizersConfig(AppConfig):
+    name = "colorizers"
+    verbose_name = _("Photos and colorizers")

@@ -1,0 +1,8 @@
+"""The same site for servers that speak ASGI (measured as slower here than WSGI)."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()

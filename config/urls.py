@@ -1,0 +1,15 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz/", views.health, name="health"),
+    path("admin/", admin.site.urls),
+    path("", include("colorizers.urls")),
+    path("", include("studies.urls")),
+    path("", include("evaluation.urls")),
+]

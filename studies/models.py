@@ -1,0 +1,268 @@
+"""Rows of the asking side: studies, participations, planned trials and their responses."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from colorizers.models import SLUG, Colorization, Colorizer, Photo, PhotoSet
+from studies import designs
+
+
+def new_seed() -> int:
+    return secrets.randbits(62)
+
+
+class StudyState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PREPARING = "preparing", _("preparing")
+    LIVE = "live", _("live")
+    PAUSED = "paused", _("paused")
+    CLOSED = "closed", _("closed")
+
+
+class Allocation(models.TextChoices):
+    MIXED = "mixed", _("every participant sees every condition")
+    ONE = "one_condition_per_participation", _("each participant sees one condition")
+
+
+class Study(models.Model):
+    """One question put to people; immutable once it is live."""
+
+    slug = models.CharField(max_length=100, unique=True, validators=[SLUG])
+    title = models.CharField(max_length=200)
+    question = models.TextField(blank=True, help_text=_("What the study asks, for the report"))
+    information = models.TextField(
+        help_text=_("Landing page: who asks, what happens, how long, what is stored")
+    )
+    consent = models.TextField(help_text=_("What a participant agrees to"))
+    consent_version = models.CharField(max_length=50, default="1")
+    thanks = models.TextField(blank=True)
+    contact = models.CharField(
+        max_length=200, blank=True, help_text=_("Name and address of the person who answers questions")
+    )
+
+    design = models.CharField(max_length=50, choices=designs.choices, default="pair")
+    design_settings = models.JSONField(default=dict, blank=True)
+    allocation = models.CharField(max_length=50, choices=Allocation, default=Allocation.MIXED)
+    photo_set = models.ForeignKey(PhotoSet, models.PROTECT, related_name="studies")
+    image_px = models.PositiveIntegerField(
+        default=256, validators=[MinValueValidator(64), MaxValueValidator(1024)],
+        help_text=_("Side of the square pictures as shown, in pixels"),
+    )  # fmt: skip
+    planned_participants = models.PositiveIntegerField(default=40, validators=[MinValueValidator(1)])
+    show_score = models.BooleanField(
+        default=True, help_text=_("Tell participants their own score at the end")
+    )
+    completion_code = models.CharField(max_length=50, blank=True)
+    exclusion_rules = models.JSONField(
+        default=dict, blank=True, help_text=_("Rules of the strict view, fixed before launch")
+    )
+    seed = models.BigIntegerField(default=new_seed, editable=False)
+
+    state = models.CharField(max_length=20, choices=StudyState, default=StudyState.DRAFT, editable=False)
+    preparation = models.JSONField(
+        default=dict, editable=False, help_text=_("Progress and errors of preparing the stimuli")
+    )
+    digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("SHA-256 of the protocol as launched")
+    )
+    protocol = models.JSONField(default=dict, editable=False, help_text=_("The protocol as launched"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="studies"
+    )
+    researchers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="shared_studies")
+    created_at = models.DateTimeField(auto_now_add=True)
+    launched_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = _("studies")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ConditionKind(models.TextChoices):
+    TEST = "test", _("colorizer under test")
+    VIGILANCE = "vigilance", _("vigilance control")
+
+
+class Condition(models.Model):
+    """One arm of a Study: a Colorizer, or the vigilance control."""
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="conditions")
+    slug = models.CharField(max_length=100, validators=[SLUG])
+    title = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=20, choices=ConditionKind, default=ConditionKind.TEST)
+    colorizer = models.ForeignKey(Colorizer, models.PROTECT, related_name="conditions")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["study", "slug"], name="one_condition_per_slug")]
+
+    def __str__(self) -> str:
+        return self.title or self.slug
+
+
+class PhotoRole(models.TextChoices):
+    PRACTICE = "practice", _("practice")
+    TEST = "test", _("test")
+
+
+class StudyPhoto(models.Model):
+    """What a Study uses a Photo for: practice and test never share one."""
+
+    study = models.ForeignKey(Study, models.CASCADE, related_name="study_photos")
+    photo = models.ForeignKey(Photo, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=PhotoRole)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "photo"], name="one_role_per_photo_and_study")
+        ]
+
+
+class Stimulus(models.Model):
+    """The exact bytes that are shown for one Photo, as it is (no colorization) or recoloured."""
+
+    photo = models.ForeignKey(Photo, models.PROTECT, related_name="stimuli")
+    colorization = models.ForeignKey(Colorization, models.PROTECT, null=True, related_name="stimuli")
+    image_px = models.PositiveIntegerField()
+    file = models.FileField(upload_to="stimuli/", max_length=200)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = _("stimuli")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["photo", "image_px"],
+                condition=models.Q(colorization=None),
+                name="one_real_stimulus_per_photo_and_size",
+            ),
+            models.UniqueConstraint(
+                fields=["colorization", "image_px"], name="one_stimulus_per_colorization_and_size"
+            ),
+        ]
+
+
+class Participant(models.Model):
+    """A person, known only by a random code and a keyed hash of the recruiter's id."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recruiter_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Source(models.TextChoices):
+    PERSON = "person", _("person")
+    SIMULATED = "simulated", _("simulated")
+    PREVIEW = "preview", _("preview by a researcher")
+
+
+class ParticipationState(models.TextChoices):
+    STARTED = "started", _("started")
+    FINISHED = "finished", _("finished")
+    ABANDONED = "abandoned", _("abandoned")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Participation(models.Model):
+    """One Participant's single go at one Study."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    study = models.ForeignKey(Study, models.PROTECT, related_name="participations")
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="participations")
+    source = models.CharField(max_length=20, choices=Source, default=Source.PERSON)
+    state = models.CharField(max_length=20, choices=ParticipationState, default=ParticipationState.STARTED)
+    seed = models.BigIntegerField(default=new_seed)
+    study_digest = models.CharField(max_length=64, blank=True, help_text=_("The protocol that was in force"))
+    consent_version = models.CharField(max_length=50)
+    consented_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    device = models.JSONField(default=list, help_text=_("One entry a page load"))
+    simulation = models.JSONField(
+        default=dict, help_text=_("Of a simulated participant: seed and planted effects")
+    )
+    completion_code = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        ordering = ["-consented_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "participant"], name="one_participation_per_study")
+        ]
+        indexes = [models.Index(fields=["study", "source", "state"])]
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+
+class TrialKind(models.TextChoices):
+    PRACTICE = "practice", _("practice")
+    TEST = "test", _("test")
+    VIGILANCE = "vigilance", _("vigilance")
+
+
+class Trial(models.Model):
+    """One planned presentation in a Participation: written before it is shown, never changed."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="trials")
+    number = models.PositiveIntegerField(help_text=_("From 1, in the order of showing"))
+    kind = models.CharField(max_length=20, choices=TrialKind)
+    condition = models.ForeignKey(Condition, models.PROTECT, related_name="trials")
+    photo = models.ForeignKey(Photo, models.PROTECT, related_name="+")
+    spec = models.JSONField(help_text=_("Frames, answers and prompt as the design planned them"))
+    key = models.CharField(
+        max_length=20, help_text=_("The right answer; never sent before the trial is answered")
+    )
+
+    class Meta:
+        ordering = ["participation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "number"], name="one_trial_per_number"),
+            models.UniqueConstraint(
+                fields=["participation", "photo"], name="no_photo_twice_in_a_participation"
+            ),
+        ]
+
+
+class TrialPicture(models.Model):
+    """One picture of one Trial under the random address that the browser gets."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="pictures")
+    frame = models.PositiveIntegerField(help_text=_("Index in the spec's frames"))
+    slot = models.CharField(max_length=20)
+    stimulus = models.ForeignKey(Stimulus, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "frame", "slot"], name="one_picture_per_slot_and_frame")
+        ]
+
+
+class Response(models.Model):
+    """What was answered to one Trial: at most one, never changed."""
+
+    trial = models.OneToOneField(Trial, models.CASCADE, related_name="response")
+    answer = models.CharField(max_length=20, blank=True, help_text=_("Blank: the answer limit ran out"))
+    rt_ms = models.FloatField(null=True, help_text=_("From the onset of the answer frame"))
+    input = models.CharField(max_length=20, blank=True)
+    frames = models.JSONField(default=list, help_text=_("Planned and measured onsets and offsets"))
+    refresh_ms = models.FloatField(null=True)
+    layout = models.CharField(max_length=20, blank=True)
+    events = models.JSONField(default=list)
+    runner = models.CharField(max_length=20, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["trial__participation", "trial__number"]

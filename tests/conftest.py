@@ -1,0 +1,76 @@
+"""The cast and the ground that all tests share."""
+
+import io
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# Before Django reads its settings: tests write into a folder of their own, one for each worker process.
+_DATA = Path(tempfile.mkdtemp(prefix="foolrate-test-"))
+os.environ["FOOLRATE_DATA"] = str(_DATA)
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
+# Playwright's synchronous interface runs an event loop beside the test's database connection.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+from PIL import Image  # noqa: E402
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_DATA, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path: Path) -> Path:
+    """Files that a test stores are its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.AXES_ENABLED = False
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def ada(django_user_model):
+    """A researcher: she runs the open study."""
+    return django_user_model.objects.create_user("ada", password="engine-no-1", is_staff=True)
+
+
+@pytest.fixture
+def ben(django_user_model):
+    """A researcher who has no part in it."""
+    return django_user_model.objects.create_user("ben", password="engine-no-2", is_staff=True)
+
+
+@pytest.fixture
+def root(django_user_model):
+    """The administrator of the installation."""
+    return django_user_model.objects.create_superuser("root", password="engine-no-0")
+
+
+def colourful_pixels(seed: int, *, width: int = 96, height: int = 80) -> np.ndarray:
+    """A smooth colourful picture (H, W, 3) uint8, different for each seed."""
+    rng = np.random.default_rng(seed)
+    small = Image.fromarray(rng.integers(0, 256, (5, 6, 3), dtype=np.uint8))
+    return np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
+
+
+def png_bytes(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def photo_folder(tmp_path: Path) -> Path:
+    """A folder of 30 colourful pictures of 96 x 80 pixels."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for seed in range(30):
+        (folder / f"photo-{seed:02d}.png").write_bytes(png_bytes(colourful_pixels(seed)))
+    return folder
