@@ -1,0 +1,159 @@
+"""From a photo's lightness to a recoloured picture: what every method goes through; numpy only."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colorizers import colour
+from colorizers.colour import RGB8, Floats
+
+AB_LIMIT = 128.0
+# Colour below one unit everywhere is invisible: whoever promises colour has painted none.
+VISIBLE_AB = 1.0
+# Rounding to 8 bits moves L* by at most 0.3 where nothing is clipped.
+LIGHTNESS_TOLERANCE = 0.5
+
+
+class ColorizationFailed(RuntimeError):
+    """A method gave no usable colours; no other picture takes their place."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which photo is being coloured, so that a method can leave it out and repeat itself; never its pixels."""
+
+    digest: str
+    seed: int = 0
+    family: str = ""
+
+    def rng(self) -> np.random.Generator:
+        """A generator that depends on the colorizer's seed and the photo, not on order or process."""
+        entropy = hashlib.sha256(f"{self.seed}:{self.digest}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(entropy, "big"))
+
+
+Predict = Callable[[Floats, Source], Floats]
+"""(lightness (H, W) float32 in 0..100, source) -> ab (H, W, 2), finite, within +-128."""
+
+
+@dataclass(frozen=True, eq=False)
+class ColorizedPicture:
+    """A recoloured picture (H, W, 3) uint8 and the share of its pixels that left the sRGB gamut."""
+
+    rgb8: RGB8
+    share_clipped: float
+
+
+def colorize_rgb(
+    rgb8: RGB8,
+    predict: Predict,
+    source: Source,
+    *,
+    input_size: int | None = None,
+    promises_colour: bool = False,
+) -> ColorizedPicture:
+    """Recolour a photo (H, W, 3) uint8: its own full-resolution L*, the method's a* and b*.
+
+    `predict` gets nothing but the lightness, scaled to `input_size` squared if that is given.
+    Raises ColorizationFailed for colours that are misshapen, not finite, out of range or, where the
+    method promises colour, absent.
+    """
+    check_picture(rgb8)
+    lightness = colour.rgb_to_lightness(rgb8)
+    if input_size is not None:
+        lightness = resize(lightness, (input_size, input_size))
+    # A method that writes into its input must not reach anything that is used later.
+    ab = checked_ab(predict(lightness.copy(), source), lightness.shape, promises_colour=promises_colour)
+    return join(rgb8, ab)
+
+
+def check_picture(rgb8: NDArray[Any]) -> None:
+    """Raise ValueError unless the array is a picture (H, W, 3) of uint8 with at least one pixel."""
+    if rgb8.dtype != np.uint8 or rgb8.ndim != 3 or rgb8.shape[2] != 3 or rgb8.size == 0:
+        raise ValueError(f"Expected a picture (H, W, 3) of uint8, not {rgb8.shape} of {rgb8.dtype}.")
+
+
+def checked_ab(ab: Any, shape: tuple[int, ...], *, promises_colour: bool) -> Floats:
+    """A method's answer as float32 (H, W, 2), or ColorizationFailed saying what is wrong with it."""
+    ab = np.asarray(ab)
+    if ab.shape != (*shape, 2):
+        raise ColorizationFailed(
+            f"The method answered with an array of shape {ab.shape}; for lightness of shape {shape} "
+            f"it must be {(*shape, 2)}."
+        )
+    if not np.issubdtype(ab.dtype, np.floating):
+        raise ColorizationFailed(f"The method answered with {ab.dtype}; a and b must be floating point.")
+    if not np.isfinite(ab).all():
+        share = 1 - np.isfinite(ab).all(axis=-1).mean()
+        raise ColorizationFailed(
+            f"The method answered with a or b that is not finite in {share:.1%} of pixels."
+        )
+    largest = float(np.abs(ab).max())
+    if largest > AB_LIMIT:
+        raise ColorizationFailed(
+            f"The method answered with a or b of size {largest:.1f}; L*a*b* colours lie within "
+            f"{AB_LIMIT:.0f}. Is its output scaled back?"
+        )
+    if promises_colour and largest < VISIBLE_AB:
+        raise ColorizationFailed(
+            f"The method promises colour, but its a and b never exceed {largest:.3f}: the picture would be grey."
+        )
+    return ab.astype(np.float32)
+
+
+def join(rgb8: RGB8, ab: Floats) -> ColorizedPicture:
+    """The picture with the lightness of `rgb8` and the colours `ab` (h, w, 2), upsampled bilinearly.
+
+    Works in strips of rows, so that memory stays near that of the result. Out-of-gamut colours are
+    clipped and counted. Raises ColorizationFailed if the lightness of unclipped pixels moved.
+    """
+    height, width = rgb8.shape[:2]
+    resized = ab.shape[:2] != (height, width)
+    down = triangle_weights(ab.shape[0], height) if resized else None
+    if resized:
+        ab = np.einsum("ij,hjc->hic", triangle_weights(ab.shape[1], width), ab, optimize=True)
+    result = np.empty_like(rgb8)
+    clipped = 0
+    for rows in colour.row_strips(height, width):
+        strip_ab = ab[rows] if down is None else np.tensordot(down[rows], ab, axes=1)
+        lightness = colour.rgb_to_lightness(rgb8[rows])
+        rgb = colour.lab_to_unclipped_rgb(np.dstack([lightness, strip_ab]))
+        outside = colour.out_of_gamut(rgb)
+        result[rows] = colour.to_8_bit(rgb)
+        clipped += int(outside.sum())
+        _check_lightness(lightness, result[rows], ~outside)
+    return ColorizedPicture(result, clipped / (height * width))
+
+
+def _check_lightness(before: Floats, after: RGB8, inside: NDArray[np.bool_]) -> None:
+    moved = np.abs(colour.rgb_to_lightness(after) - before)[inside]
+    if moved.size and moved.max() > LIGHTNESS_TOLERANCE:
+        raise ColorizationFailed(
+            f"The lightness moved by {moved.max():.2f}; it must stay within {LIGHTNESS_TOLERANCE}."
+        )
+
+
+def resize(values: Floats, size: tuple[int, int]) -> Floats:
+    """Bilinear resize of (H, W) or (H, W, C) to `size` (height, width), with antialiasing when shrinking."""
+    down = triangle_weights(values.shape[0], size[0])
+    across = triangle_weights(values.shape[1], size[1])
+    rows = np.tensordot(down, values, axes=1)
+    subscripts = "ij,hj->hi" if values.ndim == 2 else "ij,hjc->hic"
+    return np.einsum(subscripts, across, rows, optimize=True).astype(values.dtype)
+
+
+def triangle_weights(size: int, new_size: int) -> Floats:
+    """Weights (new_size, size) of bilinear interpolation between pixel centres; rows sum to 1.
+
+    The triangle is widened by the factor of shrinking, as Pillow's BILINEAR does; edges are repeated.
+    """
+    scale = size / new_size
+    width = max(scale, 1.0)
+    centres = (np.arange(new_size) + 0.5) * scale - 0.5
+    distance = np.abs(centres[:, None] - np.arange(size)[None, :]) / width
+    weights = np.maximum(1 - distance, 0)
+    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)

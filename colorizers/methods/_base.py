@@ -1,0 +1,144 @@
+"""What a method declares, what it is given, and the photos that it may take colours from."""
+
+import dataclasses
+import difflib
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from colorizers.colour import RGB8
+from colorizers.inference import ColorizationFailed, Predict, Source
+
+
+@dataclass(frozen=True)
+class ReferencePhoto:
+    """A photo that colours may be taken from; `read` gives (H, W, 3) uint8 when it is needed.
+
+    Crops of one photograph share a `family`, so that none of them informs about another.
+    """
+
+    digest: str
+    read: Callable[[], RGB8]
+    family: str = ""
+
+    def is_kin_of(self, source: Source) -> bool:
+        """Whether this is the photo that is being coloured, or a crop of the same photograph."""
+        return self.digest == source.digest or bool(self.family and self.family == source.family)
+
+
+class ReferenceSet:
+    """Reference photos in the order of their digests, so that results do not depend on the caller's order."""
+
+    def __init__(self, photos: Sequence[ReferencePhoto]) -> None:
+        self.photos = tuple(
+            sorted({photo.digest: photo for photo in photos}.values(), key=lambda p: p.digest)
+        )
+
+    def others(self, source: Source) -> list[int]:
+        """Positions in `photos` of those that may inform about the source: all but itself and its kin."""
+        found = [index for index, photo in enumerate(self.photos) if not photo.is_kin_of(source)]
+        if not found:
+            raise ColorizationFailed(
+                f"None of the {len(self.photos)} reference photos differs from the photo to be coloured: "
+                "the reference set needs at least two different photographs."
+            )
+        return found
+
+    def digest(self) -> str:
+        """SHA-256 over the photos' digests, for the provenance record."""
+        return hashlib.sha256("\n".join(photo.digest for photo in self.photos).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """For a method that has nothing to set."""
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """Everything that a method may use to make its predictor; already checked."""
+
+    settings: Any
+    variant: str
+    device: str
+    weights: Path | None
+    reference: ReferenceSet
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to colour a photo: facts for people, and `build`, which makes the predictor.
+
+    `variants` gives the number of learned parameters of each; the first one is the default.
+    `settings` is a frozen dataclass whose fields have defaults and which refuses bad values itself.
+    """
+
+    name: str
+    summary: str
+    citation: str
+    build: Callable[[Ingredients], Predict]
+    settings: type[Any] = NoSettings
+    variants: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({"default": 0}))
+    input_size: int | None = None
+    needs_weights: bool = False
+    needs_reference: bool = False
+    promises_colour: bool = True
+
+    def default_settings(self) -> dict[str, Any]:
+        """The settings with their defaults, ready for JSON."""
+        return dataclasses.asdict(self.settings())
+
+    def parse_settings(self, given: Mapping[str, Any]) -> Any:
+        """The settings dataclass from plain data; ValueError for an unknown name or a bad value."""
+        known = {item.name: item.default for item in dataclasses.fields(self.settings)}
+        for key, value in given.items():
+            if key not in known:
+                nearest = difflib.get_close_matches(key, known, n=1)
+                hint = f"did you mean {nearest[0]!r}?" if nearest else f"it has {sorted(known) or 'none'}."
+                raise ValueError(f"The method {self.name!r} has no setting {key!r}; {hint}")
+            _check_type(key, value, like=known[key])
+        return self.settings(**given)
+
+    def parse_variant(self, variant: str) -> str:
+        """The variant of that name, the first one for an empty name; ValueError if there is none."""
+        chosen = variant or next(iter(self.variants))
+        if chosen not in self.variants:
+            raise ValueError(
+                f"The method {self.name!r} has no variant {chosen!r}; it has {list(self.variants)}."
+            )
+        return chosen
+
+    def load(
+        self,
+        weights: Path | None = None,
+        settings: Mapping[str, Any] | None = None,
+        device: str = "cpu",
+        reference: ReferenceSet | None = None,
+        *,
+        variant: str = "",
+    ) -> Predict:
+        """The predictor: (lightness, source) -> ab. ValueError if something is missing or superfluous."""
+        if self.needs_weights != (weights is not None):
+            wanted = "needs a weights file" if self.needs_weights else "takes no weights"
+            raise ValueError(f"The method {self.name!r} {wanted}.")
+        if self.needs_reference and (reference is None or not reference.photos):
+            raise ValueError(f"The method {self.name!r} needs reference photos to take colours from.")
+        return self.build(
+            Ingredients(
+                settings=self.parse_settings(settings or {}),
+                variant=self.parse_variant(variant),
+                device=device,
+                weights=weights,
+                reference=reference or ReferenceSet([]),
+            )
+        )
+
+
+def _check_type(key: str, value: Any, *, like: Any) -> None:
+    # bool is an int to Python, and an int is a fine float; nobody means either by accident here.
+    accepted = (int, float) if isinstance(like, float) else (type(like),)
+    if not isinstance(value, accepted) or (isinstance(value, bool) and not isinstance(like, bool)):
+        raise ValueError(f"The setting {key!r} must be of type {type(like).__name__}, not {value!r}.")
