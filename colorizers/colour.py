@@ -33,7 +33,8 @@ _GAMUT_TOLERANCE = 0.5 / 255
 
 
 def _linearised(rgb: Floats) -> Floats:
-    return np.where(rgb > _LINEAR_BELOW, np.power((rgb + 0.055) / 1.055, 2.4), rgb / 12.92).astype(rgb.dtype)
+    linear: Floats = np.where(rgb > _LINEAR_BELOW, np.power((rgb + 0.055) / 1.055, 2.4), rgb / 12.92)
+    return linear
 
 
 _LINEAR_OF_8_BIT = _linearised(np.arange(256) / 255).astype(np.float32)
@@ -100,8 +101,8 @@ def lab_to_unclipped_rgb(lab: NDArray[Any]) -> Floats:
 
 def out_of_gamut(rgb: Floats) -> NDArray[np.bool_]:
     """Which unclipped sRGB colours, (..., 3), clipping moves by more than half an 8-bit level: (...)."""
-    outside: NDArray[np.bool_] = (rgb < -_GAMUT_TOLERANCE) | (rgb > 1 + _GAMUT_TOLERANCE)
-    return outside.any(axis=-1)
+    outside = (rgb < -_GAMUT_TOLERANCE) | (rgb > 1 + _GAMUT_TOLERANCE)
+    return np.asarray(outside.any(axis=-1))
 
 
 def lab_to_rgb(lab: NDArray[Any]) -> tuple[Floats, float]:
@@ -129,7 +130,7 @@ def mean_chroma(rgb8: RGB8) -> float:
     for rows in row_strips(height, width):
         lab = rgb_to_lab(rgb8[rows])
         total += float(np.hypot(lab[..., 1], lab[..., 2]).sum(dtype=np.float64))
-    return total / (height * width)
+    return float(total / (height * width))
 
 
 def ciede2000(first: NDArray[Any], second: NDArray[Any]) -> Floats:
@@ -168,11 +169,12 @@ def ciede2000(first: NDArray[Any], second: NDArray[Any]) -> Floats:
 
 
 def _chroma_weight(chroma: Floats) -> Floats:
-    return np.sqrt(chroma**7 / (chroma**7 + 25.0**7))
+    weight: Floats = np.sqrt(chroma**7 / (chroma**7 + 25.0**7))
+    return weight
 
 
 def _hue_weight(hue: Floats) -> Floats:
-    return (
+    return np.asarray(
         1
         - 0.17 * np.cos(hue - np.deg2rad(30))
         + 0.24 * np.cos(2 * hue)

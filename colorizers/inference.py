@@ -24,7 +24,7 @@ class ColorizationFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Source:
-    """Which photo is being coloured, so that a method can leave it out and repeat itself; never its pixels."""
+    """Which photo is being coloured, so that a method can leave it out and repeat itself; no pixels."""
 
     digest: str
     seed: int = 0
@@ -100,9 +100,9 @@ def checked_ab(ab: Any, shape: tuple[int, ...], *, promises_colour: bool) -> Flo
         )
     if promises_colour and largest < VISIBLE_AB:
         raise ColorizationFailed(
-            f"The method promises colour, but its a and b never exceed {largest:.3f}: the picture would be grey."
+            f"The method promises colour, but its a and b stay below {largest:.3f}: it would be grey."
         )
-    return ab.astype(np.float32)
+    return np.asarray(ab, np.float32)
 
 
 def join(rgb8: RGB8, ab: Floats) -> ColorizedPicture:
@@ -143,7 +143,7 @@ def resize(values: Floats, size: tuple[int, int]) -> Floats:
     across = triangle_weights(values.shape[1], size[1])
     rows = np.tensordot(down, values, axes=1)
     subscripts = "ij,hj->hi" if values.ndim == 2 else "ij,hjc->hic"
-    return np.einsum(subscripts, across, rows, optimize=True).astype(values.dtype)
+    return np.asarray(np.einsum(subscripts, across, rows, optimize=True), values.dtype)
 
 
 def triangle_weights(size: int, new_size: int) -> Floats:
@@ -156,4 +156,4 @@ def triangle_weights(size: int, new_size: int) -> Floats:
     centres = (np.arange(new_size) + 0.5) * scale - 0.5
     distance = np.abs(centres[:, None] - np.arange(size)[None, :]) / width
     weights = np.maximum(1 - distance, 0)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)

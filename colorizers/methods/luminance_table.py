@@ -26,7 +26,7 @@ class Settings:
 
 
 def sums_by_level(rgb8: RGB8) -> Floats:
-    """(256, 3): share of pixels, sum of a and sum of b at each of 256 levels of L*, per pixel of the photo."""
+    """(256, 3): for each of 256 levels of L*, its share of the pixels and, times that, mean a and b."""
     lab = rgb_to_lab(thinned(rgb8)).reshape(-1, 3).astype(np.float64)
     level = np.clip(np.rint(lab[:, 0] * ((LEVELS - 1) / 100)), 0, LEVELS - 1).astype(np.intp)
     weighted = [None, lab[:, 1], lab[:, 2]]

@@ -46,11 +46,12 @@ def remapped(lightness: Floats, like: Floats) -> Floats:
     """The lightness shifted and scaled to the mean and standard deviation of another picture's."""
     spread = lightness.std()
     scale = like.std() / spread if spread > 1e-6 else 1.0
-    return (lightness - lightness.mean()) * scale + like.mean()
+    return np.asarray((lightness - lightness.mean()) * scale + like.mean())
 
 
-def jittered(height: int, width: int, samples: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def jittered(shape: tuple[int, ...], samples: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Rows and columns of about `samples` pixels, one at a random place in each cell of an even grid."""
+    height, width = shape
     across = min(width, max(1, round((samples * width / height) ** 0.5)))
     down = min(height, max(1, round(samples / across)))
     rows = (np.arange(down)[:, None] + rng.random((down, across))) * height / down
@@ -77,7 +78,7 @@ def build(parts: Ingredients) -> Predict:
             distances = np.abs(histograms()[allowed] - cumulative_histogram(lightness)).sum(axis=1)
             chosen = allowed[int(np.argmin(distances))]
         lab = rgb_to_lab(reference.photos[chosen].read())
-        rows, columns = jittered(*lab.shape[:2], settings.samples, source.rng())
+        rows, columns = jittered(lab[..., 0].shape, settings.samples, source.rng())
         swatches = features(remapped(lab[..., 0], lightness), settings.window)[rows, columns]
         _, nearest = cKDTree(swatches).query(features(lightness, settings.window))
         return lab[rows, columns, 1:][nearest].astype(np.float32)
@@ -100,7 +101,8 @@ def _position_of(digest: str, reference: ReferenceSet, allowed: list[int]) -> in
         if reference.photos[position].digest == digest:
             return position
     raise ColorizationFailed(
-        f"The chosen reference photo {digest[:12]} is not in the reference set, or is the photo to be coloured."
+        f"The chosen reference photo {digest[:12]} is not among the reference photos, "
+        "or is the one to be coloured."
     )
 
 
