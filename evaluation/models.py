@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -37,12 +40,15 @@ class Exclusion(models.Model):
         Participation, models.CASCADE, null=True, blank=True, related_name="exclusions"
     )
     trial = models.ForeignKey(Trial, models.CASCADE, null=True, blank=True, related_name="exclusions")
-    rule = models.CharField(max_length=100)
-    reason = models.TextField()
+    rule = models.CharField(
+        max_length=100, help_text=_("In a few words, as it shall stand in the report: “took the test twice”")
+    )
+    reason = models.TextField(help_text=_("What was seen, and why it speaks against this data"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(participation__isnull=False, trial__isnull=True)
@@ -51,13 +57,33 @@ class Exclusion(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.rule
+
+    def clean(self) -> None:
+        """Refuse what the constraint refuses, and data of another study, in words."""
+        if (self.participation is None) == (self.trial is None):
+            raise ValidationError(_("Name either a participation or a trial: one of the two."))
+        owner = self.participation or (self.trial and self.trial.participation)
+        if owner and self.study_id is not None and owner.study_id != self.study_id:
+            raise ValidationError(_("This participation or trial belongs to another study."))
+
 
 class Population(models.TextChoices):
     """Whose answers an analysis is about; people and simulations are pooled only when asked."""
 
-    PEOPLE = Source.PERSON.value, _("people")
-    SIMULATED = Source.SIMULATED.value, _("simulated participants")
+    PEOPLE = "people", _("people")
+    SIMULATED = "simulated", _("simulated participants")
     POOLED = "pooled", _("people and simulated participants pooled")
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources of participations that belong to it; previews belong to none."""
+        return {
+            Population.PEOPLE: [Source.PERSON.value],
+            Population.SIMULATED: [Source.SIMULATED.value],
+            Population.POOLED: [Source.PERSON.value, Source.SIMULATED.value],
+        }[self]
 
 
 class Report(models.Model):
@@ -67,11 +93,33 @@ class Report(models.Model):
     study = models.ForeignKey(Study, models.CASCADE, related_name="reports")
     population = models.CharField(max_length=20, choices=Population)
     code_version = models.CharField(max_length=50)
-    data_digest = models.CharField(max_length=64)
+    data_digest = models.CharField(max_length=64, help_text=_("SHA-256 of everything that was analysed"))
     seed = models.BigIntegerField(default=0)
     results = models.JSONField()
+    snapshot = models.JSONField(
+        default=dict, help_text=_("Counts of the rows there were: tells cheaply whether there are newer ones")
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["study", "population", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.study} – {self.get_population_display()}"
+
+    def document(self) -> dict[str, Any]:
+        """The results and what they rest on, without anything that the clock or chance decided."""
+        return {
+            "code_version": self.code_version,
+            "data_digest": self.data_digest,
+            "population": self.population,
+            "seed": self.seed,
+            **self.results,
+        }
+
+    def as_json(self) -> str:
+        """The document as text: the same data give the same bytes."""
+        text = json.dumps(self.document(), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return text + "\n"
