@@ -1,0 +1,120 @@
+"""Which rows count: usable test trials, one per person, condition and photo; each step counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.statistics.arrays import Bools, Flags, Ints, Json
+from evaluation.statistics.table import TEST, UNKNOWN, ResponseTable
+
+
+@dataclass(frozen=True)
+class ValidResponses:
+    """The rows on which every statistic rests, and what was left out on the way to them.
+
+    `fooled` (0 or 1) is recomputed from the two sides; `cell` numbers the pairs of participant and photo.
+    """
+
+    table: ResponseTable
+    fooled: Flags
+    cell: Ints
+    rows: int
+    test_rows: int
+    usable_rows: int
+    contradictory: int
+    steps: tuple[Json, ...]
+
+    def __len__(self) -> int:
+        return len(self.fooled)
+
+    def take(self, mask: Bools) -> ValidResponses:
+        """The same responses with fewer rows; the counts of the steps stay those of the whole."""
+        return ValidResponses(
+            self.table.take(mask),
+            self.fooled[mask],
+            self.cell[mask],
+            self.rows,
+            self.test_rows,
+            self.usable_rows,
+            self.contradictory,
+            self.steps,
+        )
+
+
+def valid_responses(table: ResponseTable) -> ValidResponses:
+    """Apply steps S1 (test trials), S2 (both sides known) and S3 (the earliest row of a repeated pair).
+
+    A stored `fooled` that contradicts the sides is counted and not trusted. Raises ValueError when a usable
+    test row names no participant, condition or photo: it could be neither counted nor clustered.
+    """
+    is_test = table.phase.is_label(TEST)
+    sides_known = (table.fake_side != UNKNOWN) & (table.chosen_side != UNKNOWN)
+    usable = np.flatnonzero(is_test & sides_known)
+    chosen = table if len(usable) == len(table) else table.take(usable)
+    _refuse_nameless(chosen, usable)
+    fooled = (chosen.chosen_side != chosen.fake_side).astype(np.int8)
+    stored = chosen.stored_fooled
+    contradictory = int(np.count_nonzero((stored != UNKNOWN) & (stored != fooled)))
+
+    kept, cell = _first_of_each(chosen)
+    whole = len(kept) == len(chosen)
+    tests = int(is_test.sum())
+    no_fake = int((is_test & (table.fake_side == UNKNOWN)).sum())
+    no_choice = int((is_test & (table.fake_side != UNKNOWN) & (table.chosen_side == UNKNOWN)).sum())
+    steps = (
+        _step("S1", "test trials only", len(table), tests),
+        _step("S2", "fake side and chosen side both known", tests, len(usable))
+        | {"fake_side_unknown": no_fake, "chosen_side_unknown": no_choice},
+        _step(
+            "S3", "one row per participant, condition and photo: the earliest trial", len(usable), len(kept)
+        ),
+    )
+    return ValidResponses(
+        table=chosen if whole else chosen.take(kept),
+        fooled=fooled if whole else fooled[kept],
+        cell=cell,
+        rows=len(table),
+        test_rows=tests,
+        usable_rows=len(usable),
+        contradictory=contradictory,
+        steps=steps,
+    )
+
+
+def _step(code: str, rule: str, before: int, after: int) -> Json:
+    return {"step": code, "rule": rule, "rows_in": before, "rows_out": after, "dropped": before - after}
+
+
+def _refuse_nameless(usable: ResponseTable, rows: npt.NDArray[np.intp]) -> None:
+    for name in ("participant", "condition", "photo"):
+        nameless = np.flatnonzero(getattr(usable, name).codes == UNKNOWN)
+        if len(nameless):
+            raise ValueError(
+                f"{len(nameless)} answered test rows name no {name}, first row {rows[nameless[0]] + 1}: "
+                f"fill it in or leave these rows out"
+            )
+
+
+def _first_of_each(table: ResponseTable) -> tuple[npt.NDArray[np.intp], Ints]:
+    """Rows to keep (ascending), and for each of them the number of its (participant, photo) cell."""
+    n = len(table)
+    if n == 0:
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int64)
+    conditions = len(table.condition.labels)
+    pair = table.participant.codes.astype(np.int64) * len(table.photo.labels) + table.photo.codes
+    triple = pair * conditions + table.condition.codes
+    order = np.argsort(triple)
+    if np.any(np.diff(triple[order]) == 0):
+        # Only now is the costly four-key sort needed: the earliest trial wins, then the smallest row number.
+        order = np.lexsort((table.row_id, table.trial_index, triple))
+        repeated = np.concatenate(([False], np.diff(triple[order]) == 0))
+        order = order[~repeated]
+    in_order = pair[order]
+    numbers = np.concatenate(([0], np.cumsum(np.diff(in_order) != 0)))
+    cell = np.full(n, -1, dtype=np.int64)
+    cell[order] = numbers
+    kept = np.flatnonzero(cell >= 0)
+    return kept, cell[kept]

@@ -1,0 +1,188 @@
+"""Responses as columns of small integers, so that a million answers are analysed in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.statistics.arrays import Bools, Codes, Flags, Floats
+
+LEFT, RIGHT, UNKNOWN = 0, 1, -1
+TEST, ATTENTION = "test", "attention"
+
+SIDES = {"l": LEFT, "left": LEFT, "r": RIGHT, "right": RIGHT}
+"""Spellings of a side that are understood, in lower case."""
+
+PHASE_ALIASES = {"vigilance": ATTENTION}
+TRUTHS = {"1": 1, "1.0": 1, "true": 1, "0": 0, "0.0": 0, "false": 0}
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A column of names: `codes[row]` points into `labels`; -1 means that the row names none."""
+
+    codes: Codes
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, values: Iterable[Hashable]) -> Factor:
+        """Code a column of values; `None` and the empty string become -1."""
+        known: dict[Hashable, int] = {None: UNKNOWN, "": UNKNOWN}
+        labels: list[str] = []
+        codes: list[int] = []
+        for value in values:
+            code = known.get(value)
+            if code is None:
+                code = known[value] = len(labels)
+                labels.append(str(value))
+            codes.append(code)
+        return cls(np.asarray(codes, dtype=np.int32), tuple(labels))
+
+    def take(self, rows: Bools | npt.NDArray[np.intp]) -> Factor:
+        """The same labels with fewer rows."""
+        return Factor(self.codes[rows], self.labels)
+
+    def is_label(self, label: str) -> Bools:
+        """Which rows carry this label (none of them, if nobody does)."""
+        code = self.labels.index(label) if label in self.labels else len(self.labels)
+        return np.equal(self.codes, code)
+
+    def counts(self) -> dict[str, int]:
+        """Rows for each label that occurs, in the order of the labels; "" for rows without one."""
+        counted = np.bincount(self.codes + 1, minlength=len(self.labels) + 1)
+        return {name: int(n) for name, n in zip(("", *self.labels), counted, strict=True) if n}
+
+
+def side_code(value: object) -> int:
+    """0 for left, 1 for right, -1 for anything else."""
+    return SIDES.get(str(value).strip().lower(), UNKNOWN)
+
+
+def truth_code(value: object) -> int:
+    """1 for true, 0 for false, -1 for unknown."""
+    return TRUTHS.get(str(value).strip().lower(), UNKNOWN)
+
+
+def phase_label(value: object) -> str:
+    """The name of a phase as the rules spell it: lower case, "attention" for vigilance trials."""
+    name = "" if value is None else str(value).strip().lower()
+    return PHASE_ALIASES.get(name, name)
+
+
+@dataclass(frozen=True)
+class ResponseTable:
+    """One row for each presented trial, in the order in which the rows came.
+
+    Sides are 0 (left), 1 (right), -1 (unknown); `stored_fooled` and `attention_passed` are 1, 0, -1
+    (unknown); times are in ms, NaN where they are missing; `trial_index` may be NaN, such rows count as the
+    latest.
+    """
+
+    participant: Factor
+    condition: Factor
+    photo: Factor
+    phase: Factor
+    fake_side: Flags
+    chosen_side: Flags
+    stored_fooled: Flags
+    trial_index: Floats
+    row_id: Floats
+    rt_ms: Floats
+    exposure_ms: Floats
+    attention_passed: Flags
+    source: Factor
+
+    def __len__(self) -> int:
+        return len(self.participant.codes)
+
+    def __post_init__(self) -> None:
+        lengths = {f.name: _length(getattr(self, f.name)) for f in fields(self)}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"the columns of a response table differ in length: {lengths}")
+
+    @classmethod
+    def from_columns(
+        cls,
+        *,
+        participant: Sequence[Hashable],
+        condition: Sequence[Hashable],
+        photo: Sequence[Hashable],
+        fake_side: Sequence[str | None],
+        chosen_side: Sequence[str | None],
+        phase: Sequence[str] | None = None,
+        trial_index: Sequence[float | None] | None = None,
+        row_id: Sequence[float | None] | None = None,
+        fooled: Sequence[object] | None = None,
+        rt_ms: Sequence[float | None] | None = None,
+        exposure_ms: Sequence[float | None] | None = None,
+        attention_passed: Sequence[object] | None = None,
+        source: Sequence[str] | None = None,
+    ) -> ResponseTable:
+        """Build a table from plain columns, such as rows of a database.
+
+        Sides: "left", "right", "L", "R", else unknown. Without `phase` every row is a test trial; without
+        `trial_index` or `row_id` the order of the rows stands in; without `attention_passed` a vigilance row
+        passes when the chosen side is the fake side, and an unanswered one has failed.
+        Raises ValueError if the columns differ in length.
+        """
+        n = len(participant)
+        fake, chosen = _flags(fake_side, side_code), _flags(chosen_side, side_code)
+        phases = Factor.of([TEST] * n if phase is None else [phase_label(value) for value in phase])
+        if attention_passed is None:
+            if not len(fake) == len(chosen) == _length(phases):
+                raise ValueError(
+                    f"{len(fake)} fake sides, {len(chosen)} chosen sides, {_length(phases)} phases"
+                )
+            asked = phases.is_label(ATTENTION) & (fake != UNKNOWN)
+            passed = np.where(asked, (chosen == fake).astype(np.int8), np.int8(UNKNOWN))
+        else:
+            passed = _flags(attention_passed, truth_code)
+        order = range(n)
+        return cls(
+            participant=Factor.of(participant),
+            condition=Factor.of(condition),
+            photo=Factor.of(photo),
+            phase=phases,
+            fake_side=fake,
+            chosen_side=chosen,
+            stored_fooled=_flags([None] * n if fooled is None else fooled, _fooled_code),
+            trial_index=_floats(order if trial_index is None else trial_index),
+            row_id=_floats(order if row_id is None else row_id),
+            rt_ms=_floats([None] * n if rt_ms is None else rt_ms),
+            exposure_ms=_floats([None] * n if exposure_ms is None else exposure_ms),
+            attention_passed=passed.astype(np.int8),
+            source=Factor.of([""] * n if source is None else source),
+        )
+
+    def take(self, rows: Bools | npt.NDArray[np.intp]) -> ResponseTable:
+        """The same table with fewer rows (a mask or row numbers); labels and their codes stay."""
+        kept: dict[str, Any] = {}
+        for field in fields(self):
+            column = getattr(self, field.name)
+            kept[field.name] = column.take(rows) if isinstance(column, Factor) else column[rows]
+        return replace(self, **kept)
+
+    def of_source(self, name: str) -> ResponseTable:
+        """The rows of one source only, such as "people" or "simulated"."""
+        return self.take(self.source.is_label(name))
+
+
+def _length(column: Factor | npt.NDArray[Any]) -> int:
+    return len(column.codes) if isinstance(column, Factor) else len(column)
+
+
+def _fooled_code(value: object) -> int:
+    return truth_code(int(value) if isinstance(value, bool | np.bool_) else value)
+
+
+def _flags(values: Sequence[object], code: Any) -> Flags:
+    cache = {value: code(value) for value in set(values)}
+    return np.fromiter((cache[value] for value in values), dtype=np.int8, count=len(values))
+
+
+def _floats(values: Iterable[float | None]) -> Floats:
+    return np.asarray([np.nan if value is None else value for value in values], dtype=np.float64)
