@@ -51,7 +51,8 @@ def _linear_rgb(rgb: NDArray[Any]) -> Floats:
     if rgb.ndim < 1 or rgb.shape[-1] != 3:
         raise ValueError(f"A colour array ends in 3 channels, but this one has the shape {rgb.shape}.")
     if rgb.dtype == np.uint8:
-        return _LINEAR_OF_8_BIT[rgb]
+        linear: Floats = _LINEAR_OF_8_BIT[rgb]
+        return linear
     return _linearised(as_floats(rgb))
 
 
@@ -165,7 +166,8 @@ def ciede2000(first: NDArray[Any], second: NDArray[Any]) -> Floats:
     scaled_hue = d_hue / (1 + 0.015 * chroma * _hue_weight(hue))
     rotation = -2 * _chroma_weight(chroma) * np.sin(np.deg2rad(60) * _near_blue(hue))
     squared = scaled_light**2 + scaled_chroma**2 + scaled_hue**2 + rotation * scaled_chroma * scaled_hue
-    return np.sqrt(np.maximum(squared, 0))
+    difference: Floats = np.sqrt(np.maximum(squared, 0))
+    return difference
 
 
 def _chroma_weight(chroma: Floats) -> Floats:
