@@ -1,0 +1,139 @@
+"""Rows of a study as the trial runner would leave them, written straight into the database."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+import numpy as np
+
+from colorizers.models import Colorizer, Photo, PhotoSet
+from studies.models import (
+    Condition,
+    ConditionKind,
+    Participant,
+    Participation,
+    ParticipationState,
+    PhotoRole,
+    Response,
+    Source,
+    Study,
+    StudyPhoto,
+    StudyState,
+    Trial,
+    TrialKind,
+)
+
+
+def frames(measured_ms: float = 1000.0) -> list[dict]:
+    """What the runner reports about the two pictures of a sequential pair."""
+    return [
+        {"index": i, "planned_ms": 1000, "onset_stamp": 100.0, "onset_now": 100.0,
+         "offset_stamp": 100.0 + measured_ms, "offset_now": 100.0 + measured_ms, "dropped": 0}
+        for i in (1, 3)
+    ]  # fmt: skip
+
+
+@dataclass
+class PlayedStudy:
+    """A study with its arms and photos, ready for participations."""
+
+    study: Study
+    conditions: list[Condition]
+    vigilance: Condition
+    photos: list[Photo]
+    practice: list[Photo]
+
+    def participate(
+        self,
+        *,
+        fooled: dict[str, list[bool]] | None = None,
+        source: Source = Source.PERSON,
+        state: ParticipationState = ParticipationState.FINISHED,
+        vigilance: list[bool] | None = None,
+        practice: int = 0,
+        rt_ms: float | None = 800.0,
+        measured_ms: float = 1000.0,
+        unanswered: int = 0,
+    ) -> Participation:
+        """One participation; `fooled` holds the outcome of each test trial by condition slug."""
+        person = Participation.objects.create(
+            study=self.study, participant=Participant.objects.create(), source=source, state=state,
+            consent_version="1",
+        )  # fmt: skip
+        plan: list[tuple] = [
+            (TrialKind.PRACTICE, self.conditions[0], p, False) for p in self.practice[:practice]
+        ]
+        photos = iter(self.photos)
+        by_slug = {condition.slug: condition for condition in self.conditions}
+        for slug, outcomes in (fooled or {}).items():
+            plan += [(TrialKind.TEST, by_slug[slug], next(photos), outcome) for outcome in outcomes]
+        plan += [(TrialKind.VIGILANCE, self.vigilance, next(photos), not right) for right in vigilance or []]
+        trials, responses = [], []
+        for number, (kind, condition, photo, outcome) in enumerate(plan, start=1):
+            key = "left" if number % 2 else "right"
+            other = "right" if number % 2 else "left"
+            trial = Trial(
+                participation=person, number=number, kind=kind, condition=condition, photo=photo,
+                spec={}, key=key,
+            )  # fmt: skip
+            trials.append(trial)
+            if number > len(plan) - unanswered:
+                continue
+            responses.append(
+                Response(
+                    trial=trial, answer=other if outcome else key, rt_ms=rt_ms, refresh_ms=16.667,
+                    frames=frames(measured_ms), input="keyboard", layout="row", runner="1.0.0",
+                )
+            )  # fmt: skip
+        Trial.objects.bulk_create(trials)
+        Response.objects.bulk_create(responses)
+        return person
+
+    def crowd(
+        self, people: int, rates: dict[str, float], *, seed: int = 1, per_condition: int = 8, **more
+    ) -> list[Participation]:
+        """Several participations whose answers are drawn from the given fool rates."""
+        rng = np.random.default_rng(seed)
+        return [
+            self.participate(
+                fooled={slug: list(rng.random(per_condition) < rate) for slug, rate in rates.items()}, **more
+            )
+            for _ in range(people)
+        ]
+
+
+def played_study(owner=None, *, arms=("l2", "classes"), photos: int = 30, slug: str = "sky") -> PlayedStudy:
+    """A live study with `arms`, a vigilance control, `photos` test photos and three for practice."""
+    photo_set, _ = PhotoSet.objects.get_or_create(name="holiday")
+    rows = [
+        Photo(
+            digest=hashlib.sha256(f"{slug}{i}".encode()).hexdigest(), file=f"photos/{slug}-{i}.png",
+            source_digest="0" * 64, name=f"{slug}-{i:02d}.png", title=f"Photo {i}", width=300, height=280,
+            mean_chroma=20.0, author="Ada", licence="CC0",
+        )
+        for i in range(photos + 3)
+    ]  # fmt: skip
+    rows = Photo.objects.bulk_create(rows)
+    photo_set.photos.add(*rows)
+    study = Study.objects.create(
+        slug=slug, title="How real are the colours?", question="Which colorizer fools more people?",
+        information="…", consent="…", photo_set=photo_set, owner=owner, state=StudyState.LIVE,
+        digest="d" * 64, image_px=256,
+    )  # fmt: skip
+    for role, some in ((PhotoRole.TEST, rows[:photos]), (PhotoRole.PRACTICE, rows[photos:])):
+        StudyPhoto.objects.bulk_create(StudyPhoto(study=study, photo=photo, role=role) for photo in some)
+    conditions = []
+    for position, arm in enumerate((*arms, "random")):
+        colorizer, _ = Colorizer.objects.get_or_create(
+            slug=arm,
+            defaults={"title": arm.title(), "method": "grey", "digest": uuid.uuid4().hex},
+        )
+        kind = ConditionKind.VIGILANCE if arm == "random" else ConditionKind.TEST
+        conditions.append(
+            Condition.objects.create(
+                study=study, slug=arm, title=arm.title(), kind=kind, colorizer=colorizer, position=position
+            )
+        )
+    return PlayedStudy(study, conditions[:-1], conditions[-1], rows[:photos], rows[photos:])
