@@ -1,0 +1,294 @@
+"""Reading files of responses and of metric scores; pure, no Django.
+
+A million responses take about a second and stay in compact columns: the text of a block is coded and let go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from evaluation.csv_faults import (
+    MISSING,
+    FileFault,
+    find_fault,
+    is_gzip,
+    line_of_row,
+    locate,
+    read_header,
+    records,
+)
+from evaluation.statistics.arrays import Floats, Json
+from evaluation.statistics.table import (
+    TEST,
+    UNKNOWN,
+    Factor,
+    ResponseTable,
+    phase_label,
+    side_code,
+    truth_code,
+)
+
+NAMES = ("participant_id", "model", "image_id", "phase")
+SIDES = ("fake_side", "chosen_side")
+NUMBERS = ("trial_index", "rt_ms")
+REQUIRED = (*NAMES, *SIDES, *NUMBERS, "attention_passed")
+OPTIONAL = ("row_id", "fooled", "exposure_ms", "source")
+ALIASES = {"participant": "participant_id", "condition": "model", "photo": "image_id"}
+BLOCK_BYTES = 8 << 20
+MOST_UNKNOWN_VALUES = 20
+
+
+@dataclass
+class ResponseFile:
+    """The responses of a file, and what there is to say about the file itself."""
+
+    table: ResponseTable
+    columns_ignored: list[str]
+    columns_absent: list[str]
+    unknown_values: dict[str, dict[str, int]]
+    first_unknown_line: int | None
+
+    def as_json(self) -> Json:
+        """All but the table, as plain values."""
+        return {
+            "rows": len(self.table),
+            "columns_ignored": self.columns_ignored,
+            "columns_absent": self.columns_absent,
+            "unknown_values": self.unknown_values,
+            "first_unknown_line": self.first_unknown_line,
+        }
+
+
+def read_responses(path: Path) -> ResponseFile:
+    """Read a CSV file of responses, plain or gzipped, UTF-8 with or without byte order mark.
+
+    Columns: those of REQUIRED, in any order, and where present those of OPTIONAL; others are named and
+    ignored. Sides, flags and phases in unknown spellings count as unknown and are reported. Raises
+    FileFault, with the line, for anything that cannot be read: missing or repeated columns, ragged rows,
+    text where numbers belong, other encodings.
+    """
+    names = read_header(path)
+    spoken = locate(names, REQUIRED, ALIASES, path)
+    columns = {name: spoken[name] for name in (*REQUIRED, *OPTIONAL) if name in spoken}
+    gathered = {name: _gatherer(name) for name in columns}
+    numeric = {columns[name]: name for name in columns if isinstance(gathered[name], _Numbers)}
+    rows = 0
+    with _faults_in_words(path, names, numeric):
+        for batch in _batches(path, names, columns, gathered):
+            for name, column in columns.items():
+                gathered[name].add(batch.column(column), rows)
+            rows += len(batch)
+    if rows == 0:
+        raise FileFault(f"{path.name} has a header but no rows")
+    table = _table(gathered, rows)
+    _refuse_nameless(table, path)
+    odd = {name: g for name, g in gathered.items() if isinstance(g, _Flags) and g.unknown}
+    first = min((g.first_unknown for g in odd.values()), default=None)
+    return ResponseFile(
+        table=table,
+        columns_ignored=[name for name in names if name not in columns.values()],
+        columns_absent=[name for name in OPTIONAL if name not in columns],
+        unknown_values={name: _shortened(g.unknown) for name, g in odd.items()},
+        first_unknown_line=None if first is None else line_of_row(path, first),
+    )
+
+
+def read_metrics(path: Path) -> dict[str, dict[str, Floats]]:
+    """Scores by model and metric from a CSV file with the columns model, image_id and one for each metric.
+
+    One row for each model and photo; an empty field is a missing score, `inf` is allowed. Raises FileFault.
+    """
+    names = read_header(path)
+    spoken = locate(names, ("model", "image_id"), ALIASES, path)
+    model_at, image_at = names.index(spoken["model"]), names.index(spoken["image_id"])
+    metrics = {place: name for place, name in enumerate(names) if place not in (model_at, image_at)}
+    if not metrics:
+        raise FileFault(f"{path.name} has no column with a metric beside model and image_id")
+    find_fault(path, names, {name: f"the metric {name}" for name in metrics.values()})
+    scores: dict[str, dict[str, list[float]]] = {}
+    seen: dict[tuple[str, str], int] = {}
+    rows = records(path)
+    next(rows)
+    for line, fields in rows:
+        model, image = fields[model_at].strip(), fields[image_at].strip()
+        if not (model and image):
+            raise FileFault(f"{path.name}, line {line}: model and image_id must both be given")
+        earlier = seen.setdefault((model, image), line)
+        if earlier != line:
+            raise FileFault(
+                f"{path.name}, line {line}: {model}, {image} has its scores on line {earlier} already"
+            )
+        of_model = scores.setdefault(model, {name: [] for name in metrics.values()})
+        for place, name in metrics.items():
+            text = fields[place].strip()
+            of_model[name].append(np.nan if text.lower() in MISSING else float(text))
+    if not scores:
+        raise FileFault(f"{path.name} has a header but no rows")
+    return {model: {name: np.asarray(v) for name, v in by.items()} for model, by in scores.items()}
+
+
+@dataclass
+class _Names:
+    """Gathers a column of names; labels are stripped, an empty one is -1."""
+
+    spell: Callable[[str], str] = str.strip
+    codes: list[npt.NDArray[np.int32]] = field(default_factory=list)
+    known: dict[str, int] = field(default_factory=lambda: {"": UNKNOWN})
+
+    type = pa.dictionary(pa.int32(), pa.string())
+
+    def add(self, column: Any, _first_row: int) -> None:
+        labels = [self.spell(label) for label in column.dictionary.to_pylist()]
+        here = [self.known.setdefault(label, len(self.known) - 1) for label in labels]
+        self.codes.append(np.asarray(here, dtype=np.int32)[column.indices.to_numpy(zero_copy_only=False)])
+
+    def result(self) -> Factor:
+        return Factor(np.concatenate(self.codes), tuple(self.known)[1:])
+
+
+@dataclass
+class _Flags:
+    """Gathers a column with few meanings, coded 0, 1 and -1, and counts the spellings that mean nothing."""
+
+    code: Callable[[object], int]
+    codes: list[npt.NDArray[np.int8]] = field(default_factory=list)
+    unknown: dict[str, int] = field(default_factory=dict)
+    first_unknown: int = 0
+
+    type = pa.dictionary(pa.int32(), pa.string())
+
+    def add(self, column: Any, first_row: int) -> None:
+        labels = column.dictionary.to_pylist()
+        indices = column.indices.to_numpy(zero_copy_only=False)
+        here = np.asarray([self.code(label) for label in labels], dtype=np.int8)
+        self.codes.append(here[indices])
+        for place, label in enumerate(labels):
+            if here[place] == UNKNOWN and label.strip().lower() not in MISSING:
+                where = np.flatnonzero(indices == place)
+                row = first_row + int(where[0])
+                self.first_unknown = min(self.first_unknown, row) if self.unknown else row
+                self.unknown[label] = self.unknown.get(label, 0) + len(where)
+
+    def result(self) -> npt.NDArray[np.int8]:
+        return np.concatenate(self.codes)
+
+
+@dataclass
+class _Numbers:
+    """Gathers a column of numbers; NaN where there is none."""
+
+    parts: list[Floats] = field(default_factory=list)
+
+    type = pa.float64()
+
+    def add(self, column: Any, _first_row: int) -> None:
+        self.parts.append(column.to_numpy(zero_copy_only=False))
+
+    def result(self) -> Floats:
+        return np.concatenate(self.parts)
+
+
+_Gatherer = _Names | _Flags | _Numbers
+
+
+def _gatherer(name: str) -> _Gatherer:
+    if name in (*NAMES, "source"):
+        return _Names(phase_label if name == "phase" else str.strip)
+    if name in SIDES:
+        return _Flags(side_code)
+    return _Flags(truth_code) if name in ("fooled", "attention_passed") else _Numbers()
+
+
+class _QuoteCounter:
+    """A stream that counts quotes on their way: the fast reader does not notice one that is never closed."""
+
+    closed = False
+
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.quotes = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        data: bytes = self.stream.read(size)
+        self.quotes += data.count(b'"')
+        return data
+
+    def readable(self) -> bool:
+        return True
+
+
+def _batches(
+    path: Path, names: list[str], columns: dict[str, str], gathered: dict[str, _Gatherer]
+) -> Iterator[pa.RecordBatch]:
+    spellings = {spelling for word in MISSING for spelling in (word, word.upper(), word.title())} | {"NaN"}
+    with path.open("rb") as raw:
+        counter = _QuoteCounter(pa.CompressedInputStream(raw, "gzip") if is_gzip(path) else raw)
+        yield from pa_csv.open_csv(
+            pa.PythonFile(counter, mode="r"),
+            read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa_csv.ConvertOptions(
+                column_types={column: gathered[name].type for name, column in columns.items()},
+                include_columns=list(columns.values()),
+                null_values=sorted(spellings),
+            ),
+        )
+        if counter.quotes % 2:
+            raise pa.ArrowInvalid("an odd number of quotes: one is never closed")
+
+
+@contextmanager
+def _faults_in_words(path: Path, names: list[str], numeric: dict[str, str]) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowException, OSError, EOFError) as error:
+        find_fault(path, names, numeric)
+        raise FileFault(f"{path.name} cannot be read as CSV: {error}") from error
+
+
+def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
+    found: dict[str, Any] = {name: gatherer.result() for name, gatherer in gathered.items()}
+    blank = np.full(rows, np.nan)
+    return ResponseTable(
+        participant=found["participant_id"],
+        condition=found["model"],
+        photo=found["image_id"],
+        phase=found["phase"],
+        fake_side=found["fake_side"],
+        chosen_side=found["chosen_side"],
+        stored_fooled=found.get("fooled", np.full(rows, UNKNOWN, dtype=np.int8)),
+        trial_index=found["trial_index"],
+        row_id=found.get("row_id", np.arange(rows, dtype=np.float64)),
+        rt_ms=found["rt_ms"],
+        exposure_ms=found.get("exposure_ms", blank),
+        attention_passed=found["attention_passed"],
+        source=found.get("source", Factor(np.full(rows, UNKNOWN, dtype=np.int32), ())),
+    )
+
+
+def _refuse_nameless(table: ResponseTable, path: Path) -> None:
+    is_test = table.phase.is_label(TEST)
+    named = (("participant_id", table.participant), ("model", table.condition), ("image_id", table.photo))
+    for name, factor in named:
+        nameless = np.flatnonzero(is_test & (factor.codes == UNKNOWN))
+        if len(nameless):
+            line = line_of_row(path, int(nameless[0]))
+            raise FileFault(
+                f"{path.name}, line {line}: a test trial without {name} ({len(nameless)} such rows); "
+                f"fill it in or leave the rows out"
+            )
+
+
+def _shortened(counts: dict[str, int]) -> dict[str, int]:
+    """The most frequent values; the rest as one number."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    rest = sum(n for _, n in ranked[MOST_UNKNOWN_VALUES:])
+    return dict(ranked[:MOST_UNKNOWN_VALUES]) | ({"(other values)": rest} if rest else {})
