@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from math import sqrt
 
 import numpy as np
-from scipy import stats
 
 from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime, strict_view, vigilance_shares
-from evaluation.statistics.arrays import Floats, Json
+from evaluation.statistics.arrays import Floats, Json, Rows
 from evaluation.statistics.chance import against_chance, equivalence, exact_equivalence
 from evaluation.statistics.clustered import (
     ClusteredRate,
@@ -21,6 +20,7 @@ from evaluation.statistics.clustered import (
     this_participant_interval,
 )
 from evaluation.statistics.comparisons import pairwise
+from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.filters import ValidResponses, valid_responses
 from evaluation.statistics.intervals import check_alpha, clopper_pearson, jeffreys, score_interval, wilson
 from evaluation.statistics.means import mean_over_photos
@@ -57,7 +57,6 @@ def analyse(
         )
     valid = valid_responses(table)
     strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time)
-    kept = valid.take(strict.keep)
     result: Json = {
         "alpha": alpha,
         "rows": valid.rows,
@@ -68,7 +67,7 @@ def analyse(
         "participants": int(np.count_nonzero(np.bincount(valid.table.participant.codes))),
         "images": int(np.count_nonzero(np.bincount(valid.table.photo.codes))),
         "attention_excluded": list(strict.attention_excluded),
-        "strict_rows": len(kept),
+        "strict_rows": int(strict.keep.sum()),
         "filters": [*valid.steps, *strict.steps],
         "phases": table.phase.counts(),
         "sources": sources,
@@ -78,11 +77,8 @@ def analyse(
         "pairwise": pairwise(valid, alpha),
     }
     for code, name in _conditions(valid):
-        result["models"][name] = _condition(
-            valid.take(valid.table.condition.codes == code),
-            kept.take(kept.table.condition.codes == code),
-            alpha,
-        )
+        rows = np.flatnonzero(valid.table.condition.codes == code)
+        result["models"][name] = _condition(valid, rows, rows[strict.keep[rows]], alpha)
     if metrics is not None:
         result["metrics"] = {
             model: {metric: mean_over_photos(values, alpha) for metric, values in scores.items()}
@@ -97,9 +93,9 @@ def _conditions(valid: ValidResponses) -> list[tuple[int, str]]:
     return sorted(((int(code), labels[code]) for code in present), key=lambda pair: pair[1])
 
 
-def _condition(valid: ValidResponses, strict: ValidResponses, alpha: float) -> Json:
-    """All that is said about one condition; `valid` holds its rows only, at least one."""
-    found = _rate(valid)
+def _condition(valid: ValidResponses, rows: Rows, strict_rows: Rows, alpha: float) -> Json:
+    """All that is said about one condition: its valid rows, at least one, and those of the strict view."""
+    found = _rate(valid, rows)
     n, k = found.n, found.k
     result: Json = _headline(found, alpha) | {
         "clopper_pearson": list(clopper_pearson(k, n, alpha)),
@@ -115,17 +111,18 @@ def _condition(valid: ValidResponses, strict: ValidResponses, alpha: float) -> J
         "tost_05_exact_binomial": exact_equivalence(k, n, 0.05),
         "dprime_2afc": dprime_2afc(k, n),
         "dprime_2afc_loglinear": dprime_2afc_loglinear(k, n),
-        "sdt_side": sdt_side(valid.table.fake_side, valid.table.chosen_side),
-        "strict": _headline(_rate(strict), alpha) if len(strict) else _nothing_left(),
+        "sdt_side": sdt_side(valid.table.fake_side[rows], valid.table.chosen_side[rows]),
+        "strict": _headline(_rate(valid, strict_rows), alpha) if len(strict_rows) else _nothing_left(),
     }
     if found.on_boundary and found.n_eff is not None:
         result["boundary_rule"] = _boundary(found, alpha)
     return result
 
 
-def _rate(valid: ValidResponses) -> ClusteredRate:
+def _rate(valid: ValidResponses, rows: Rows) -> ClusteredRate:
     # After step S3 each row of a condition is a (participant, photo) cell of its own.
-    return clustered_rate(valid.fooled, valid.table.participant.codes, valid.table.photo.codes)
+    codes = valid.table.participant.codes[rows], valid.table.photo.codes[rows]
+    return clustered_rate(valid.fooled[rows], *codes)
 
 
 def _headline(found: ClusteredRate, alpha: float) -> Json:
@@ -171,7 +168,7 @@ def _boundary(found: ClusteredRate, alpha: float) -> Json:
     """Bounds under stated assumptions for 0 % and 100 %, where the data show no variance."""
     share = found.k / found.n
     assumed = found.n / ASSUMED_DEFF
-    quantile = float(stats.t.isf(alpha / 2, found.df))
+    quantile = t_quantile(alpha / 2, found.df)
     return {
         "note": "all answers alike, so no variance can be estimated from them",
         "cp_at_deff_3_5": list(clopper_pearson(share * assumed, assumed, alpha)),

@@ -1,6 +1,5 @@
 """Types of the arrays that the statistics share."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,8 @@ Codes = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.intp]
 AnyCodes = npt.NDArray[np.integer[Any]]
 
 Json = dict[str, Any]
 """A result that is ready for `json.dumps(..., allow_nan=False)`: `None` stands for "no such number"."""
-
-Notify = Callable[[str], None]

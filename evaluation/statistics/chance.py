@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from math import sqrt
 
-from scipy import stats
-
 from evaluation.statistics.arrays import Json
 from evaluation.statistics.clustered import ClusteredRate
+from evaluation.statistics.distributions import binomial_at_least, binomial_at_most, normal_tail, t_tail
 from evaluation.statistics.side import even_odds_p
 
 
@@ -25,7 +24,7 @@ def against_chance(found: ClusteredRate) -> Json:
     if se is None:
         return result
     z = (found.rate - 0.5) / se
-    return result | {"z_cluster": z, "p_cluster_t": 2 * float(stats.t.sf(abs(z), found.df))}
+    return result | {"z_cluster": z, "p_cluster_t": 2 * t_tail(abs(z), found.df)}
 
 
 def equivalence(found: ClusteredRate, margin: float) -> Json | None:
@@ -40,12 +39,12 @@ def equivalence(found: ClusteredRate, margin: float) -> Json | None:
     naive = sqrt(found.binomial_variance)
     below, above = found.rate - (0.5 - margin), found.rate - (0.5 + margin)
     clustered = {
-        "p_lower": float(stats.t.sf(below / se, found.df)),
-        "p_upper": float(stats.t.cdf(above / se, found.df)),
+        "p_lower": t_tail(below / se, found.df),
+        "p_upper": t_tail(-above / se, found.df),
     }
     pooled = {
-        "p_lower": float(stats.norm.sf(below / naive)),
-        "p_upper": float(stats.norm.cdf(above / naive)),
+        "p_lower": normal_tail(below / naive),
+        "p_upper": normal_tail(-above / naive),
     }
     return {
         "cluster_t": clustered | {"p": max(clustered.values())},
@@ -55,8 +54,8 @@ def equivalence(found: ClusteredRate, margin: float) -> Json | None:
 
 def exact_equivalence(k: int, n: int, margin: float = 0.05) -> float:
     """The exact binomial form of `equivalence`: larger of the two one-sided p values; ignores clustering."""
-    lower = float(stats.binom.sf(k - 1, n, 0.5 - margin))
-    upper = float(stats.binom.cdf(k, n, 0.5 + margin))
+    lower = binomial_at_least(k, n, 0.5 - margin)
+    upper = binomial_at_most(k, n, 0.5 + margin)
     return max(lower, upper)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 import numpy as np
-from scipy import stats
 
 from evaluation.statistics.arrays import AnyCodes, Flags
+from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.intervals import (
     DEFAULT,
     NAIVE,
@@ -128,7 +128,7 @@ def logit_t_interval(rate: float, variance: float, df: int, alpha: float) -> tup
     if not 0 < rate < 1 or df < 1 or variance <= 0:
         return None
     centre = log(rate / (1 - rate))
-    half = float(stats.t.isf(alpha / 2, df)) * sqrt(variance) / (rate * (1 - rate))
+    half = t_quantile(alpha / 2, df) * sqrt(variance) / (rate * (1 - rate))
     return _expit(centre - half), _expit(centre + half)
 
 
@@ -147,7 +147,7 @@ def default_interval(found: ClusteredRate, alpha: float = 0.05) -> Interval:
             1 - alpha,
             f"only {few}: nothing shows how much the rate would change with others",
         )
-    low, high = score_interval(found.rate, found.n_eff, float(stats.t.isf(alpha / 2, found.df)))
+    low, high = score_interval(found.rate, found.n_eff, t_quantile(alpha / 2, found.df))
     return Interval(low, high, DEFAULT, DEFAULT_METHOD, 1 - alpha)
 
 
@@ -163,7 +163,7 @@ def these_photos_interval(found: ClusteredRate, alpha: float = 0.05) -> Interval
         )
     df = found.participants - 1
     if found.on_boundary:
-        low, high = score_interval(found.rate, found.n, float(stats.t.isf(alpha / 2, df)))
+        low, high = score_interval(found.rate, found.n, t_quantile(alpha / 2, df))
         return Interval(low, high, THESE_PHOTOS, "Wilson with t quantile (all answers alike)", 1 - alpha)
     ends = logit_t_interval(found.rate, found.v_participant, df, alpha)
     if ends is None or found.v_participant < 1e-9 * found.binomial_variance:

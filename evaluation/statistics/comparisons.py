@@ -6,9 +6,9 @@ from itertools import combinations
 from math import sqrt
 
 import numpy as np
-from scipy import stats
 
 from evaluation.statistics.arrays import AnyCodes, Floats, Ints, Json
+from evaluation.statistics.distributions import normal_tail, t_quantile, t_tail
 from evaluation.statistics.filters import ValidResponses
 
 NO_TEST = "no test"
@@ -62,7 +62,7 @@ def pooled_z_p(k1: int, n1: int, k2: int, n2: int) -> float:
     """Two-sided p of the pooled score test for two proportions; ignores clustering."""
     pooled = (k1 + k2) / (n1 + n2)
     se = sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-    return 1.0 if se == 0 else 2 * float(stats.norm.sf(abs(k1 / n1 - k2 / n2) / se))
+    return 1.0 if se == 0 else 2 * normal_tail(abs(k1 / n1 - k2 / n2) / se)
 
 
 def _totals(clusters: AnyCodes, condition: AnyCodes, scores: Floats, conditions: int) -> Floats:
@@ -122,11 +122,11 @@ def _compare(
     if guarded < 1e-12:
         return result | {"reason": f"{NO_TEST}: the differences do not vary between people or photos"}
     z = diff / sqrt(guarded)
-    half = float(stats.t.isf(alpha / 2, df)) * sqrt(guarded)
+    half = t_quantile(alpha / 2, df) * sqrt(guarded)
     return result | {
         "z": z,
-        "p_z": 2 * float(stats.norm.sf(abs(z))),
-        "p_t": 2 * float(stats.t.sf(abs(z), df)),
+        "p_z": 2 * normal_tail(abs(z)),
+        "p_t": 2 * t_tail(abs(z), df),
         "ci": [max(-1.0, diff - half), min(1.0, diff + half)],
     }
 
@@ -147,7 +147,7 @@ def _paired(people: tuple[Ints, Ints], a: int, b: int) -> Json:
     mean = float(differences.mean()) if n else None
     p = None
     if sd is not None and mean is not None and sd > 1e-12:
-        p = 2 * float(stats.t.sf(abs(mean) / (sd / sqrt(n)), n - 1))
+        p = 2 * t_tail(abs(mean) / (sd / sqrt(n)), n - 1)
     return {"n": n, "mean": mean, "sd": sd, "t_p": p}
 
 

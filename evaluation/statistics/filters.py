@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from evaluation.statistics.arrays import Bools, Flags, Ints, Json
+from evaluation.statistics.arrays import Flags, Ints, Json, Rows
 from evaluation.statistics.table import TEST, UNKNOWN, ResponseTable
 
 
@@ -29,19 +28,6 @@ class ValidResponses:
 
     def __len__(self) -> int:
         return len(self.fooled)
-
-    def take(self, mask: Bools) -> ValidResponses:
-        """The same responses with fewer rows; the counts of the steps stay those of the whole."""
-        return ValidResponses(
-            self.table.take(mask),
-            self.fooled[mask],
-            self.cell[mask],
-            self.rows,
-            self.test_rows,
-            self.usable_rows,
-            self.contradictory,
-            self.steps,
-        )
 
 
 def valid_responses(table: ResponseTable) -> ValidResponses:
@@ -88,7 +74,7 @@ def _step(code: str, rule: str, before: int, after: int) -> Json:
     return {"step": code, "rule": rule, "rows_in": before, "rows_out": after, "dropped": before - after}
 
 
-def _refuse_nameless(usable: ResponseTable, rows: npt.NDArray[np.intp]) -> None:
+def _refuse_nameless(usable: ResponseTable, rows: Rows) -> None:
     for name in ("participant", "condition", "photo"):
         nameless = np.flatnonzero(getattr(usable, name).codes == UNKNOWN)
         if len(nameless):
@@ -98,7 +84,7 @@ def _refuse_nameless(usable: ResponseTable, rows: npt.NDArray[np.intp]) -> None:
             )
 
 
-def _first_of_each(table: ResponseTable) -> tuple[npt.NDArray[np.intp], Ints]:
+def _first_of_each(table: ResponseTable) -> tuple[Rows, Ints]:
     """Rows to keep (ascending), and for each of them the number of its (participant, photo) cell."""
     n = len(table)
     if n == 0:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy import stats
-
 from evaluation.statistics.arrays import Json
+from evaluation.statistics.distributions import beta_quantile, beta_upper_quantile, normal_quantile
 
 DEFAULT = "new participants × new photos"
 THESE_PHOTOS = "these photos only"
@@ -81,7 +80,7 @@ def score_interval(rate: float, trials: float, quantile: float) -> tuple[float, 
 def wilson(successes: float, trials: float, alpha: float = 0.05) -> tuple[float, float]:
     """Wilson's score interval; wrong when trials share participants or photos."""
     _check(successes, trials, alpha)
-    return score_interval(successes / trials, trials, float(stats.norm.isf(alpha / 2)))
+    return score_interval(successes / trials, trials, normal_quantile(alpha / 2))
 
 
 def clopper_pearson(successes: float, trials: float, alpha: float = 0.05) -> tuple[float, float]:
@@ -91,8 +90,8 @@ def clopper_pearson(successes: float, trials: float, alpha: float = 0.05) -> tup
     """
     _check(successes, trials, alpha)
     failures = trials - successes
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(alpha / 2, successes, failures + 1))
-    high = 1.0 if failures == 0 else float(stats.beta.isf(alpha / 2, successes + 1, failures))
+    low = 0.0 if successes == 0 else beta_quantile(alpha / 2, successes, failures + 1)
+    high = 1.0 if failures == 0 else beta_upper_quantile(alpha / 2, successes + 1, failures)
     return low, high
 
 
@@ -103,6 +102,6 @@ def jeffreys(successes: float, trials: float, alpha: float = 0.05) -> tuple[floa
     """
     _check(successes, trials, alpha)
     a, b = successes + 0.5, trials - successes + 0.5
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(alpha / 2, a, b))
-    high = 1.0 if successes == trials else float(stats.beta.isf(alpha / 2, a, b))
+    low = 0.0 if successes == 0 else beta_quantile(alpha / 2, a, b)
+    high = 1.0 if successes == trials else beta_upper_quantile(alpha / 2, a, b)
     return low, high

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-from scipy import stats
 
 from evaluation.statistics.arrays import Floats, Json
+from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.intervals import check_alpha
 
 NEW_PHOTOS = "new photos"
@@ -40,5 +40,5 @@ def mean_over_photos(values: Floats, alpha: float = 0.05) -> Json:
         return result
     sd = float(finite.std(ddof=1))
     se = sd / sqrt(n)
-    half = float(stats.t.isf(alpha / 2, n - 1)) * se
+    half = t_quantile(alpha / 2, n - 1) * se
     return result | {"sd": sd, "se": se, "ci": [result["mean"] - half, result["mean"] + half]}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from evaluation.statistics.arrays import Flags, Json
+from evaluation.statistics.distributions import binomial_at_most
 from evaluation.statistics.table import LEFT
 
 
@@ -30,4 +30,4 @@ def even_odds_p(successes: int, trials: int) -> float | None:
     """Two-sided exact binomial p against one half; None without trials."""
     if trials == 0:
         return None
-    return min(1.0, 2 * float(stats.binom.cdf(min(successes, trials - successes), trials, 0.5)))
+    return min(1.0, 2 * binomial_at_most(min(successes, trials - successes), trials, 0.5))

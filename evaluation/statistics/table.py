@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.statistics.arrays import Bools, Codes, Flags, Floats
+from evaluation.statistics.arrays import Bools, Codes, Flags, Floats, Rows
 
 LEFT, RIGHT, UNKNOWN = 0, 1, -1
 TEST, ATTENTION = "test", "attention"
@@ -42,7 +42,7 @@ class Factor:
             codes.append(code)
         return cls(np.asarray(codes, dtype=np.int32), tuple(labels))
 
-    def take(self, rows: Bools | npt.NDArray[np.intp]) -> Factor:
+    def take(self, rows: Bools | Rows) -> Factor:
         """The same labels with fewer rows."""
         return Factor(self.codes[rows], self.labels)
 
@@ -158,7 +158,7 @@ class ResponseTable:
             source=Factor.of([""] * n if source is None else source),
         )
 
-    def take(self, rows: Bools | npt.NDArray[np.intp]) -> ResponseTable:
+    def take(self, rows: Bools | Rows) -> ResponseTable:
         """The same table with fewer rows (a mask or row numbers); labels and their codes stay."""
         kept: dict[str, Any] = {}
         for field in fields(self):
