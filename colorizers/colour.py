@@ -95,7 +95,9 @@ def lab_to_unclipped_rgb(lab: NDArray[Any]) -> Floats:
     curve[..., 0] = curve[..., 1] + lab[..., 1] / 500
     curve[..., 2] = np.maximum(curve[..., 1] - lab[..., 2] / 200, 0)
     ratio = np.where(curve > _CUBE_ABOVE, curve**3, (curve - 16 / 116) / 7.787).astype(lab.dtype)
-    linear = ratio @ _FROM_XYZ.T.astype(lab.dtype)
+    # The rows of the matrix sum to one; written as offsets from Y, a grey stays exactly grey.
+    across = _FROM_XYZ[:, [0, 2]].T.astype(lab.dtype)
+    linear = ratio[..., 1:2] + (ratio[..., [0, 2]] - ratio[..., 1:2]) @ across
     bright = 1.055 * np.power(np.maximum(linear, _GAMMA_BELOW), 1 / 2.4) - 0.055
     return np.where(linear > _GAMMA_BELOW, bright, 12.92 * linear).astype(lab.dtype)
 

@@ -28,6 +28,12 @@ def test_white_and_greys_have_no_colour(dtype):
     assert np.abs(colour.rgb_to_lab(greys())[..., 1:]).max() < 1e-3
 
 
+def test_without_a_and_b_every_lightness_is_exactly_grey():
+    lab = np.zeros((10_000, 3), np.float32)
+    lab[:, 0] = np.linspace(0, 100, 10_000)
+    assert np.ptp(colour.lab_to_rgb(lab)[0], axis=-1).max() == 0
+
+
 def test_black_and_white_are_0_and_100():
     assert colour.rgb_to_lab(np.array([0.0, 0, 0])) == pytest.approx([0, 0, 0], abs=1e-9)
     assert colour.rgb_to_lab(np.array([1.0, 1, 1])) == pytest.approx([100, 0, 0], abs=1e-9)
