@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from colorizers import methods
+from colorizers import images, methods, photo_files
+from colorizers.colour import RGB8
 
 SLUG = RegexValidator(
     r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$",
@@ -24,6 +29,10 @@ def digest_of(facts: Any) -> str:
     """SHA-256 of the canonical JSON of some facts: equal facts, equal digest."""
     canonical = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class Fixed(ValueError):
+    """Something that results already rest on was about to change; the message says what to do instead."""
 
 
 class Photo(models.Model):
@@ -58,6 +67,15 @@ class Photo(models.Model):
         """Author and licence in one line, for wherever the photo is shown at rest."""
         return ", ".join(part for part in (self.author, self.licence) if part) or str(_("licence not stated"))
 
+    def read_rgb(self) -> RGB8:
+        """The photo's pixels (H, W, 3) uint8 in sRGB."""
+        return _read_rgb(self.file)
+
+
+def _read_rgb(file: models.fields.files.FieldFile) -> RGB8:
+    with file.open("rb") as opened:
+        return images.read_photo(opened.read()).rgb8
+
 
 class PhotoSet(models.Model):
     """A named list of Photos from which catalogues, studies and metrics draw."""
@@ -79,6 +97,19 @@ class PhotoSet(models.Model):
         """Digest of the set's photos, whatever their order."""
         return digest_of(sorted(self.photos.values_list("digest", flat=True)))
 
+    def check_open(self) -> None:
+        """Raise Fixed if the set may not change any more."""
+        if self.frozen_at is not None:
+            raise Fixed(
+                f"The photo set {self.name!r} is frozen since {self.frozen_at:%Y-%m-%d %H:%M} UTC, because a "
+                "study or a colorizer rests on exactly these photos. Make a new set under another name."
+            )
+
+    def freeze(self) -> None:
+        """Let the set's photos change no more; freezing twice keeps the first date."""
+        PhotoSet.objects.filter(pk=self.pk, frozen_at=None).update(frozen_at=timezone.now())
+        self.refresh_from_db(fields=["frozen_at"])
+
 
 class WorkState(models.TextChoices):
     QUEUED = "queued", _("queued")
@@ -86,6 +117,9 @@ class WorkState(models.TextChoices):
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", _("cancelled")
+
+
+OPEN_STATES = (WorkState.QUEUED, WorkState.RUNNING)
 
 
 class PhotoImport(models.Model):
@@ -98,14 +132,12 @@ class PhotoImport(models.Model):
     author = models.CharField(max_length=255, blank=True)
     source = models.CharField(max_length=500, blank=True)
     max_side = models.PositiveIntegerField(
-        default=2048, help_text=_("Larger photos are scaled down to this many pixels")
-    )
+        default=2048, validators=[MinValueValidator(photo_files.MIN_SIDE)],
+        help_text=_("Larger photos are scaled down to this many pixels"),
+    )  # fmt: skip
     state = models.CharField(max_length=20, choices=WorkState, default=WorkState.QUEUED, editable=False)
-    total = models.PositiveIntegerField(default=0, editable=False)
-    accepted = models.PositiveIntegerField(default=0, editable=False)
-    refused = models.PositiveIntegerField(default=0, editable=False)
-    report = models.JSONField(
-        default=list, editable=False, help_text=_("One row a file: name, outcome, reason")
+    total = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Files that the upload or folder holds")
     )
     error = models.TextField(blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -116,6 +148,51 @@ class PhotoImport(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.photo_set}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    def counts(self) -> dict[str, int]:
+        """How many files came to which outcome; every outcome is named."""
+        found = Counter(self.files.values_list("outcome", flat=True))
+        return {outcome: found[outcome] for outcome in ImportOutcome.values}
+
+    @property
+    def brought_photos(self) -> bool:
+        """Whether at least one photo came in, or was there already."""
+        return self.files.filter(outcome__in=ImportOutcome.useful()).exists()
+
+
+class ImportOutcome(models.TextChoices):
+    ADDED = "added", _("added")
+    KNOWN = "known", _("known already, added to the set")
+    DUPLICATE = "duplicate", _("already in the set")
+    REFUSED = "refused", _("refused")
+    IGNORED = "ignored", _("ignored")
+
+    @classmethod
+    def useful(cls) -> list[ImportOutcome]:
+        return [cls.ADDED, cls.KNOWN, cls.DUPLICATE]
+
+
+class ImportedFile(models.Model):
+    """What became of one file of a PhotoImport: written together with the photo, so a restart goes on."""
+
+    photo_import = models.ForeignKey(PhotoImport, models.CASCADE, related_name="files")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=255)
+    outcome = models.CharField(max_length=20, choices=ImportOutcome)
+    reason = models.TextField(blank=True)
+    photo = models.ForeignKey(Photo, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["photo_import", "position"], name="one_outcome_per_imported_file")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Colorizer(models.Model):
@@ -143,6 +220,19 @@ class Colorizer(models.Model):
     def __str__(self) -> str:
         return self.title or self.slug
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it with the digest of its identity; raises Fixed if that changed after it painted."""
+        digest = digest_of(self.identity())
+        if self.pk and digest != self.digest and self.is_used():
+            raise Fixed(
+                f"The colorizer {self.slug!r} has painted pictures with its present settings, so they cannot "
+                "change. Register a new colorizer under another name."
+            )
+        if digest != self.digest and kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "digest"}
+        self.digest = digest
+        super().save(*args, **kwargs)
+
     def identity(self) -> dict[str, Any]:
         """Everything that decides what this colorizer paints."""
         return {
@@ -153,6 +243,30 @@ class Colorizer(models.Model):
             "reference": self.reference_set.digest() if self.reference_set else "",
             "seed": self.seed,
         }
+
+    def is_used(self) -> bool:
+        """Whether pictures of it exist or are under way."""
+        return self.colorizations.exists()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: counts of its colorizations by state."""
+
+    total: int
+    queued: int
+    running: int
+    done: int
+    failed: int
+    cancelled: int
+
+    @property
+    def settled(self) -> int:
+        return self.total - self.queued - self.running
+
+    @property
+    def percent(self) -> int:
+        return 100 if self.total == 0 else 100 * self.settled // self.total
 
 
 class GenerationRun(models.Model):
@@ -178,6 +292,39 @@ class GenerationRun(models.Model):
     def __str__(self) -> str:
         return f"{self.colorizer} over {self.photo_set}"
 
+    @property
+    def is_active(self) -> bool:
+        return self.state in OPEN_STATES
+
+    def progress(self) -> Progress:
+        """Counts of its rows by state, read afresh."""
+        counts = Counter(self.colorizations.order_by().values_list("state", flat=True))
+        return Progress(total=counts.total(), **{state: counts[state] for state in WorkState.values})
+
+
+class ColorizationQuerySet(models.QuerySet["Colorization"]):
+    def done(self) -> ColorizationQuerySet:
+        """Those whose picture exists."""
+        return self.filter(state=WorkState.DONE)
+
+    def failed(self) -> ColorizationQuerySet:
+        return self.filter(state=WorkState.FAILED)
+
+    def unsettled(self) -> ColorizationQuerySet:
+        """Those that a worker has yet to make or is making."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def claimable(self) -> ColorizationQuerySet:
+        """Those that a worker may take: waiting, or held by a worker that gave no sign of life."""
+        silent_since = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
+        return self.filter(
+            models.Q(state=WorkState.QUEUED) | models.Q(state=WorkState.RUNNING, claimed_at__lt=silent_since)
+        )
+
+    def of(self, photo_set: PhotoSet, colorizer: Colorizer) -> ColorizationQuerySet:
+        """One colorizer's part of a set's catalogue."""
+        return self.filter(photo__photo_sets=photo_set, colorizer=colorizer)
+
 
 class Colorization(models.Model):
     """The picture that one Colorizer made of one Photo, with file, digest, state and provenance."""
@@ -200,6 +347,8 @@ class Colorization(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
+    objects = ColorizationQuerySet.as_manager()
+
     class Meta:
         ordering = ["photo__name", "colorizer__slug"]
         constraints = [
@@ -211,7 +360,16 @@ class Colorization(models.Model):
                 name="a_done_colorization_has_its_file",
             ),
         ]
-        indexes = [models.Index(fields=["colorizer", "state"])]
+        indexes = [
+            models.Index(fields=["colorizer", "state"], name="colorization_by_state"),
+            models.Index(fields=["digest"], name="colorization_by_digest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.photo} by {self.colorizer}"
+
+    def read_rgb(self) -> RGB8:
+        """The picture's pixels (H, W, 3) uint8 in sRGB; ValueError while there is no picture."""
+        if self.state != WorkState.DONE:
+            raise ValueError(f"There is no picture of {self} yet: it is {self.get_state_display()}.")
+        return _read_rgb(self.file)

@@ -100,11 +100,17 @@ REDIS_URL = env_text("REDIS_URL") or f"unix://{REDIS_SOCKET}"
 if urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
     raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://")
 
+# A killed worker's tasks come back after this long; no task may take longer.
+TASK_VISIBILITY_SECONDS = env_int("TASK_VISIBILITY_SECONDS", 900, at_least=2)
+# A worker that gave no sign of life for this long has lost what it was colouring.
+CLAIM_SECONDS = min(20, TASK_VISIBILITY_SECONDS)
+COLORIZE_CHUNK = env_int("COLORIZE_CHUNK", 4, at_least=1)
+COLORIZE_DEVICE = env_text("COLORIZE_DEVICE", "cpu")
+
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # A killed worker's tasks come back after this long; no task may take longer.
-    "visibility_timeout": env_int("TASK_VISIBILITY_SECONDS", 900, at_least=2),
+    "visibility_timeout": TASK_VISIBILITY_SECONDS,
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
     "socket_keepalive": not REDIS_URL.startswith("unix"),
@@ -155,6 +161,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 UPLOAD_MAX_MB = env_int("UPLOAD_MAX_MB", 2048, at_least=1)
 FILE_UPLOAD_TEMP_DIR = FOOLRATE_DATA / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)

@@ -1,0 +1,165 @@
+"""Filling the catalogue: what is missing is ordered, followed, cancelled and tried again."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from colorizers import tasks
+from colorizers.models import (
+    OPEN_STATES,
+    Colorization,
+    Colorizer,
+    GenerationRun,
+    Photo,
+    PhotoSet,
+    Progress,
+    WorkState,
+)
+from colorizers.services.painting import colorize_chunk
+from colorizers.services.sending import send
+
+_FRESH = {"claim": "", "claimed_at": None, "attempts": 0, "error": "", "finished_at": None}
+
+
+def missing_colorizations(photo_set: PhotoSet, colorizer: Colorizer) -> QuerySet[Photo]:
+    """The photos of the set that this colorizer has not finished."""
+    return photo_set.photos.exclude(
+        pk__in=Colorization.objects.filter(colorizer=colorizer).done().values("photo")
+    )
+
+
+@transaction.atomic
+def order_generation(*, photo_set: PhotoSet, colorizer: Colorizer, by: Any = None) -> GenerationRun:
+    """Order what is missing of one colorizer's pictures of a set, failed ones included.
+
+    A run that is under way for the same two is continued, and one with nothing to do is finished at
+    once. If the queue cannot be reached, the run is marked failed after the commit, with the reason.
+    """
+    # The colorizer's row is the lock: two orders at once must not both find the same photos missing.
+    Colorizer.objects.select_for_update().get(pk=colorizer.pk)
+    active = GenerationRun.objects.filter(photo_set=photo_set, colorizer=colorizer, state__in=OPEN_STATES)
+    run = active.first() or GenerationRun.objects.create(
+        photo_set=photo_set, colorizer=colorizer, created_by=by
+    )
+    _take_over(run)
+    run.total = run.colorizations.count()
+    run.save(update_fields=["total"])
+    if not run.colorizations.unsettled().exists():
+        settle_run(run.pk)
+        run.refresh_from_db()
+        return run
+    transaction.on_commit(lambda: _enqueue(run))
+    return run
+
+
+def _take_over(run: GenerationRun) -> None:
+    """Make the run responsible for every photo of its set that no other living run is busy with."""
+    photos = run.photo_set.photos.exclude(
+        pk__in=Colorization.objects.filter(colorizer=run.colorizer).values("photo")
+    )
+    Colorization.objects.bulk_create(
+        [Colorization(photo=photo, colorizer=run.colorizer, run=run) for photo in photos],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+    rows = Colorization.objects.filter(colorizer=run.colorizer, photo__in=run.photo_set.photos.values("pk"))
+    rows.filter(state__in=[WorkState.FAILED, WorkState.CANCELLED]).update(
+        state=WorkState.QUEUED, run=run, **_FRESH
+    )
+    busy_elsewhere = GenerationRun.objects.filter(state__in=OPEN_STATES).exclude(pk=run.pk)
+    rows.unsettled().exclude(run__in=busy_elsewhere.values("pk")).update(run=run)
+
+
+@transaction.atomic
+def resume_run(run: GenerationRun) -> int:
+    """Order again whatever this run has not finished; gives how many pictures that is."""
+    failed = run.colorizations.filter(state__in=[WorkState.FAILED, WorkState.CANCELLED])
+    failed.update(state=WorkState.QUEUED, **_FRESH)
+    left = run.colorizations.unsettled().count()
+    if left:
+        GenerationRun.objects.filter(pk=run.pk).update(state=WorkState.QUEUED, error="", finished_at=None)
+        transaction.on_commit(lambda: _enqueue(run))
+    else:
+        settle_run(run.pk)
+    run.refresh_from_db()
+    return left
+
+
+@transaction.atomic
+def cancel_run(run: GenerationRun) -> int:
+    """Stop a run after the pictures that are being painted now; gives how many will not be made."""
+    stopped = run.colorizations.filter(state=WorkState.QUEUED).update(state=WorkState.CANCELLED, claim="")
+    GenerationRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(
+        state=WorkState.CANCELLED,
+        error=f"Cancelled; {stopped} pictures were not made.",
+        finished_at=timezone.now(),
+    )
+    run.refresh_from_db()
+    return stopped
+
+
+def settle_run(run_id: int) -> None:
+    """Finish a run that has no rows left to do."""
+    run = GenerationRun.objects.get(pk=run_id)
+    progress = run.progress()
+    if not run.is_active or progress.queued or progress.running:
+        return
+    state, error = _verdict(progress)
+    GenerationRun.objects.filter(pk=run_id, state__in=OPEN_STATES).update(
+        state=state, error=error, finished_at=timezone.now()
+    )
+
+
+def _verdict(progress: Progress) -> tuple[WorkState, str]:
+    if not progress.failed:
+        return WorkState.DONE, ""
+    error = f"{progress.failed} of {progress.total} photos could not be coloured."
+    return (WorkState.DONE if progress.done else WorkState.FAILED), error
+
+
+def _enqueue(run: GenerationRun, ids: list[int] | None = None) -> None:
+    """Queue the run's waiting rows in chunks; the claim names the task that each one waits for."""
+    waiting = list(ids if ids is not None else run.colorizations.unsettled().values_list("pk", flat=True))
+    size = settings.COLORIZE_CHUNK
+    for start in range(0, len(waiting), size):
+        chunk, task_id = waiting[start : start + size], str(uuid.uuid4())
+        Colorization.objects.filter(pk__in=chunk, state=WorkState.QUEUED).update(claim=task_id)
+        error = send(tasks.colorize_chunk, run.pk, chunk, task_id=task_id)
+        if error:
+            GenerationRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(
+                state=WorkState.FAILED, error=error, finished_at=timezone.now()
+            )
+            break
+    run.refresh_from_db()
+
+
+def recover_abandoned() -> int:
+    """Queue again what dead workers held: the picture they were at and the rest of its chunk."""
+    settled = 0
+    for run in GenerationRun.objects.filter(state__in=OPEN_STATES):
+        dead = run.colorizations.filter(state=WorkState.RUNNING).claimable()
+        dead_tasks = {claim.partition("/")[0] for claim in dead.values_list("claim", flat=True)}
+        ids = set(dead.values_list("pk", flat=True))
+        ids |= set(
+            run.colorizations.filter(state=WorkState.QUEUED, claim__in=dead_tasks).values_list(
+                "pk", flat=True
+            )
+        )
+        if ids:
+            _enqueue(run, sorted(ids))
+        settled += len(ids)
+        settle_run(run.pk)
+    return settled
+
+
+def colorize_here(run: GenerationRun) -> GenerationRun:
+    """Make a run's pictures in this process, without a queue: for tests and single machines."""
+    ids = list(run.colorizations.unsettled().values_list("pk", flat=True))
+    colorize_chunk(run.pk, ids, task_id=f"here-{uuid.uuid4()}")
+    settle_run(run.pk)
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,272 @@
+"""Photographs on their way into a PhotoSet: each file goes in whole or is refused by name."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from colorizers import images, tasks
+from colorizers.images import CleanPhoto, PhotoRefused
+from colorizers.models import (
+    OPEN_STATES,
+    Fixed,
+    ImportedFile,
+    ImportOutcome,
+    Photo,
+    PhotoImport,
+    PhotoSet,
+    WorkState,
+)
+from colorizers.services.photo_facts import Facts, Sidecar, read_sidecars
+from colorizers.services.photo_sources import Entry, ImportRefused, open_source, open_zip
+from colorizers.services.sending import send
+from colorizers.services.stored_files import sha256, store_once
+
+STEP_SECONDS = 60
+Watcher = Callable[[PhotoImport, ImportedFile], None]
+
+
+def import_photos(
+    path: Path,
+    *,
+    photo_set: PhotoSet,
+    licence: str = "",
+    author: str = "",
+    source: str = "",
+    max_side: int = 2048,
+    by: Any = None,
+    watcher: Watcher | None = None,
+) -> PhotoImport:
+    """Import a folder or zip archive into a set now; gives the finished import with its report.
+
+    Raises ImportRefused if nothing of it can be read, and Fixed if the set is frozen.
+    """
+    photo_set.check_open()
+    with open_source(path) as entries:
+        photo_import = PhotoImport.objects.create(
+            photo_set=photo_set,
+            licence=licence,
+            author=author,
+            source=source,
+            max_side=max_side,
+            created_by=by,
+        )
+        with _failing_aloud(photo_import):
+            _work(photo_import, entries, watcher=watcher)
+    photo_import.refresh_from_db()
+    return photo_import
+
+
+import_folder = import_zip = import_photos
+
+
+def order_import(photo_import: PhotoImport) -> None:
+    """Have a worker import an upload; if the queue cannot be reached, the import says so as its error."""
+    transaction.on_commit(lambda: _send(photo_import.pk))
+
+
+def _send(import_id: int) -> None:
+    error = send(tasks.import_upload, import_id)
+    if error:
+        PhotoImport.objects.filter(pk=import_id, state__in=OPEN_STATES).update(
+            state=WorkState.FAILED, error=error, finished_at=timezone.now()
+        )
+
+
+def retry_import(photo_import: PhotoImport) -> None:
+    """Go on with an upload where it stopped."""
+    PhotoImport.objects.filter(pk=photo_import.pk).exclude(upload="").update(
+        state=WorkState.QUEUED, error="", finished_at=None
+    )
+    order_import(photo_import)
+
+
+def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
+    """Import files of an upload for about so many seconds; True when nothing is left to do."""
+    photo_import = PhotoImport.objects.select_related("photo_set").get(pk=import_id)
+    if photo_import.state not in OPEN_STATES:
+        return True
+    deadline = time.monotonic() + seconds
+    try:
+        with (
+            _failing_aloud(photo_import),
+            photo_import.upload.open("rb") as file,
+            open_zip(file.file, "The upload") as entries,
+        ):
+            finished = _work(photo_import, entries, deadline=deadline)
+    except (ImportRefused, Fixed):
+        finished = True
+    if finished:
+        _drop_upload(photo_import)
+    return finished
+
+
+@contextmanager
+def _failing_aloud(photo_import: PhotoImport) -> Iterator[None]:
+    """Write down on the import why it stopped, and let the exception go on."""
+    try:
+        yield
+    except BaseException as error:
+        PhotoImport.objects.filter(pk=photo_import.pk).update(
+            state=WorkState.FAILED, error=str(error) or type(error).__name__, finished_at=timezone.now()
+        )
+        raise
+
+
+def _drop_upload(photo_import: PhotoImport) -> None:
+    # The originals may carry places and names in their metadata; what went in is kept clean.
+    upload = photo_import.upload
+    PhotoImport.objects.filter(pk=photo_import.pk).update(upload="")
+    if upload.name:
+        upload.storage.delete(upload.name)
+
+
+def _work(
+    photo_import: PhotoImport,
+    entries: list[Entry],
+    *,
+    deadline: float | None = None,
+    watcher: Watcher | None = None,
+) -> bool:
+    """Go through the files that have no outcome yet; True when all of them have one."""
+    sidecar = read_sidecars(entries)
+    pictures = [entry for entry in entries if not entry.is_sidecar]
+    absent = sidecar.absent_from(entry.name for entry in pictures)
+    settled = set(photo_import.files.values_list("position", flat=True))
+    PhotoImport.objects.filter(pk=photo_import.pk).update(
+        state=WorkState.RUNNING, total=len(pictures) + len(absent)
+    )
+    photo_import.total = len(pictures) + len(absent)
+    for position, entry in enumerate(pictures):
+        if position in settled:
+            continue
+        file = _import_one(photo_import, position, entry, sidecar)
+        if watcher and file:
+            watcher(photo_import, file)
+        if deadline is not None and time.monotonic() > deadline:
+            return False
+    for position, name in enumerate(absent, start=len(pictures)):
+        if position not in settled:
+            reason = "photos.csv describes it, but there is no such file."
+            file = _record(photo_import, position, name, ImportOutcome.REFUSED, reason)
+            if watcher and file:
+                watcher(photo_import, file)
+    _finish(photo_import)
+    return True
+
+
+def _finish(photo_import: PhotoImport) -> None:
+    came_in = photo_import.brought_photos
+    PhotoImport.objects.filter(pk=photo_import.pk, state=WorkState.RUNNING).update(
+        state=WorkState.DONE if came_in else WorkState.FAILED,
+        error="" if came_in else "No file could be imported as a photo.",
+        finished_at=timezone.now(),
+    )
+
+
+def _import_one(
+    photo_import: PhotoImport, position: int, entry: Entry, sidecar: Sidecar
+) -> ImportedFile | None:
+    if entry.is_clutter:
+        return _record(
+            photo_import, position, entry.name, ImportOutcome.IGNORED, "hidden or left by the system"
+        )
+    general = Facts(licence=photo_import.licence, author=photo_import.author, source=photo_import.source)
+    facts = sidecar.of(entry.name, general)
+    try:
+        facts.check()
+        data = entry.read()
+        clean = images.read_photo(data, max_side=photo_import.max_side)
+        chroma = images.check_colour(clean.rgb8)
+    except PhotoRefused as refusal:
+        return _record(photo_import, position, entry.name, ImportOutcome.REFUSED, str(refusal))
+    except MemoryError:
+        reason = "It needs more memory than this machine has to spare."
+        return _record(photo_import, position, entry.name, ImportOutcome.REFUSED, reason)
+    photo = _described(clean, chroma, data, entry.name, facts)
+    try:
+        with transaction.atomic():
+            return _add(photo_import, position, entry.name, photo)
+    except IntegrityError:
+        if photo_import.files.filter(position=position).exists():
+            return None  # Another worker was given the same import and was first.
+        raise
+
+
+def _described(clean: CleanPhoto, chroma: float, data: bytes, name: str, facts: Facts) -> Photo:
+    """The Photo, its file stored and its row not yet."""
+    digest = images.pixel_digest(clean.rgb8)
+    height, width = clean.rgb8.shape[:2]
+    known = Photo.objects.filter(digest=digest).first()
+    file = known.file.name if known else _store(digest, clean)
+    return Photo(
+        digest=digest,
+        file=file,
+        source_digest=sha256(data),
+        name=PurePosixPath(name).name[-255:],
+        title=facts.title,
+        licence=facts.licence,
+        author=facts.author,
+        source=facts.source,
+        width=width,
+        height=height,
+        mean_chroma=chroma,
+        conversions=list(clean.conversions),
+    )
+
+
+def _store(digest: str, clean: CleanPhoto) -> str:
+    def is_intact(stored: bytes) -> bool:
+        try:
+            return images.pixel_digest(images.read_photo(stored).rgb8) == digest
+        except PhotoRefused:
+            return False
+
+    return store_once(f"photos/{digest}.png", images.encode_png(clean.rgb8), is_intact=is_intact)
+
+
+def _add(photo_import: PhotoImport, position: int, name: str, described: Photo) -> ImportedFile | None:
+    """Put the photo into the set and the outcome into the report, both or neither."""
+    photo_set = PhotoSet.objects.select_for_update().get(pk=photo_import.photo_set_id)
+    photo_set.check_open()
+    photo = Photo.objects.filter(digest=described.digest).first()
+    outcome, reason = ImportOutcome.ADDED, ""
+    if photo is None:
+        photo = described
+        photo.save()
+    elif photo_set.photos.filter(pk=photo.pk).exists():
+        outcome, reason = ImportOutcome.DUPLICATE, f"The set holds the same picture already, as {photo.name}."
+    else:
+        outcome, reason = ImportOutcome.KNOWN, f"Known already as {photo.name}."
+    if photo is not described:
+        _fill_gaps(photo, described)
+    photo_set.photos.add(photo)
+    return _record(photo_import, position, name, outcome, reason, photo)
+
+
+def _fill_gaps(photo: Photo, described: Photo) -> None:
+    gaps = [name for name in ("title", "licence", "author", "source") if not getattr(photo, name)]
+    for name in gaps:
+        setattr(photo, name, getattr(described, name))
+    if gaps:
+        photo.save(update_fields=gaps)
+
+
+def _record(
+    photo_import: PhotoImport,
+    position: int,
+    name: str,
+    outcome: ImportOutcome,
+    reason: str,
+    photo: Photo | None = None,
+) -> ImportedFile | None:
+    file, created = ImportedFile.objects.get_or_create(
+        photo_import=photo_import,
+        position=position,
+        defaults={"name": name[-255:], "outcome": outcome, "reason": reason, "photo": photo},
+    )
+    return file if created else None

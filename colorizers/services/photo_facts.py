@@ -1,0 +1,105 @@
+"""Who took a photo and who may use it: from the sidecar photos.csv, else as said for the whole import."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from pathlib import PurePosixPath
+
+from colorizers.images import PhotoRefused
+from colorizers.models import Photo
+from colorizers.services.photo_sources import SIDECAR, Entry, ImportRefused
+
+MAX_SIDECAR_BYTES = 20 * 2**20
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a photo besides its pixels; an empty text is unknown."""
+
+    licence: str = ""
+    author: str = ""
+    source: str = ""
+    title: str = ""
+
+    def over(self, general: "Facts") -> "Facts":
+        """These facts, and the general ones where these are silent."""
+        silent = {
+            item.name: getattr(general, item.name) for item in fields(self) if not getattr(self, item.name)
+        }
+        return replace(self, **silent)
+
+    def check(self) -> None:
+        """Raise PhotoRefused if a fact is longer than its column."""
+        for item in fields(self):
+            limit = getattr(Photo._meta.get_field(item.name), "max_length", None)
+            if limit is not None and len(getattr(self, item.name)) > limit:
+                raise PhotoRefused(f"Its {item.name} has more than {limit} characters.")
+
+
+COLUMNS = {item.name for item in fields(Facts)}
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """The facts of all photos.csv files of a source, by file name."""
+
+    rows: dict[str, Facts] = field(default_factory=dict)
+
+    def of(self, name: str, general: Facts) -> Facts:
+        return self.rows.get(name, Facts()).over(general)
+
+    def absent_from(self, names: Iterable[str]) -> list[str]:
+        """Names that are described but are not there."""
+        return sorted(self.rows.keys() - set(names))
+
+
+def read_sidecars(entries: Iterable[Entry]) -> Sidecar:
+    """The facts of every photos.csv among the files; raises ImportRefused if one cannot be understood."""
+    rows: dict[str, Facts] = {}
+    for entry in entries:
+        if not entry.is_sidecar:
+            continue
+        try:
+            data = entry.read()
+        except PhotoRefused as refusal:
+            raise ImportRefused(f"{entry.name}: {refusal}") from refusal
+        folder = PurePosixPath(entry.name).parent
+        for name, facts in parse_sidecar(data, called=entry.name).items():
+            rows[(folder / name).as_posix()] = facts
+    return Sidecar(rows)
+
+
+def parse_sidecar(data: bytes, *, called: str = SIDECAR) -> dict[str, Facts]:
+    """The rows of a photos.csv: columns file, licence, author, source, title; , or ; between them."""
+    if len(data) > MAX_SIDECAR_BYTES:
+        raise ImportRefused(f"{called} is larger than {MAX_SIDECAR_BYTES >> 20} MB.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ImportRefused(
+            f"{called} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8."
+        ) from error
+    if "\0" in text:
+        raise ImportRefused(f"{called} is not a text file: it contains NUL characters.")
+    header = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in header and "," not in header else ",")
+    try:
+        names = {(name or "").strip().lower(): name for name in reader.fieldnames or []}
+        if "file" not in names:
+            raise ImportRefused(
+                f"{called} has no column “file”; it has {sorted(names) or 'none'}. "
+                f"Expected: file, {', '.join(sorted(COLUMNS))}."
+            )
+        known = COLUMNS & names.keys()
+        return {
+            _plain(row[names["file"]]): Facts(**{key: (row[names[key]] or "").strip() for key in known})
+            for row in reader
+            if (row[names["file"]] or "").strip()
+        }
+    except csv.Error as error:
+        raise ImportRefused(f"{called}, line {reader.line_num}: {error}.") from error
+
+
+def _plain(name: str) -> str:
+    return PurePosixPath(name.strip().replace("\\", "/")).as_posix()

@@ -1,0 +1,28 @@
+"""Handing a task to the queue, or saying in words that the queue cannot be reached."""
+
+from typing import Any
+
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+
+def send(task: Any, *args: Any, task_id: str | None = None) -> str:
+    """Queue the task; gives an empty text, or the sentence that says why it could not be queued."""
+    try:
+        task.apply_async(
+            args,
+            task_id=task_id,
+            retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5},
+        )
+    except (OperationalError, OSError) as error:
+        return (
+            f"The task queue (Redis at {_address()}) cannot be reached: {error}. Nothing is lost: start "
+            "Redis and a worker, then order the same again."
+        )
+    return ""
+
+
+def _address() -> str:
+    """The queue's address without its password."""
+    scheme, _, rest = settings.REDIS_URL.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,0 +1,37 @@
+"""What a worker does: fetch, call one service, and come again for what others still hold."""
+
+from typing import Any
+
+from celery import Task, shared_task
+from celery.signals import worker_ready
+from django.conf import settings
+from django.db import OperationalError
+
+from colorizers import services
+
+
+@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=None)
+def colorize_chunk(self: Task[Any, Any], run_id: int, ids: list[int]) -> None:
+    busy = services.colorize_chunk(run_id, ids, task_id=self.request.id or "")
+    services.settle_run(run_id)
+    if busy:
+        # Delivered twice: the other worker may finish them, or fall silent.
+        raise self.retry(args=(run_id, busy), countdown=settings.CLAIM_SECONDS / 2)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
+def import_upload(import_id: int) -> None:
+    if not services.continue_upload(import_id):
+        # In steps, so that no task outlives the time after which the queue takes its worker for dead.
+        import_upload.delay(import_id)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
+def recover_abandoned() -> None:
+    services.recover_abandoned()
+
+
+@worker_ready.connect
+def look_for_abandoned_work(**_: Any) -> None:
+    """A worker that starts may be the successor of one that was killed: go on once its claims lapse."""
+    recover_abandoned.apply_async(countdown=settings.CLAIM_SECONDS + 1)
