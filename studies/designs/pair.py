@@ -1,0 +1,261 @@
+"""The pair test: a photo and its recoloured copy; which one has the fake colours?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from studies.designs._design import (
+    FAKE,
+    PRACTICE,
+    REAL,
+    TEST,
+    VIGILANCE,
+    Answered,
+    Cell,
+    Choice,
+    Feedback,
+    Frame,
+    Needs,
+    Pacing,
+    Picture,
+    Score,
+    Stimuli,
+    TrialSpec,
+    check_one_of,
+    check_share,
+    check_whole,
+    make_settings,
+)
+
+SLOTS = ("left", "right")
+ANSWERS = (
+    Choice("left", "Left", ("ArrowLeft", "f", "1")),
+    Choice("right", "Right", ("ArrowRight", "j", "2")),
+)
+NOISE_FRAMES = 4
+NOISE_MS = 30
+# Typical pace of a careful participant, for the estimate on the landing page only.
+ANSWER_MS = 1500
+READING_MS = 90_000
+
+# Where the fake stands, and whether it comes first. Sides alternate along the cycle, so any run of
+# it is balanced by side to one trial and by side x order to one trial.
+Arrangement = tuple[str, bool]
+CYCLE: tuple[Arrangement, ...] = (("left", True), ("right", False), ("left", False), ("right", True))
+
+
+@dataclass(frozen=True)
+class PairSettings:
+    """What a study may choose of the pair test; vigilance trials come on top of test_trials."""
+
+    presentation: str = field(
+        default="sequential",
+        metadata={
+            "label": "Presentation",
+            "choices": ("sequential", "simultaneous"),
+            "help": "One picture after the other, or both at once",
+        },
+    )
+    exposure_ms: int = field(
+        default=1000, metadata={"label": "Exposure (ms)", "help": "How long each picture is shown"}
+    )
+    lead_in_ms: int = field(default=900, metadata={"label": "Lead-in (ms)", "help": "Blank before each pair"})
+    gap_ms: int = field(
+        default=600,
+        metadata={"label": "Gap (ms)", "help": "Blank between the two pictures of a sequential pair"},
+    )
+    mask: str = field(
+        default="none",
+        metadata={
+            "label": "Mask",
+            "choices": ("none", "noise"),
+            "help": "noise: 4 × 30 ms of noise after each picture",
+        },
+    )
+    answer_limit_ms: int | None = field(
+        default=None, metadata={"label": "Answer limit (ms)", "help": "Empty: as long as it takes"}
+    )
+    practice_trials: int = field(
+        default=10, metadata={"label": "Practice trials", "help": "With feedback; in no rate"}
+    )
+    feedback_ms: int = field(
+        default=2400, metadata={"label": "Feedback (ms)", "help": "How long practice feedback is shown"}
+    )
+    test_trials: int = field(
+        default=40, metadata={"label": "Test trials", "help": "Without feedback; the rates are made of these"}
+    )
+    vigilance_share: float = field(
+        default=0.10,
+        metadata={
+            "label": "Vigilance share",
+            "help": "Easy trials on top of the test trials, as a share of their number",
+        },
+    )
+    break_every: int = field(
+        default=20, metadata={"label": "Break every", "help": "Trials between optional breaks; 0: none"}
+    )
+
+    def __post_init__(self) -> None:
+        check_one_of("presentation", self.presentation, ("sequential", "simultaneous"))
+        check_one_of("mask", self.mask, ("none", "noise"))
+        check_whole("exposure_ms", self.exposure_ms, low=10, high=60_000)
+        check_whole("lead_in_ms", self.lead_in_ms, low=0, high=10_000)
+        check_whole("gap_ms", self.gap_ms, low=0, high=10_000)
+        if self.answer_limit_ms is not None:
+            check_whole("answer_limit_ms", self.answer_limit_ms, low=500, high=600_000)
+        check_whole("practice_trials", self.practice_trials, low=0, high=100)
+        check_whole("feedback_ms", self.feedback_ms, low=0, high=20_000)
+        check_whole("test_trials", self.test_trials, low=1, high=1000)
+        check_share("vigilance_share", self.vigilance_share, high=0.5)
+        check_whole("break_every", self.break_every, low=0, high=1000)
+
+    @property
+    def vigilance_trials(self) -> int:
+        """The share of test_trials, rounded half up."""
+        return math.floor(self.vigilance_share * self.test_trials + 0.5)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The pair design under its settings."""
+
+    Settings: ClassVar[type[PairSettings]] = PairSettings
+    settings: PairSettings = field(default_factory=PairSettings)
+
+    def configured(self, values: Mapping[str, Any]) -> Pair:
+        return Pair(make_settings(PairSettings, values))
+
+    def needs(self) -> Needs:
+        chosen = self.settings
+        return Needs(chosen.practice_trials, chosen.test_trials, chosen.vigilance_trials)
+
+    def pacing(self) -> Pacing:
+        return Pacing(self.settings.break_every, self.settings.answer_limit_ms)
+
+    def estimated_minutes(self) -> int:
+        needs, frames = self.needs(), self._frames(("left", True))
+        trial_ms = sum(frame.duration_ms or 0 for frame in frames) + ANSWER_MS
+        trials = needs.practice + needs.test + needs.vigilance
+        total_ms = READING_MS + trials * trial_ms + needs.practice * self.settings.feedback_ms
+        return max(1, round(total_ms / 60_000))
+
+    def upcoming(self, stimuli: Stimuli, history: Sequence[Answered], seed: int) -> list[TrialSpec]:
+        return self._plan(stimuli, np.random.default_rng(seed))[len(history) :]
+
+    def score(self, answered: Sequence[Answered]) -> Score:
+        judged = [item for item in answered if item.spec.kind == TEST and item.answer is not None]
+        return Score(right=sum(item.answer == item.spec.key for item in judged), answered=len(judged))
+
+    def feedback(self, answered: Answered) -> Feedback | None:
+        if answered.spec.kind != PRACTICE:
+            return None
+        key = answered.spec.key
+        return Feedback(right=answered.answer == key, fake=key, show_ms=self.settings.feedback_ms)
+
+    def _plan(self, stimuli: Stimuli, rng: np.random.Generator) -> list[TrialSpec]:
+        """Practice in its given order, then test trials in random order with vigilance spread among them."""
+        practice_dealer, main_dealer = _Dealer(rng), _Dealer(rng)
+        practice = [
+            self._spec(PRACTICE, cell, arrangement)
+            for cell, arrangement in zip(
+                stimuli.practice, practice_dealer.deal(len(stimuli.practice)), strict=True
+            )
+        ]
+        test = self._test_trials(stimuli.test, main_dealer, rng)
+        vigilance = [
+            self._spec(VIGILANCE, stimuli.vigilance[index], arrangement)
+            for index, arrangement in zip(
+                rng.permutation(len(stimuli.vigilance)),
+                main_dealer.deal(len(stimuli.vigilance)),
+                strict=True,
+            )
+        ]
+        return practice + spread(vigilance, test, rng)
+
+    def _test_trials(
+        self, cells: Sequence[Cell], dealer: _Dealer, rng: np.random.Generator
+    ) -> list[TrialSpec]:
+        """Each condition balanced by itself, dealt from one cycle so that the whole is balanced too."""
+        timed: list[tuple[float, TrialSpec]] = []
+        conditions = sorted({cell.condition for cell in cells})
+        for at in rng.permutation(len(conditions)):
+            arm = sorted(cell for cell in cells if cell.condition == conditions[at])
+            order = rng.permutation(len(arm))
+            # A random place in each n-th part of the test: early and late trials serve all conditions alike.
+            places = rng.permutation((np.arange(len(arm)) + rng.random(len(arm))) / max(len(arm), 1))
+            for index, place, arrangement in zip(order, places, dealer.deal(len(arm)), strict=True):
+                timed.append((float(place), self._spec(TEST, arm[index], arrangement)))
+        return [spec for _, spec in sorted(timed, key=lambda item: item[0])]
+
+    def _spec(self, kind: str, cell: Cell, arrangement: Arrangement) -> TrialSpec:
+        seen = "had" if self.settings.presentation == "sequential" else "has"
+        return TrialSpec(
+            kind=kind,
+            condition=cell.condition,
+            photo=cell.photo,
+            frames=self._frames(arrangement),
+            slots=SLOTS,
+            answers=ANSWERS,
+            prompt=f"Which picture {seen} the fake colours?",
+            key=arrangement[0],
+        )
+
+    def _frames(self, arrangement: Arrangement) -> tuple[Frame, ...]:
+        fake_side, fake_first = arrangement
+        real_side = "right" if fake_side == "left" else "left"
+        chosen = self.settings
+        mask = (Frame("noise", NOISE_MS),) * NOISE_FRAMES if chosen.mask == "noise" else ()
+        fake, real = Picture(fake_side, FAKE), Picture(real_side, REAL)
+        lead_in, answer = Frame("blank", chosen.lead_in_ms), Frame("answer")
+        if chosen.presentation == "simultaneous":
+            both = tuple(sorted((fake, real), key=lambda picture: picture.slot))
+            return (lead_in, Frame("images", chosen.exposure_ms, both), *mask, answer)
+        first, second = (fake, real) if fake_first else (real, fake)
+        return (
+            lead_in,
+            Frame("images", chosen.exposure_ms, (first,)),
+            *mask,
+            Frame("blank", chosen.gap_ms),
+            Frame("images", chosen.exposure_ms, (second,)),
+            *mask,
+            answer,
+        )
+
+
+class _Dealer:
+    """Deals arrangements from an endless cycle with a random start and direction."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._cycle = CYCLE[:: rng.choice((1, -1))]
+        self._next = int(rng.integers(len(CYCLE)))
+
+    def deal(self, count: int) -> list[Arrangement]:
+        """The next arrangements of the cycle, shuffled."""
+        run = [self._cycle[(self._next + step) % len(CYCLE)] for step in range(count)]
+        self._next += count
+        return [run[index] for index in self._rng.permutation(count)]
+
+
+def spread(
+    rare: Sequence[TrialSpec], common: Sequence[TrialSpec], rng: np.random.Generator
+) -> list[TrialSpec]:
+    """Put one rare trial at a random place in each of equal stretches of the whole, never the first."""
+    total = len(rare) + len(common)
+    if len(rare) > total - 1:
+        raise ValueError(f"{len(rare)} vigilance trials need at least one test trial before them.")
+    places = {}
+    for index, spec in enumerate(rare):
+        low = 1 + index * (total - 1) // len(rare)
+        high = 1 + (index + 1) * (total - 1) // len(rare)
+        places[int(rng.integers(low, high))] = spec
+    rest = iter(common)
+    return [places[at] if at in places else next(rest) for at in range(total)]
+
+
+DESIGN = Pair()
