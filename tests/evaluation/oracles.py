@@ -1,4 +1,4 @@
-"""The reference cases: the full set where it lies beside the checkout, else the small copies in tests/oracles."""
+"""The reference cases: the full set beside the checkout, else the small copies in tests/oracles."""
 
 import json
 from pathlib import Path

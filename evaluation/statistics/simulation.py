@@ -1,0 +1,92 @@
+"""Studies with a planted fool rate, to measure how often an interval holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from evaluation.statistics.arrays import Flags, Floats, Rows
+from evaluation.statistics.clustered import (
+    clustered_rate,
+    default_interval,
+    naive_interval,
+    these_photos_interval,
+)
+
+INTERVALS = {
+    "default": default_interval,
+    "these_photos": these_photos_interval,
+    "naive": naive_interval,
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One condition of a study: everybody judges `trials` photos, drawn without replacement from `photos`.
+
+    People and photos differ by normal effects on the log-odds scale, with the SDs given; `logit` is the
+    log-odds of an average person with an average photo.
+    """
+
+    participants: int
+    photos: int
+    trials: int
+    logit: float = -1.0
+    sd_participant: float = 0.8
+    sd_photo: float = 0.8
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.trials <= self.photos:
+            raise ValueError(f"{self.trials} trials a person need at least as many photos, not {self.photos}")
+
+    def true_rate(self) -> float:
+        """The rate over all people and photos, by Gauss-Hermite quadrature."""
+        nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+        sd = np.hypot(self.sd_participant, self.sd_photo)
+        return float(np.sum(weights * expit(self.logit + sd * nodes)) / weights.sum())
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Share of simulated studies in which the interval held the planted rate, and its mean width."""
+
+    share: float
+    width: float
+
+
+def one_study(shape: Shape, rng: np.random.Generator) -> tuple[Flags, Rows, Rows]:
+    """Fooled (0 or 1), participant and photo of each trial, shape (participants * trials,)."""
+    person = rng.normal(0, shape.sd_participant, shape.participants)
+    photo = rng.normal(0, shape.sd_photo, shape.photos)
+    who = np.repeat(np.arange(shape.participants), shape.trials)
+    what = _draws(shape, rng)
+    rate: Floats = expit(shape.logit + person[who] + photo[what])
+    return (rng.random(len(who)) < rate).astype(np.int8), who, what
+
+
+def coverage(shape: Shape, *, studies: int, seed: int) -> dict[str, Coverage]:
+    """See how often each interval holds the planted rate of simulated studies; reproducible by seed.
+
+    A study in which an interval does not exist counts as not covered, with width 0.
+    """
+    rng = np.random.default_rng(seed)
+    truth = shape.true_rate()
+    held, width = dict.fromkeys(INTERVALS, 0), dict.fromkeys(INTERVALS, 0.0)
+    for _ in range(studies):
+        found = clustered_rate(*one_study(shape, rng))
+        for name, interval in INTERVALS.items():
+            ends = interval(found).ends
+            if ends is not None:
+                held[name] += ends[0] <= truth <= ends[1]
+                width[name] += ends[1] - ends[0]
+    return {name: Coverage(held[name] / studies, width[name] / studies) for name in INTERVALS}
+
+
+def _draws(shape: Shape, rng: np.random.Generator) -> Rows:
+    if shape.trials == shape.photos:
+        return np.tile(np.arange(shape.photos), shape.participants)
+    keys = rng.random((shape.participants, shape.photos), dtype=np.float32)
+    drawn = np.argpartition(keys, shape.trials, axis=1)[:, : shape.trials]
+    return np.asarray(drawn.ravel(), dtype=np.intp)

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from evaluation.statistics.comparisons import pairwise
+from evaluation.statistics.filters import valid_responses
+from evaluation.statistics.table import ResponseTable
+
+
+def compared(fooled_by_condition, people=4, photos=3):
+    """Everybody judges every photo under every condition."""
+    rows = [
+        (f"p{who}", condition, f"photo{what}", answer(who, what))
+        for condition, answer in fooled_by_condition.items()
+        for who in range(people)
+        for what in range(photos)
+    ]
+    who, condition, photo, fooled = zip(*rows, strict=True)
+    sides = ["right" if was_fooled else "left" for was_fooled in fooled]
+    return pairwise(
+        valid_responses(
+            ResponseTable.from_columns(
+                participant=who,
+                condition=condition,
+                photo=photo,
+                fake_side=["left"] * len(rows),
+                chosen_side=sides,
+            )
+        )
+    )
+
+
+def never(who, what):
+    return False
+
+
+def always(who, what):
+    return True
+
+
+def sometimes(who, what):
+    return (who * 2 + what) % 3 == 0
+
+
+def seldom(who, what):
+    return who == what == 1
+
+
+def test_two_constant_equal_arms_get_no_test():
+    (result,) = compared({"a": never, "b": never})
+    assert (result["p_t"], result["p_t_holm"], result["z"]) == (None, None, None)
+    assert result["reason"].startswith("no test")
+    assert result["diff"] == 0
+
+
+def test_two_constant_different_arms_get_no_test_but_their_difference():
+    (result,) = compared({"a": always, "b": never})
+    assert result["p_t"] is None
+    assert result["diff"] == 1
+
+
+def test_holm_counts_only_the_pairs_that_have_a_test():
+    results = compared({"a": never, "b": never, "c": sometimes})
+    tested = [result for result in results if result["p_t"] is not None]
+    assert [(r["a"], r["b"]) for r in results] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert len(tested) == 2
+    assert max(r["p_t_holm"] for r in tested) == pytest.approx(2 * min(r["p_t"] for r in tested))
+
+
+def test_swapping_the_names_turns_the_difference_around():
+    (one,) = compared({"a": seldom, "b": sometimes})
+    (other,) = compared({"b": seldom, "a": sometimes})
+    assert one["diff"] == pytest.approx(-other["diff"])
+    assert one["p_t"] == pytest.approx(other["p_t"])
+    assert one["ci"] == pytest.approx([-other["ci"][1], -other["ci"][0]])
+
+
+def test_one_participant_or_one_condition_leaves_nothing_to_compare():
+    assert compared({"a": seldom, "b": sometimes}, people=1) == []
+    assert compared({"a": sometimes}) == []
+
+
+def test_the_variance_equals_the_definition_written_out():
+    (result,) = compared({"a": seldom, "b": sometimes})
+    who, what = np.divmod(np.arange(12), 3)
+    score = np.zeros(12)
+    for answer, sign in ((seldom, 1), (sometimes, -1)):
+        fooled = np.array([answer(i, j) for i, j in zip(who, what, strict=True)], dtype=float)
+        score += sign * (fooled - fooled.mean()) / 12
+
+    def variance(groups):
+        totals = [score[groups == g].sum() for g in np.unique(groups)]
+        return np.sum(np.square(totals)) * len(totals) / (len(totals) - 1)
+
+    two_way = variance(who) + variance(what) - variance(np.arange(12))
+    assert result["var_two_way"] == pytest.approx(two_way)
+    assert result["se_guarded"] ** 2 == pytest.approx(max(two_way, variance(who), variance(what)))

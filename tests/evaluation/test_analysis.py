@@ -1,0 +1,208 @@
+"""The analysis against the reference cases, computed in R and Python (see tests/oracles)."""
+
+import json
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from evaluation.analysis import analyse
+from evaluation.response_files import read_responses
+from evaluation.statistics.table import ResponseTable
+from tests.evaluation.oracles import PAIR_CASES, expected, responses
+
+NOT_COMPUTED_HERE = {
+    "_crosscheck_max_disagreement_R_vs_python",
+    "_file",
+    "_sha256",
+    "anytime_beta_mixture_cs",
+    "bootstrap",
+    "cronbach_alpha_raw",
+    "dprime_psyphy_mAFC2",
+    "eb_beta_binomial",
+    "glmm",
+    "glmm_trap",
+    "icc_psych",
+    "krippendorff_alpha_nominal",
+    "logit",
+    "logit_two_way_se_G_adj",
+    "metric_correlation",
+    "note",
+    "order",
+    "pigeonhole_linearised",
+    "se_cluster_raw",
+    "signflip_exact_p",
+    "signflip_mc_p",
+    "signflip_mc_se",
+    "split_half",
+}
+COUNTS = {
+    "rows",
+    "test_rows",
+    "usable_rows",
+    "contradictory",
+    "valid_rows",
+    "strict_rows",
+    "participants",
+    "images",
+    "n",
+    "k",
+    "df",
+    "chosen_left",
+    "fake_left",
+    "n_fake_left",
+    "hits_left",
+    "n_fake_right",
+    "false_left",
+}
+NEAR = {
+    "wilson",
+    "clopper_pearson",
+    "jeffreys",
+    "newcombe_naive_p",
+    "tost_05_exact_binomial",
+    "dprime_2afc",
+    "dprime_2afc_loglinear",
+    "criterion_loglinear",
+    "p_exact_binomial",
+}
+
+
+def disagreements(wanted, found, key="", path=""):
+    """Every place where the analysis lacks an expected value or is further from it than the tolerance."""
+    if isinstance(wanted, dict):
+        for name, value in wanted.items():
+            if name in NOT_COMPUTED_HERE:
+                continue
+            if not isinstance(found, dict) or name not in found:
+                yield f"{path}.{name} is missing"
+            else:
+                yield from disagreements(value, found[name], name, f"{path}.{name}")
+    elif isinstance(wanted, list):
+        if found is None or len(wanted) != len(found):
+            yield f"{path}: {found} instead of {wanted}"
+        else:
+            for place, (one, other) in enumerate(zip(wanted, found, strict=True)):
+                yield from disagreements(one, other, key, f"{path}[{place}]")
+    elif not agrees(wanted, found, key):
+        yield f"{path}: {found} instead of {wanted}"
+
+
+def agrees(wanted, found, key):
+    if isinstance(wanted, str) or wanted is None or key in COUNTS:
+        return wanted == found
+    if found is None:
+        return False
+    if key in NEAR:
+        return abs(wanted - found) <= 1e-6
+    return math.isclose(wanted, found, rel_tol=1e-6, abs_tol=1e-12 if abs(wanted) < 1e-12 else 0)
+
+
+@pytest.mark.parametrize("case", PAIR_CASES)
+def test_every_number_agrees_with_the_reference_case(case):
+    found = analyse(read_responses(responses(case)).table)
+    assert list(disagreements(expected(case), found)) == []
+
+
+@pytest.mark.slow
+def test_a_million_responses_agree_with_the_reference_case():
+    found = analyse(read_responses(responses("p04_1M", ".csv.gz")).table)
+    assert list(disagreements(expected("p04_1M"), found)) == []
+
+
+def test_each_filter_step_says_what_it_dropped():
+    steps = analyse(read_responses(responses("p09_dirty")).table)["filters"]
+    assert [step["step"] for step in steps] == ["S1", "S2", "S3", "T1", "T2"]
+    assert [step["rows_out"] for step in steps[:3]] == [1102, 1074, 1054]
+    assert steps[-1]["rows_out"] == 896
+    for before, after in pairwise(steps):
+        assert after["rows_in"] == before["rows_out"]
+    assert steps[1]["fake_side_unknown"] + steps[1]["chosen_side_unknown"] == steps[1]["dropped"]
+    assert steps[4]["missing"] + steps[4]["too_fast"] + steps[4]["too_slow"] == steps[4]["dropped"]
+
+
+def test_the_three_intervals_name_what_they_are_about():
+    model = analyse(read_responses(responses("p01_tiny60")).table)["models"]["L2"]
+    intervals = model["intervals"]
+    assert intervals["default"]["estimand"] == "new participants × new photos"
+    assert intervals["these_photos"]["estimand"] == "these photos only"
+    assert intervals["naive"]["estimand"] == "naive"
+    assert [intervals["default"]["low"], intervals["default"]["high"]] == model["recommended"][
+        "wilson_neff_t_ci"
+    ]
+    assert [intervals["naive"]["low"], intervals["naive"]["high"]] == model["wilson"]
+
+
+def test_one_participant_gets_an_exact_interval_and_no_claim_about_others():
+    model = analyse(read_responses(responses("p07_oneparticipant")).table)["models"]["L2"]
+    assert model["recommended"] is None
+    assert model["intervals"]["default"]["low"] is None
+    assert "only one participant" in model["intervals"]["default"]["reason"]
+    only = model["intervals"]["this_participant"]
+    assert [only["low"], only["high"]] == model["clopper_pearson"]
+
+
+@pytest.mark.parametrize("case", ["p05_zero", "p07_oneparticipant", "p14_negative_twoway"])
+def test_the_result_is_plain_json_without_nan(case):
+    json.dumps(analyse(read_responses(responses(case)).table), allow_nan=False)
+
+
+def test_people_and_simulated_participants_are_not_mixed_unasked():
+    table = study(source=["people"] * 2 + ["simulated"] * 2)
+    with pytest.raises(ValueError, match=r"mixes responses from \['people', 'simulated'\]"):
+        analyse(table)
+    assert analyse(table, mix_sources=True)["sources"] == {"people": 2, "simulated": 2}
+    assert analyse(table.of_source("people"))["rows"] == 2
+
+
+def test_a_table_without_any_valid_row_gives_counts_and_no_rates():
+    found = analyse(study(phase=["practice"] * 4))
+    assert (found["rows"], found["test_rows"], found["models"], found["pairwise"]) == (4, 0, {}, [])
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_strict_view_that_leaves_nothing_says_so():
+    strict = analyse(study(rt_ms=[50.0] * 4))["models"]["L2"]["strict"]
+    assert (strict["n"], strict["wilson"]) == (0, None)
+
+
+def test_our_own_vigilance_trials_decide_who_is_attentive():
+    found = analyse(
+        ResponseTable.from_columns(
+            participant=["ada", "ada", "ben", "ben"],
+            condition=["L2", "random", "L2", "random"],
+            photo=["a", "b", "a", "b"],
+            phase=["test", "vigilance", "test", "vigilance"],
+            fake_side=["left", "left", "right", "right"],
+            chosen_side=["left", "left", "right", None],
+            rt_ms=[900.0] * 4,
+        )
+    )
+    assert found["attention_excluded"] == ["ben"]
+    assert (found["valid_rows"], found["strict_rows"]) == (2, 1)
+    assert found["vigilance"] == {"participants": 2, "mean_share": 0.5, "lowest_share": 0.0}
+
+
+def test_metrics_are_averaged_over_photos_for_each_condition():
+    found = analyse(study(), metrics={"L2": {"psnr": np.array([20.0, 22.0, np.inf])}})
+    psnr = found["metrics"]["L2"]["psnr"]
+    assert (psnr["n"], psnr["mean"], psnr["infinite"]) == (2, 21.0, 1)
+    assert psnr["ci"][0] == pytest.approx(21 - 12.706204736)
+
+
+def test_an_error_rate_outside_zero_to_one_is_refused():
+    with pytest.raises(ValueError, match=r"between 0 and 1, not 95"):
+        analyse(study(), alpha=95)
+
+
+def study(**columns):
+    """Four answers by two people to two photos."""
+    return ResponseTable.from_columns(
+        participant=["ada", "ada", "ben", "ben"],
+        condition=["L2"] * 4,
+        photo=["a", "b", "a", "b"],
+        fake_side=["left", "right", "left", "right"],
+        chosen_side=["left", "left", "left", "right"],
+        **columns,
+    )
