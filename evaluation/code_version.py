@@ -6,7 +6,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-PARTS = ("analysis.py", "exclusion_rules.py", "exposure.py", "tables.py", "services", "statistics", "metrics")
+PARTS = (
+    "analysis.py", "exclusion_rules.py", "exposure.py", "metric_table.py", "tables.py",
+    "metrics", "services", "statistics",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)

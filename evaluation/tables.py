@@ -48,6 +48,7 @@ class StudyRows:
     exposures: Exposures
     exclusions: list[Json]
     planned: int
+    recorded: int
     participations: dict[str, int]
     vigilance: Json
     digest: str
@@ -81,6 +82,7 @@ def read_study(study: Study, population: Population) -> StudyRows:
         exposures=exposures,
         exclusions=statements.steps(recorded),
         planned=planned,
+        recorded=recorded,
         participations=counts,
         vigilance=vigilance.summary(),
         digest=sha.hexdigest(),

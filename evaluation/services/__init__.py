@@ -1,5 +1,12 @@
 """What the concluding side does: score pictures, make reports."""
 
+from evaluation.services.reports import (
+    Newer,
+    answers_by_population,
+    make_report,
+    newest_report,
+    what_is_newer,
+)
 from evaluation.services.scores import (
     NotYetPainted,
     colorizations_to_score,
@@ -10,10 +17,15 @@ from evaluation.services.scores import (
 )
 
 __all__ = [
+    "Newer",
     "NotYetPainted",
+    "answers_by_population",
     "colorizations_to_score",
+    "make_report",
+    "newest_report",
     "order_scores",
     "score_colorization",
     "served_size",
     "sizes_for",
+    "what_is_newer",
 ]
