@@ -17,7 +17,10 @@ def build(parts: Ingredients) -> Predict:
     @cache
     def means() -> Floats:
         return np.stack(
-            [rgb_to_lab(thinned(photo.read()))[..., 1:].mean(axis=(0, 1)) for photo in reference.photos]
+            [
+                rgb_to_lab(thinned(photo.read()))[..., 1:].mean(axis=(0, 1), dtype=np.float64)
+                for photo in reference.photos
+            ]
         )
 
     def predict(lightness: Floats, source: Source) -> Floats:
