@@ -1,0 +1,63 @@
+"""manage.py register_colorizer --method M --name SLUG"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from colorizers import services
+from colorizers.models import Colorizer, PhotoSet
+
+
+class Command(BaseCommand):
+    help = "Register a colorizer: a method with fixed weights, settings, references and seed, under a name."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--method", required=True, help="see manage.py list_methods")
+        parser.add_argument("--name", required=True, metavar="SLUG")
+        parser.add_argument("--title", default="")
+        parser.add_argument("--variant", default="", help="the method's first one if not given")
+        parser.add_argument("--method-settings", default="{}", metavar="JSON")
+        parser.add_argument("--reference-set", default="", metavar="NAME", help="is frozen by this")
+        parser.add_argument("--weights", type=Path, metavar="FILE")
+        parser.add_argument("--seed", type=int, default=0)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        existed = Colorizer.objects.filter(slug=options["name"]).exists()
+        try:
+            colorizer = services.register_colorizer(
+                slug=options["name"],
+                method=options["method"],
+                variant=options["variant"],
+                settings=self._settings(options["method_settings"]),
+                weights=options["weights"],
+                reference_set=self._reference_set(options["reference_set"]),
+                seed=options["seed"],
+                title=options["title"],
+            )
+        except services.ColorizerRefused as error:
+            raise CommandError(str(error)) from error
+        what = "is registered already" if existed else "is registered"
+        self.stdout.write(f"The colorizer {colorizer.slug} {what}: {colorizer.digest}")
+
+    def _settings(self, text: str) -> dict[str, Any]:
+        try:
+            settings = json.loads(text)
+        except ValueError as error:
+            raise CommandError(f"--method-settings is not JSON ({error}).") from error
+        if not isinstance(settings, dict):
+            raise CommandError(f'--method-settings must be a JSON object such as {{"name": 1}}, not {text}.')
+        return settings
+
+    def _reference_set(self, name: str) -> PhotoSet | None:
+        return photo_set_called(name) if name else None
+
+
+def photo_set_called(name: str) -> PhotoSet:
+    """The photo set of that name; CommandError lists those that there are."""
+    found = PhotoSet.objects.filter(name=name).first()
+    if found is None:
+        known = ", ".join(PhotoSet.objects.values_list("name", flat=True)) or "none"
+        raise CommandError(f"There is no photo set called {name!r}; there are: {known}.")
+    return found
