@@ -20,6 +20,9 @@ class Command(BaseCommand):
         "comparisons, and the mean of each image metric."
     )
 
+    # It touches neither the database nor the pages: checking them would take longer than the analysis.
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("file", type=Path, help="responses, CSV or gzipped CSV")

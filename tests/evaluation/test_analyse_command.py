@@ -1,0 +1,83 @@
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.evaluation.oracles import expected, responses
+
+
+def run(*arguments):
+    out, err = StringIO(), StringIO()
+    call_command("analyse", *map(str, arguments), stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_it_writes_the_analysis_to_the_file_named(tmp_path):
+    target = tmp_path / "out.json"
+    run(responses("p09_dirty"), "--json", target)
+    found = json.loads(target.read_text())
+    wanted = expected("p09_dirty")
+    assert found["valid_rows"] == wanted["valid_rows"]
+    assert found["models"]["MCL"]["k"] == wanted["models"]["MCL"]["k"]
+    assert found["file"] == "p09_dirty.csv"
+    assert found["input"]["rows"] == wanted["rows"]
+
+
+def test_a_hyphen_writes_nothing_but_json_to_standard_output():
+    out, _ = run(responses("p01_tiny60"), "--json", "-")
+    assert json.loads(out)["participants"] == 6
+
+
+def test_metrics_stand_beside_the_fool_rates(tmp_path):
+    scores = tmp_path / "metrics.csv"
+    scores.write_text("model,image_id,psnr\nL2,a,20\nL2,b,22\n")
+    out, _ = run(responses("p01_tiny60"), "--json", "-", "--metrics", scores)
+    assert json.loads(out)["metrics"]["L2"]["psnr"]["mean"] == 21
+
+
+def test_contradictions_are_remarked_on_the_error_stream():
+    _, err = run(responses("p09_dirty"), "--json", "-")
+    assert "fooled contradicts the sides in 5 rows" in err
+
+
+def test_unknown_values_are_remarked_with_the_first_line(tmp_path):
+    text = responses("p01_tiny60").read_text().replace(",L,", ",up,")
+    (tmp_path / "odd.csv").write_text(text)
+    _, err = run(tmp_path / "odd.csv", "--json", "-")
+    assert "fake_side: unknown values count as missing: 'up'" in err
+    assert "the first unknown value is on line 2" in err
+
+
+def test_a_file_without_test_rows_is_remarked_with_its_phases(tmp_path):
+    (tmp_path / "p.csv").write_text(responses("p01_tiny60").read_text().replace(",test,", ",practice,"))
+    out, err = run(tmp_path / "p.csv", "--json", "-")
+    assert "no valid test rows" in err
+    assert "practice: 60" in err
+    assert json.loads(out)["models"] == {}
+
+
+def test_a_faulty_file_ends_with_one_clear_sentence(tmp_path):
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(CommandError, match=r"bad\.csv: missing columns participant_id, .*; found a, b"):
+        run(tmp_path / "bad.csv", "--json", "-")
+
+
+def test_mixed_sources_must_be_asked_for(tmp_path):
+    first, *rows = responses("p01_tiny60").read_text().splitlines()
+    labelled = [f"{row},{'people' if i % 2 else 'simulated'}" for i, row in enumerate(rows)]
+    (tmp_path / "mixed.csv").write_text("\n".join([f"{first},source", *labelled]) + "\n")
+    with pytest.raises(CommandError, match="mixes responses"):
+        run(tmp_path / "mixed.csv", "--json", "-")
+    out, _ = run(tmp_path / "mixed.csv", "--json", "-", "--mix-sources")
+    assert json.loads(out)["sources"] == {"people": 30, "simulated": 30}
+
+
+def test_a_target_that_cannot_be_written_is_an_error(tmp_path):
+    with pytest.raises(CommandError, match="cannot write"):
+        run(responses("p01_tiny60"), "--json", tmp_path / "no" / "such" / "folder.json")
+
+
+def test_a_senseless_alpha_is_an_error():
+    with pytest.raises(CommandError, match="between 0 and 1"):
+        run(responses("p01_tiny60"), "--json", "-", "--alpha", "95")
