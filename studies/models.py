@@ -183,6 +183,9 @@ class Participation(models.Model):
     source = models.CharField(max_length=20, choices=Source, default=Source.PERSON)
     state = models.CharField(max_length=20, choices=ParticipationState, default=ParticipationState.STARTED)
     seed = models.BigIntegerField(default=new_seed)
+    stimuli = models.JSONField(
+        default=dict, editable=False, help_text=_("The cells that it was given: practice, test, vigilance")
+    )
     study_digest = models.CharField(max_length=64, blank=True, help_text=_("The protocol that was in force"))
     consent_version = models.CharField(max_length=50)
     consented_at = models.DateTimeField(auto_now_add=True)
