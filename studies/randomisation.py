@@ -135,7 +135,7 @@ def _practice(
     """Practice cells in the order of showing: a few unmistakable ones, then the conditions in turn."""
     photos = sorted(material.practice_photos)
     chosen = [photos[index] for index in rng.permutation(len(photos))[:count]]
-    easy = 0 if material.vigilance is None else min(EASY_START, count)
+    easy = 0 if material.vigilance is None else min(EASY_START, (count + 1) // 2)
     turn = [conditions[index] for index in rng.permutation(len(conditions))]
     arms = [material.vigilance or ""] * easy + [turn[at % len(turn)] for at in range(count - easy)]
     return tuple(Cell(photo, arm) for photo, arm in zip(chosen, arms, strict=True))

@@ -28,6 +28,18 @@ class Stimuli:
     test: tuple[Cell, ...] = ()
     vigilance: tuple[Cell, ...] = ()
 
+    def as_json(self) -> dict[str, list[list[str]]]:
+        return {
+            role: [[cell.photo, cell.condition] for cell in getattr(self, role)]
+            for role in (PRACTICE, TEST, VIGILANCE)
+        }
+
+    @classmethod
+    def from_json(cls, roles: Mapping[str, Sequence[Sequence[str]]]) -> Stimuli:
+        return cls(
+            **{role: tuple(Cell(photo, condition) for photo, condition in roles[role]) for role in roles}
+        )
+
 
 @dataclass(frozen=True)
 class Needs:

@@ -1,0 +1,49 @@
+"""What went wrong with a trial's presentation, judged from what the runner measured."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+ASSUMED_REFRESH_MS = 1000 / 60
+TOLERANCE_MS = 50.0
+
+
+def exposure_faults(
+    frames: Sequence[Mapping[str, Any]],
+    events: Sequence[Mapping[str, Any]],
+    refresh_ms: float | None,
+) -> list[str]:
+    """Reasons to call a presentation spoiled; none when it was as planned.
+
+    A frame is off when, by either clock, its exposure misses the plan by more than one refresh
+    (half a refresh of jitter is not yet the next frame) or by more than 50 ms.
+    """
+    refresh = refresh_ms or ASSUMED_REFRESH_MS
+    allowed = min(1.5 * refresh, TOLERANCE_MS)
+    faults = []
+    for frame in frames:
+        error = worst_error_ms(frame, refresh)
+        if error is None:
+            faults.append(f"frame {frame.get('index')}: not measured")
+        elif abs(error) > allowed:
+            faults.append(f"frame {frame.get('index')}: {error:+.1f} ms")
+    for event in events:
+        if event.get("type") == "visibility" and event.get("value") == "hidden":
+            faults.append("page hidden")
+        elif event.get("type") == "focus" and event.get("value") in {"lost", "blur", False}:
+            faults.append("focus lost")
+    return faults
+
+
+def worst_error_ms(frame: Mapping[str, Any], refresh_ms: float) -> float | None:
+    """Measured minus intended exposure by the clock that is further off; None if a time is missing.
+
+    Intended is the planned time in whole refreshes: no screen can do better.
+    """
+    intended = max(1, round(frame["planned_ms"] / refresh_ms)) * refresh_ms
+    errors = []
+    for clock in ("stamp", "now"):
+        onset, offset = frame.get(f"onset_{clock}"), frame.get(f"offset_{clock}")
+        if onset is None or offset is None:
+            return None
+        errors.append(offset - onset - intended)
+    return float(max(errors, key=abs))

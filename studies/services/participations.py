@@ -1,0 +1,118 @@
+"""One participant's go at a study: begun, continued, found again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from studies.designs._design import Score
+from studies.models import (
+    Participant,
+    Participation,
+    ParticipationState,
+    Source,
+    Study,
+    StudyState,
+    Trial,
+)
+from studies.services import planning
+
+# So many trials ahead of the first open one may have their pictures fetched.
+PICTURES_AHEAD = 8
+# A page load adds an entry; more than this are a script, not a person.
+MAX_PAGE_LOADS = 100
+
+
+class StudyNotOpen(Exception):
+    """The study takes no participations of this kind now."""
+
+
+@transaction.atomic
+def begin_participation(
+    *,
+    study: Study,
+    source: str,
+    participant: Participant | None = None,
+    simulation: dict[str, Any] | None = None,
+) -> Participation:
+    """Record the consent and plan the trials that are already certain.
+
+    Raises StudyNotOpen, or planning.NotPrepared if a stimulus is missing.
+    """
+    # Arrivals at the same moment take turns, so that each sees the cells that the others were given.
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if source != Source.PREVIEW and study.state != StudyState.LIVE:
+        raise StudyNotOpen(f"The study {study.slug} is {study.get_state_display()}, not live.")
+    participation = Participation.objects.create(
+        study=study,
+        participant=participant or Participant.objects.create(),
+        source=source,
+        study_digest=study.digest,
+        consent_version=study.consent_version,
+        simulation=simulation or {},
+    )
+    stimuli = planning.stimuli_for(participation)
+    participation.stimuli = stimuli.as_json()
+    participation.save(update_fields=["stimuli"])
+    specs = planning.design_of(study).upcoming(stimuli, [], participation.seed)
+    planning.write_trials(participation, specs, first_number=1)
+    return participation
+
+
+def note_page_load(*, participation: Participation, device: dict[str, Any]) -> None:
+    """Keep what the browser says of the device, one entry a page load."""
+    with transaction.atomic():
+        locked = Participation.objects.select_for_update().get(pk=participation.pk)
+        if len(locked.device) < MAX_PAGE_LOADS:
+            locked.device.append({"at": timezone.now().isoformat(), **device})
+        locked.last_seen_at = timezone.now()
+        locked.save(update_fields=["device", "last_seen_at"])
+
+
+def note_seen(participation: Participation) -> None:
+    """Renew the lease on the participation's cells."""
+    Participation.objects.filter(pk=participation.pk).update(last_seen_at=timezone.now())
+
+
+def is_open(participation: Participation) -> bool:
+    """Whether answers are taken; a paused study lets those finish who have begun."""
+    if participation.state != ParticipationState.STARTED:
+        return False
+    return participation.source == Source.PREVIEW or participation.study.state in {
+        StudyState.LIVE,
+        StudyState.PAUSED,
+    }
+
+
+def open_trials(participation: Participation) -> list[Trial]:
+    """The trials without an answer, in their order, with their pictures."""
+    return list(
+        participation.trials.filter(response__isnull=True).order_by("number").prefetch_related("pictures")
+    )
+
+
+def is_near(trial: Trial) -> bool:
+    """Whether the trial is among the next few, whose pictures a browser may fetch ahead."""
+    before = Trial.objects.filter(
+        participation_id=trial.participation_id, number__lt=trial.number, response__isnull=True
+    )
+    return before.count() < PICTURES_AHEAD
+
+
+def own_score(participation: Participation) -> Score:
+    """What a participant may be told at the end."""
+    design = planning.design_of(participation.study)
+    return design.score(planning.history_of(participation))
+
+
+def progress(participation: Participation) -> dict[str, int]:
+    """Answered, planned and practice trials."""
+    kinds = list(participation.trials.values_list("kind", F("response__pk")))
+    return {
+        "done": sum(response is not None for _, response in kinds),
+        "total": len(kinds),
+        "practice": sum(kind == "practice" for kind, _ in kinds),
+    }
