@@ -1,0 +1,103 @@
+"""What must hold before an installation starts, and a sentence for each thing that may not."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+GIGABYTE = 1024**3
+NEEDED_DISK_GB = 2
+
+
+class NotReady(RuntimeError):
+    """The installation cannot start; the message says why and what to do."""
+
+
+def check_disk(folder: Path, *, needed_gb: float = NEEDED_DISK_GB) -> None:
+    """Raise NotReady if the disk of this folder has too little room."""
+    free = shutil.disk_usage(folder).free / GIGABYTE
+    if free < needed_gb:
+        raise NotReady(
+            f"Only {free:.1f} GB are free on the disk of {folder}; {needed_gb:g} GB are needed. "
+            "Free some space, or set FOOLRATE_DATA to a folder on another disk."
+        )
+
+
+def check_writable(folder: Path) -> None:
+    """Raise NotReady if this folder takes no files."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise NotReady(f"{folder} cannot be written to. Set FOOLRATE_DATA to a folder of your own.")
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise NotReady if no server can listen there; names a port that is free."""
+    if not 1 <= port <= 65535:
+        raise NotReady(f"A port is a number from 1 to 65535, not {port}. Try PORT=8000.")
+    try:
+        _try_port(host, port)
+    except PermissionError:
+        raise NotReady(
+            f"Port {port} is reserved for the system's own services. Choose one above 1023: PORT=8000."
+        ) from None
+    except socket.gaierror:
+        raise NotReady(f"{host!r} is not a name or an address of this machine. Try HOST=127.0.0.1.") from None
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise NotReady(f"Nothing can listen at {host}:{port}: {error.strerror}.") from None
+        raise NotReady(
+            f"Port {port} is in use by another program. Choose another one: PORT={next_free_port(host, port)}"
+        ) from None
+
+
+def next_free_port(host: str, port: int) -> int:
+    """The first free port above this one."""
+    for candidate in range(port + 1, min(port + 200, 65536)):
+        with contextlib.suppress(OSError):
+            _try_port(host, candidate)
+            return candidate
+    raise NotReady(f"No port between {port} and {port + 200} is free.")
+
+
+def _try_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as attempt:
+        # A port whose last connections are still closing is free for a server.
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        attempt.bind((host, port))
+        attempt.listen(1)
+
+
+@contextlib.contextmanager
+def sole_use(data: Path, *, address: str) -> Iterator[None]:
+    """Hold the data folder for one set of processes; raises NotReady if another one holds it."""
+    with (data / "running.lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotReady(_held_by(lock.name, data)) from None
+        lock.truncate(0)
+        lock.write(json.dumps({"process": os.getpid(), "address": address}))
+        lock.flush()
+        try:
+            yield
+        finally:
+            lock.truncate(0)
+
+
+def _held_by(path: str, data: Path) -> str:
+    try:
+        holder = json.loads(Path(path).read_text(encoding="utf-8"))
+        who = f"process {holder['process']}, {holder['address']}"
+    except (ValueError, KeyError):
+        who = "another process"
+    return (
+        f"Foolrate already runs from {data} ({who}). Use that one, stop it with Ctrl-C, "
+        "or give this one a folder of its own: FOOLRATE_DATA=./var2 PORT=8001"
+    )

@@ -1,0 +1,142 @@
+"""The three services of an installation on one machine, and how each one shows that it works."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+from django.conf import settings
+from kombu import Connection
+from kombu.exceptions import KombuError
+from redis import RedisError
+
+from config.celery import app
+from config.environment import env_int
+from config.processes import redis
+from config.processes.supervisor import Service
+
+WEB_THREADS = 8
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def redis_service() -> Service | None:
+    """The embedded Redis; None when REDIS_URL names another one, which must answer."""
+    if not _is_embedded():
+        redis.require(settings.REDIS_URL)
+        return None
+    data: Path = settings.FOOLRATE_DATA
+    redis.stop_leftover(data)
+    redis.prepare(data)
+    return Service(
+        name="redis",
+        command=redis.command(data),
+        is_ready=lambda: redis.answers(settings.REDIS_URL),
+        ready_within=redis.STARTS_WITHIN,
+    )
+
+
+def worker_service(*, concurrency: int | None = None) -> Service:
+    """The Celery worker; a dead one is started again and gets its unfinished tasks back at once."""
+    node = f"foolrate-{os.getpid()}@{settings.FOOLRATE_DATA.name}"
+    return Service(
+        name="worker",
+        command=worker_command(concurrency or env_int("WORKER_PROCESSES", cores(), at_least=1), node),
+        is_ready=lambda: _worker_answers(node),
+        grace=15.0,
+        restart=True,
+        environment=_project_environment(),
+        before_start=give_back_tasks if _is_embedded() else (lambda: None),
+    )
+
+
+def worker_command(concurrency: int, node: str) -> list[str]:
+    return [
+        *(sys.executable, "-m", "celery", "-A", "config", "worker"),
+        *("--concurrency", str(concurrency)),
+        *("--hostname", node),
+        *("--loglevel", "INFO"),
+        *("--without-gossip", "--without-mingle"),
+    ]
+
+
+def web_service(*, host: str, port: int) -> Service:
+    """The web server: one process with threads on SQLite, a process for each core on PostgreSQL."""
+    on_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    processes = env_int("WEB_PROCESSES", 1 if on_sqlite else cores(), at_least=1)
+    return Service(
+        name="web",
+        command=[
+            *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
+            *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
+            *("--worker-class", "gthread", "--workers", str(processes), "--threads", str(WEB_THREADS)),
+            *("--graceful-timeout", "5", "--timeout", "120", "--no-control-socket"),
+            *("--access-logfile", "-"),
+        ],
+        is_ready=lambda: _web_answers(address(host, port)),
+        environment={**_project_environment(), "SITE_URL": site_url(host, port)},
+    )
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds a server that listens there."""
+    reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
+
+
+def site_url(host: str, port: int) -> str:
+    """The address that people use: what SITE_URL says, else the server's own."""
+    return os.environ.get("SITE_URL") or address(host, port)
+
+
+def give_back_tasks() -> None:
+    """Queue again what a dead worker had taken; only while no other worker is connected."""
+    # Kombu returns a task after `visibility_timeout` because it cannot know whether its worker lives. We do.
+    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "visibility_timeout": 0}
+    with (
+        contextlib.suppress(RedisError, KombuError, OSError),
+        Connection(settings.CELERY_BROKER_URL, transport_options=options) as connection,
+    ):
+        connection.default_channel.qos.restore_visible(num=10_000)
+
+
+def _is_embedded() -> bool:
+    return not (os.environ.get("REDIS_URL") or os.environ.get("REDIS_URL_FILE"))
+
+
+def _project_environment() -> dict[str, str]:
+    """What a child needs to find the project and the same data folder, wherever it is started from."""
+    path = os.pathsep.join(_python_path())
+    return {"PYTHONPATH": path, "FOOLRATE_DATA": str(settings.FOOLRATE_DATA), "PYTHONUNBUFFERED": "1"}
+
+
+def _python_path() -> Iterator[str]:
+    yield str(settings.BASE_DIR)
+    if os.environ.get("PYTHONPATH"):
+        yield os.environ["PYTHONPATH"]
+
+
+def _worker_answers(node: str) -> bool:
+    try:
+        return bool(app.control.ping(destination=[node], timeout=1.0))
+    except (KombuError, RedisError, OSError):
+        return False
+
+
+def _web_answers(root: str) -> bool:
+    request = urllib.request.Request(f"{root}/healthz/", headers={"Host": "127.0.0.1"})  # noqa: S310 - our own address
+    try:
+        with urllib.request.urlopen(request, timeout=2) as reply:  # noqa: S310
+            return bool(reply.status == 200)
+    except (URLError, OSError):
+        return False

@@ -1,0 +1,185 @@
+"""What the supervisor starts, it stops: on its own end, on a signal, and when it is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.processes.supervisor import Service, ServiceFailed, Supervisor
+
+pytestmark = pytest.mark.workers
+
+SLEEPER = """
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(99)"])
+print("up", flush=True)
+time.sleep(99)
+"""
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(99)
+"""
+
+
+def service(name: str, code: str, **more) -> Service:
+    return Service(name=name, command=[sys.executable, "-c", code], is_ready=lambda: True, **more)
+
+
+def family(pid: int) -> list[psutil.Process]:
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
+
+
+def until(condition, seconds: float = 10.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return bool(condition())
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    return all(not p.is_running() or p.status() == psutil.STATUS_ZOMBIE for p in processes)
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+def test_stopping_ends_the_children_and_their_children(tmp_path: Path, said):
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([service("sleeper", SLEEPER)])
+        log = supervisor.log_path("sleeper")
+        assert until(lambda: "up" in log.read_text())
+        processes = family(supervisor.process_ids()["sleeper"])
+        assert len(processes) == 2
+    assert until(lambda: gone(processes))
+
+
+def test_a_child_that_ignores_the_request_is_killed(tmp_path: Path, said):
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([service("deaf", DEAF, grace=0.3)])
+        assert until(lambda: "up" in supervisor.log_path("deaf").read_text())
+        processes = family(supervisor.process_ids()["deaf"])
+    assert gone(processes)
+
+
+def run_until_the_end(logs: Path, services: list[Service]) -> list[psutil.Process]:
+    processes: list[psutil.Process] = []
+    with Supervisor(logs, print) as supervisor:
+        supervisor.start(services)
+        processes += [part for pid in supervisor.process_ids().values() for part in family(pid)]
+        supervisor.wait()
+    return processes
+
+
+def test_the_end_of_an_essential_service_ends_the_rest_and_shows_its_log(tmp_path: Path):
+    dying = "import sys, time; print('no more disk', flush=True); time.sleep(0.5); sys.exit(3)"
+    known = {child.pid for child in psutil.Process().children(recursive=True)}
+    with pytest.raises(ServiceFailed, match=r"The web ended by itself \(exit code 3\)") as caught:
+        run_until_the_end(tmp_path, [service("sleeper", SLEEPER), service("web", dying)])
+    assert "no more disk" in str(caught.value)
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= known
+
+
+def work_beside(logs: Path, services: list[Service]) -> None:
+    with Supervisor(logs, print) as supervisor:
+        supervisor.start(services)
+        time.sleep(30)
+
+
+def test_work_in_the_main_thread_is_interrupted_when_a_service_ends(tmp_path: Path):
+    with pytest.raises(ServiceFailed, match="The redis ended"):
+        work_beside(tmp_path, [service("redis", "import time; time.sleep(0.5)")])
+
+
+def test_a_service_that_dies_while_it_starts_is_reported_with_its_log(tmp_path: Path):
+    command = [sys.executable, "-c", "print('bad option'); raise SystemExit(1)"]
+    with pytest.raises(ServiceFailed, match="bad option"):
+        work_beside(tmp_path, [Service("redis", command, lambda: False)])
+
+
+def test_a_dead_worker_is_started_again_and_it_says_so(tmp_path: Path, said):
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([service("worker", "import time; time.sleep(99)", restart=True)])
+        first = supervisor.process_ids()["worker"]
+        os.kill(first, signal.SIGKILL)
+        assert until(lambda: supervisor.process_ids()["worker"] != first)
+    assert "The worker ended (killed by SIGKILL); starting it again at once" in said[0]
+
+
+def test_a_worker_that_keeps_dying_is_started_ever_more_slowly(tmp_path: Path, said):
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([service("worker", "raise SystemExit(1)", restart=True)])
+        assert until(lambda: len(said) >= 3, 15)
+    assert "at once" in said[0]
+    assert "in 1 s" in said[1]
+    assert "in 3 s" in said[2]
+
+
+PROGRAM = """
+import sys, time
+from pathlib import Path
+from config.processes.supervisor import Service, Supervisor
+logs = Path(sys.argv[1])
+with Supervisor(logs, print) as supervisor:
+    supervisor.start([Service("sleeper", [sys.executable, "-c", {sleeper!r}], lambda: True)])
+    while "up" not in supervisor.log_path("sleeper").read_text():
+        time.sleep(0.05)
+    print("ready", supervisor.process_ids()["sleeper"], flush=True)
+    supervisor.wait()
+print("ended in order", flush=True)
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path):
+    """A supervisor in a process of its own, with the processes that it started."""
+    code = textwrap.dedent(PROGRAM).format(sleeper=SLEEPER)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout
+    word, pid = process.stdout.readline().split()
+    assert word == "ready"
+    yield process, family(int(pid))
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything_in_order(program, ending):
+    process, started = program
+    process.send_signal(ending)
+    output, _ = process.communicate(timeout=20)
+    assert output.strip() == "ended in order"
+    assert process.returncode == 0
+    assert until(lambda: gone(started))
+
+
+def test_nothing_outlives_a_supervisor_that_is_killed(program):
+    process, started = program
+    process.kill()
+    assert until(lambda: gone(started), 15)
+
+
+def test_a_long_log_of_earlier_runs_is_put_aside(tmp_path: Path, said):
+    (tmp_path / "web.log").write_bytes(b"x" * (5 * 1024**2 + 1))
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([service("web", "import time; time.sleep(99)")])
+        assert supervisor.log_path("web").stat().st_size < 1000
+    assert (tmp_path / "web.log.1").exists()
