@@ -87,6 +87,11 @@ def coverage(shape: Shape, *, studies: int, seed: int) -> dict[str, Coverage]:
 def _draws(shape: Shape, rng: np.random.Generator) -> Rows:
     if shape.trials == shape.photos:
         return np.tile(np.arange(shape.photos), shape.participants)
-    keys = rng.random((shape.participants, shape.photos), dtype=np.float32)
-    drawn = np.argpartition(keys, shape.trials, axis=1)[:, : shape.trials]
-    return np.asarray(drawn.ravel(), dtype=np.intp)
+    # In blocks of people: the keys of 5000 people and 10,000 photos at once would fill a gigabyte.
+    block = max(1, 2_000_000 // shape.photos)
+    drawn = np.empty((shape.participants, shape.trials), dtype=np.intp)
+    for start in range(0, shape.participants, block):
+        people = drawn[start : start + block]
+        keys = rng.random((len(people), shape.photos), dtype=np.float32)
+        people[:] = np.argpartition(keys, shape.trials, axis=1)[:, : shape.trials]
+    return drawn.ravel()
