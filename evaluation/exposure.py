@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from statistics import median
 from typing import Any
 
 from evaluation.statistics.arrays import Json
-
-ASSUMED_REFRESH_MS = 1000 / 60
-"""Refresh period of a display that reported none."""
-
-Shown = list[list[float]]
-"""One [planned, measured] pair in ms for each timed picture frame of a trial."""
+from studies.exposure import ASSUMED_REFRESH_MS, exposure_faults, worst_error_ms
 
 
-def shown_for(frames: Any) -> Shown:
-    """Planned and measured times of the timed frames that the runner reported, by the callback clock.
+@dataclass(frozen=True)
+class Showing:
+    """How one trial was shown: the error of each timed frame in ms (None: not measured), and the faults."""
 
-    Reports that are incomplete or hold no finite numbers give nothing: a missing time is not a right one.
-    """
-    pairs: Shown = []
-    for frame in frames if isinstance(frames, list) else []:
-        if not isinstance(frame, Mapping):
-            continue
-        planned, onset, offset = (
-            _number(frame.get(key)) for key in ("planned_ms", "onset_now", "offset_now")
-        )
-        if planned is not None and onset is not None and offset is not None:
-            pairs.append([planned, offset - onset])
-    return pairs
+    errors_ms: tuple[float | None, ...]
+    refresh_ms: float | None
+    faults: int
+
+    @classmethod
+    def of(cls, frames: Any, events: Any, refresh_ms: float | None) -> Showing:
+        """From what the runner reported about a trial."""
+        timed = [f for f in frames or [] if isinstance(f, Mapping) and f.get("planned_ms") is not None]
+        errors = tuple(worst_error_ms(frame, refresh_ms or ASSUMED_REFRESH_MS) for frame in timed)
+        return cls(errors, refresh_ms, len(exposure_faults(timed, events or [], refresh_ms)))
+
+    @property
+    def worst_ms(self) -> float | None:
+        """The largest error of the trial's timed frames; None unless all were measured."""
+        known = [error for error in self.errors_ms if error is not None]
+        return max(known, key=abs) if known and len(known) == len(self.errors_ms) else None
+
+    def facts(self) -> list[Any]:
+        """The same for a digest."""
+        return [list(self.errors_ms), self.refresh_ms, self.faults]
 
 
 @dataclass
@@ -39,44 +42,36 @@ class Exposures:
     """A running account of measured exposures over trials."""
 
     trials: int = 0
-    measured: int = 0
+    exact: int = 0
     within: int = 0
-    off_by_two: int = 0
+    faulty: int = 0
     errors_ms: list[float] = field(default_factory=list)
     refreshes_ms: list[float] = field(default_factory=list)
 
-    def add(self, shown: Shown, refresh_ms: float | None) -> None:
-        """Count one trial; it is within one frame when each of its timed frames is."""
+    def add(self, showing: Showing) -> None:
+        """Count one trial by the worst of its frames; half a refresh of jitter is not yet another frame."""
         self.trials += 1
-        frame = refresh_ms if refresh_ms and refresh_ms > 0 else ASSUMED_REFRESH_MS
-        if refresh_ms and refresh_ms > 0:
-            self.refreshes_ms.append(refresh_ms)
-        if not shown:
+        self.faulty += showing.faults > 0
+        if showing.refresh_ms:
+            self.refreshes_ms.append(showing.refresh_ms)
+        worst, refresh = showing.worst_ms, showing.refresh_ms or ASSUMED_REFRESH_MS
+        if worst is None:
             return
-        worst = max((measured - planned for planned, measured in shown), key=abs)
-        self.measured += 1
         self.errors_ms.append(worst)
-        self.within += abs(worst) <= frame
-        self.off_by_two += abs(worst) > 2 * frame
+        self.exact += abs(worst) <= 0.5 * refresh
+        self.within += abs(worst) <= 1.5 * refresh
 
     def summary(self) -> Json:
-        """Shares and medians, None where nothing was measured."""
+        """Shares of the measured trials and medians; None where nothing was measured."""
+        measured = len(self.errors_ms)
         return {
             "trials": self.trials,
-            "measured": self.measured,
+            "measured": measured,
+            "share_exact": self.exact / measured if measured else None,
             "within_one_frame": self.within,
-            "share_within_one_frame": self.within / self.measured if self.measured else None,
-            "off_by_more_than_two_frames": self.off_by_two,
-            "median_error_ms": _median(self.errors_ms),
-            "largest_error_ms": max(self.errors_ms, key=abs) if self.errors_ms else None,
-            "median_refresh_ms": _median(self.refreshes_ms),
+            "share_within_one_frame": self.within / measured if measured else None,
+            "trials_with_faults": self.faulty,
+            "median_error_ms": median(self.errors_ms) if measured else None,
+            "largest_error_ms": max(self.errors_ms, key=abs) if measured else None,
+            "median_refresh_ms": median(self.refreshes_ms) if self.refreshes_ms else None,
         }
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and isfinite(value) else None
-
-
-def _median(values: Iterable[float]) -> float | None:
-    numbers = list(values)
-    return float(median(numbers)) if numbers else None

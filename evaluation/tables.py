@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count, QuerySet
 
-from evaluation.exposure import Exposures, Shown, shown_for
+from evaluation.exposure import Exposures, Showing
 from evaluation.models import Exclusion, Population
 from evaluation.statistics.arrays import Json
 from evaluation.statistics.table import ResponseTable
@@ -36,8 +36,11 @@ class RecordedTrial(NamedTuple):
     fake_side: str
     chosen_side: str
     rt_ms: float | None
-    shown: Shown
-    refresh_ms: float | None
+    showing: Showing
+
+    def facts(self) -> list[Any]:
+        """Everything but the rows' numbers in this database."""
+        return [*self[2:-1], *self.showing.facts()]
 
 
 @dataclass(frozen=True)
@@ -65,12 +68,12 @@ def read_study(study: Study, population: Population) -> StudyRows:
     recorded = 0
     for row in recorded_trials(study, population):
         recorded += 1
-        sha.update(_encode(row[2:]).encode())
+        sha.update(_encode(row.facts()).encode())
         if statements.leave_out(row):
             continue
         columns.append(row, recorded)
         if row.kind != TrialKind.PRACTICE:
-            exposures.add(row.shown, row.refresh_ms)
+            exposures.add(row.showing)
         if row.kind == TrialKind.VIGILANCE:
             vigilance.add(row)
     counts = participations_by_state(study, population)
@@ -129,15 +132,14 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
         .order_by("participation_id", "number")
         .values_list(
             "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "key",
-            "response__answer", "response__rt_ms", "response__frames", "response__refresh_ms",
+            "response__answer", "response__rt_ms",
+            "response__frames", "response__events", "response__refresh_ms",
         )
     )  # fmt: skip
-    for pk, who, number, kind, condition, photo, key, answer, rt_ms, frames, refresh_ms in rows.iterator(
-        CHUNK
-    ):
+    for pk, who, number, kind, condition, photo, key, answer, rt_ms, *shown in rows.iterator(CHUNK):
         yield RecordedTrial(
             pk, who, *people[who], number, kind, conditions[condition], photos[photo],
-            key, answer, rt_ms, shown_for(frames), refresh_ms,
+            key, answer, rt_ms, Showing.of(*shown),
         )  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max
 
@@ -17,6 +17,7 @@ from evaluation.metric_table import MetricTable, metric_table
 from evaluation.models import Exclusion, Population, Report, Score
 from evaluation.statistics.arrays import Json
 from evaluation.tables import StudyRows, participations_by_state, participations_in, read_study
+from studies import designs
 from studies.models import Response, Study
 
 SCHEMA = 1
@@ -34,7 +35,7 @@ class Newer:
     anything: bool
 
 
-def make_report(*, study: Study, population: Population, by: AbstractBaseUser | None = None) -> Report:
+def make_report(*, study: Study, population: Population, by: User | None = None) -> Report:
     """Analyse the study's data as they are now and freeze the results.
 
     Gives the newest report back where neither the data nor the code have changed since it was made.
@@ -153,7 +154,7 @@ def _study_facts(study: Study) -> Json:
         "title": study.title,
         "question": study.question,
         "design": study.design,
-        "settings": study.design_settings,
+        "settings": asdict(designs.get(study.design).configured(study.design_settings).settings),
         "allocation": study.allocation,
         "image_px": study.image_px,
         "photo_set": study.photo_set.name,
