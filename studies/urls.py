@@ -1,4 +1,17 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the participant's side; docs/runner.md lists them."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from studies.views import landing, participation, picture
 
 app_name = "studies"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("s/<str:slug>/", landing.landing, name="landing"),
+    path("s/<str:slug>/begin/", landing.begin, name="begin"),
+    path("s/<str:slug>/preview/", landing.preview, name="preview"),
+    path("p/<uuid:code>/", participation.page, name="participation"),
+    path("p/<uuid:code>/state/", participation.state, name="state"),
+    path("p/<uuid:code>/device/", participation.device, name="device"),
+    path("t/<uuid:code>/response/", participation.record_response, name="response"),
+    path("i/<uuid:token>/", picture.picture, name="picture"),
+]

@@ -90,9 +90,7 @@ def write_trials(participation: Participation, specs: Sequence[TrialSpec], *, fi
     """Plan these trials as rows, with a random address for each picture."""
     study = participation.study
     conditions = {condition.slug: condition for condition in study.conditions.all()}
-    photos = dict(
-        Photo.objects.filter(digest__in={spec.photo for spec in specs}).values_list("digest", "pk")
-    )
+    photos = dict(Photo.objects.filter(digest__in={spec.photo for spec in specs}).values_list("digest", "pk"))
     stimuli = _Stimuli(study, specs, photos, conditions)
     trials = Trial.objects.bulk_create(
         Trial(
@@ -138,7 +136,7 @@ class _Stimuli:
             colorization__colorizer__in={conditions[spec.condition].colorizer_id for spec in specs}
         )
         found = Stimulus.objects.filter(wanted, photo__in=photos.values(), image_px=study.image_px)
-        self._pks = {
+        self._pks: dict[tuple[int, int | None], int] = {
             (photo, colorizer): pk
             for photo, colorizer, pk in found.values_list("photo_id", "colorization__colorizer_id", "pk")
         }

@@ -1,0 +1,1 @@
+"""The participant's side: pages, and the addresses that the trial runner calls."""

@@ -1,0 +1,80 @@
+"""What the views share: JSON errors in words, and who may do what."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+
+from studies.models import Participation, Study
+from studies.payloads import BadPayload
+from studies.services.responses import NotNow
+
+COOKIE_DAYS = 180
+_COOKIE_SALT = "studies.participation"
+
+
+def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """An address that only the runner calls: one method, errors as JSON, nothing kept by caches.
+
+    All of them pass here, so this is where limits on the rate of calls belong.
+    """
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method != method:
+                return HttpResponseNotAllowed([method])
+            try:
+                response = view(request, *args, **kwargs)
+            except BadPayload as error:
+                response = JsonResponse({"error": str(error)}, status=400)
+            except Http404 as error:
+                response = JsonResponse({"error": str(error) or "Not found."}, status=404)
+            except NotNow as error:
+                response = JsonResponse({"error": str(error)}, status=409)
+            response.setdefault("Cache-Control", "private, no-store")
+            return response
+
+        return checked
+
+    return wrap
+
+
+def may_preview(request: HttpRequest, study: Study) -> bool:
+    """Whether this user belongs to the study."""
+    user = request.user
+    if not user.is_authenticated:
+        return False
+    return user.is_superuser or study.owner_id == user.pk or study.researchers.filter(pk=user.pk).exists()
+
+
+def remembered(request: HttpRequest, study: Study) -> Participation | None:
+    """The participation in this study that this browser's cookie speaks of."""
+    try:
+        code = UUID(request.get_signed_cookie(_cookie_name(study), salt=_COOKIE_SALT))
+    except (KeyError, ValueError, signing.BadSignature):
+        return None
+    return Participation.objects.filter(code=code, study=study).first()
+
+
+def remember(response: HttpResponse, participation: Participation, *, secure: bool) -> None:
+    """Let this browser find its participation again from the study's landing page."""
+    response.set_signed_cookie(
+        _cookie_name(participation.study),
+        str(participation.code),
+        salt=_COOKIE_SALT,
+        max_age=COOKIE_DAYS * 86_400,
+        path=f"/s/{participation.study.slug}/",
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
+    )
+
+
+def _cookie_name(study: Study) -> str:
+    return f"participation-{study.slug}"

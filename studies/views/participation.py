@@ -1,0 +1,110 @@
+"""The participation's page and what the trial runner asks and tells; docs/runner.md is the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from studies import payloads
+from studies.models import Participation, ParticipationState, Source, Trial, TrialKind
+from studies.services import participations, planning, responses
+from studies.views._http import runner_endpoint
+
+
+@never_cache
+@require_GET
+def page(request: HttpRequest, code: UUID) -> HttpResponse:
+    participation = get_object_or_404(Participation.objects.select_related("study"), code=code)
+    context: dict[str, Any] = {
+        "participation": participation,
+        "study": participation.study,
+        "preview": participation.source == Source.PREVIEW,
+    }
+    if participation.state == ParticipationState.FINISHED:
+        if participation.study.show_score:
+            context["score"] = participations.own_score(participation)
+        return render(request, "studies/thanks.html", context)
+    if not participations.is_open(participation):
+        context |= {"public": True, "member": False}
+        return render(request, "studies/unavailable.html", context, status=410)
+    return render(request, "studies/participation.html", context)
+
+
+@runner_endpoint("GET")
+def state(request: HttpRequest, code: UUID) -> JsonResponse:
+    participation = get_object_or_404(Participation.objects.select_related("study"), code=code)
+    study = participation.study
+    participations.note_seen(participation)
+    pacing = planning.design_of(study).pacing()
+    is_open = participations.is_open(participation)
+    trials = participations.open_trials(participation) if is_open else []
+    return JsonResponse(
+        {
+            "participation": str(participation.code),
+            "title": study.title,
+            "image_px": study.image_px,
+            "break_every": pacing.break_every,
+            "answer_limit_ms": pacing.answer_limit_ms,
+            "progress": participations.progress(participation),
+            "finished": participation.state == ParticipationState.FINISHED,
+            "trials": [public_trial(trial) for trial in trials],
+        }
+    )
+
+
+def public_trial(trial: Trial) -> dict[str, Any]:
+    """What the browser may know of a trial: no key, no condition, no photo, no face of a picture."""
+    addresses = {
+        (picture.frame, picture.slot): reverse("studies:picture", args=[picture.token])
+        for picture in trial.pictures.all()
+    }
+    frames = []
+    for index, planned in enumerate(trial.spec["frames"]):
+        frame = {"kind": planned["kind"], "duration_ms": planned["duration_ms"]}
+        if planned["images"]:
+            frame["images"] = [
+                {"slot": picture["slot"], "src": addresses[index, picture["slot"]]}
+                for picture in planned["images"]
+            ]
+        frames.append(frame)
+    return {
+        "code": str(trial.code),
+        "number": trial.number,
+        "kind": "practice" if trial.kind == TrialKind.PRACTICE else "test",
+        "prompt": trial.spec["prompt"],
+        "slots": trial.spec["slots"],
+        "frames": frames,
+        "answers": trial.spec["answers"],
+    }
+
+
+@runner_endpoint("POST")
+def device(request: HttpRequest, code: UUID) -> JsonResponse:
+    participation = get_object_or_404(Participation, code=code)
+    facts = payloads.parse_device(request.body)
+    participations.note_page_load(participation=participation, device=facts)
+    return JsonResponse({"received": True}, status=201)
+
+
+@runner_endpoint("POST")
+def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
+    trial = get_object_or_404(Trial.objects.select_related("condition", "photo"), code=code)
+    offered = [choice["value"] for choice in trial.spec["answers"]]
+    answer = payloads.parse_answer(request.body, offered=offered)
+    response, created = responses.record_response(trial=trial, answer=answer)
+    feedback = responses.feedback_on(response)
+    reply = {
+        "received": response.received_at,
+        "progress": participations.progress(trial.participation),
+        "finished": trial.participation.state == ParticipationState.FINISHED,
+        "feedback": None
+        if feedback is None
+        else {"right": feedback.right, "fake": feedback.fake, "show_ms": feedback.show_ms},
+    }
+    return JsonResponse(reply, status=201 if created else 200)

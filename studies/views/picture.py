@@ -1,0 +1,36 @@
+"""The bytes of one picture of one trial, under an address that says nothing."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from studies.models import TrialPicture
+from studies.services import participations
+from studies.views._http import runner_endpoint
+
+
+@runner_endpoint("GET")
+def picture(request: HttpRequest, token: UUID) -> HttpResponse:
+    """Real and recoloured go the same way, with the same headers; both exist before the study began."""
+    row = get_object_or_404(
+        TrialPicture.objects.select_related("trial__participation__study", "trial__response", "stimulus"),
+        token=token,
+    )
+    trial = row.trial
+    if hasattr(trial, "response") or not participations.is_open(trial.participation):
+        return HttpResponse(status=410)
+    if not participations.is_near(trial):
+        return HttpResponse(status=404)
+    with row.stimulus.file.open("rb") as file:
+        content = file.read()
+    return HttpResponse(
+        content,
+        content_type="image/png",
+        headers={
+            "Content-Length": str(len(content)),
+            # A proxy that recompresses pictures would change both colours and lengths.
+            "Cache-Control": "private, no-store, no-transform",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
