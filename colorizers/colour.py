@@ -173,7 +173,9 @@ def ciede2000(first: NDArray[Any], second: NDArray[Any]) -> Floats:
 
 
 def _chroma_weight(chroma: Floats) -> Floats:
-    weight: Floats = np.sqrt(chroma**7 / (chroma**7 + 25.0**7))
+    squared = chroma * chroma
+    seventh = squared * squared * squared * chroma
+    weight: Floats = np.sqrt(seventh / (seventh + 25.0**7))
     return weight
 
 

@@ -60,9 +60,9 @@ def read_photo(
         if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
             # Pillow inverts every CMYK JPEG, but only Adobe's writers store them inverted.
             image.paste(ImageChops.invert(image))
-        upright = _upright(image, notes)
-        original_size = upright.size
-        picture = _on_white(_eight_bit(upright, notes), image.info.get("icc_profile"), notes)
+        _turn_upright(image, notes)
+        original_size = image.size
+        picture = _on_white(_eight_bit(image, notes), image.info.get("icc_profile"), notes)
         if max_side is not None and max(picture.size) > max_side:
             notes.append(f"scaled down from {original_size[0]} x {original_size[1]} pixels")
             picture = _scaled(picture, max_side)
@@ -151,11 +151,12 @@ def _bits_per_channel(image: Image.Image, data: bytes) -> int:
     return 8
 
 
-def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
+def _turn_upright(image: Image.Image, notes: list[str]) -> None:
     # Pillow turns a TIFF while it loads and takes the tag away, so this turns nothing twice.
     if image.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9):
         notes.append("turned upright")
-    return ImageOps.exif_transpose(image)
+    # In place, because a copy of a large photo is felt.
+    ImageOps.exif_transpose(image, in_place=True)
 
 
 def _eight_bit(image: Image.Image, notes: list[str]) -> Image.Image:
