@@ -13,6 +13,14 @@ THESE_PHOTOS = "these photos only"
 NAIVE = "naive"
 THIS_PARTICIPANT = "this participant only"
 
+ANCHORS = {
+    DEFAULT: "new-participants-new-photos",
+    THESE_PHOTOS: "these-photos-only",
+    NAIVE: "naive",
+    THIS_PARTICIPANT: "this-participant-only",
+}
+"""Where docs/statistics.md defines each estimand."""
+
 
 @dataclass(frozen=True)
 class Interval:
