@@ -12,6 +12,8 @@ from colorizers.colour import RGB8
 from colorizers.images import PhotoRefused, read_photo
 from evaluation import metrics
 
+PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+
 Progress = Callable[[int, int], None]
 
 
@@ -40,9 +42,10 @@ def measure_folders(
     """Every metric of each picture in one folder against the picture of the same name in the other.
 
     Gives `images` (name to metrics), `mean`, `count` and `infinite_psnr`: the names of identical
-    pictures, whose PSNR is None and left out of the mean, so that the result is valid JSON.
+    pictures, whose PSNR is None and left out of the mean, so that the result is valid JSON. Files
+    without a picture's ending are not looked at but named in `left_aside`.
     Pictures are compared as they are, uncropped. Raises FoldersDiffer for missing counterparts,
-    unequal sizes and files that are no pictures.
+    unequal sizes and pictures that cannot be read.
     """
     files = _paired(real_folder, fake_folder)
     images: dict[str, dict[str, float | None]] = {}
@@ -56,6 +59,9 @@ def measure_folders(
         "mean": {metric: _mean([scores[metric] for scores in images.values()]) for metric in metrics.names()},
         "count": len(images),
         "infinite_psnr": [name for name, scores in images.items() if scores["psnr"] is None],
+        "left_aside": sorted(
+            {path.name for path in _visible(real_folder, fake_folder) if not _is_picture(path)}
+        ),
     }
 
 
@@ -72,14 +78,23 @@ def _paired(real_folder: Path, fake_folder: Path) -> list[tuple[str, Path, Path]
         shown = "; ".join(problems[:10]) + (f"; and {len(problems) - 10} more" if len(problems) > 10 else "")
         raise FoldersDiffer(f"Each picture needs one of the same name in the other folder, but {shown}.")
     if not real:
-        raise FoldersDiffer(f"There are no files in {real_folder}.")
+        raise FoldersDiffer(f"There are no pictures in {real_folder}.")
     return [(name, real[name], fake[name]) for name in sorted(real)]
 
 
 def _files_of(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise FoldersDiffer(f"{folder} is not a folder.")
-    return {path.name: path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")}
+    return {path.name: path for path in _visible(folder) if _is_picture(path)}
+
+
+def _visible(*folders: Path) -> list[Path]:
+    paths = [path for folder in folders for path in folder.iterdir()]
+    return [path for path in paths if path.is_file() and not path.name.startswith(".")]
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in PICTURE_ENDINGS
 
 
 def _measure_files(name: str, real: Path, fake: Path) -> dict[str, float]:

@@ -48,6 +48,11 @@ def test_identical_pictures_are_mentioned(folders):
     assert "2 identical to their photo: PSNR infinite, left out of its mean (a.png, b.png)" in out
 
 
+def test_other_files_are_mentioned(folders):
+    (folders[0] / "manifest.csv").write_text("file")
+    assert "left aside: manifest.csv" in run(*folders)[0]
+
+
 def test_folders_that_do_not_match_are_an_error_and_no_file_is_written(folders, tmp_path):
     (folders[1] / "b.png").unlink()
     with pytest.raises(CommandError, match=r"b\.png is missing"):

@@ -107,9 +107,16 @@ def test_different_sizes_are_named(folders):
 
 def test_a_file_that_is_no_picture_is_named(folders):
     for folder in folders:
-        (folder / "notes.txt").write_text("not a picture")
-    with pytest.raises(FoldersDiffer, match=r"notes\.txt cannot be read: This is not a picture"):
+        (folder / "notes.jpg").write_text("not a picture")
+    with pytest.raises(FoldersDiffer, match=r"notes\.jpg cannot be read: This is not a picture"):
         measure_folders(*folders)
+
+
+def test_files_of_other_endings_are_left_aside_and_named(folders):
+    (folders[0] / "manifest.csv").write_text("file,licence")
+    result = measure_folders(*folders)
+    assert result["count"] == 3
+    assert result["left_aside"] == ["manifest.csv"]
 
 
 def test_pictures_too_small_to_measure_are_named(tmp_path):
@@ -119,7 +126,7 @@ def test_pictures_too_small_to_measure_are_named(tmp_path):
 
 
 def test_empty_and_missing_folders_are_refused(tmp_path):
-    with pytest.raises(FoldersDiffer, match="no files"):
+    with pytest.raises(FoldersDiffer, match="no pictures"):
         measure_folders(tmp_path, tmp_path)
     with pytest.raises(FoldersDiffer, match="not a folder"):
         measure_folders(tmp_path / "nowhere", tmp_path)

@@ -51,6 +51,8 @@ class Command(BaseCommand):
         for name, value in result["mean"].items():
             shown = "-" if value is None else f"{value:.4f} {metrics.get(name).unit}".rstrip()
             self.stdout.write(f"  {name:<14} {shown}")
+        if aside := result["left_aside"]:
+            self.stdout.write(f"Not pictures by their names, left aside: {', '.join(aside)}")
         if identical := result["infinite_psnr"]:
             self.stdout.write(
                 f"{len(identical)} identical to their photo: PSNR infinite, left out of its mean "
