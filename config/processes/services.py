@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 from django.conf import settings
@@ -107,7 +108,8 @@ def give_back_tasks() -> None:
         contextlib.suppress(RedisError, KombuError, OSError),
         Connection(settings.CELERY_BROKER_URL, transport_options=options) as connection,
     ):
-        connection.default_channel.qos.restore_visible(num=10_000)
+        channel: Any = connection.default_channel  # of the Redis transport: only that one has a `qos`
+        channel.qos.restore_visible(num=10_000)
 
 
 def _is_embedded() -> bool:
