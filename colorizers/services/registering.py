@@ -18,7 +18,6 @@ class ColorizerRefused(ValueError):
     """These cannot be registered as a colorizer; the message says what is wrong and what was expected."""
 
 
-@transaction.atomic
 def register_colorizer(
     *,
     slug: str,
@@ -35,40 +34,55 @@ def register_colorizer(
 
     Freezes the reference set. Raises ColorizerRefused.
     """
-    plan = methods_get(method)
     colorizer = Colorizer(
-        slug=slug, title=title, description=description, method=method, reference_set=reference_set, seed=seed
+        slug=slug,
+        title=title,
+        description=description,
+        method=method,
+        variant=variant,
+        settings=dict(settings or {}),
+        reference_set=reference_set,
+        seed=seed,
     )
     try:
-        colorizer.variant = plan.parse_variant(variant)
-        colorizer.settings = complete_settings(plan, settings or {})
-        _check_needs(plan, weights, reference_set)
-        if weights is not None:
-            data = weights.read_bytes()
-            colorizer.weights_digest = sha256(data)
+        data = weights.read_bytes() if weights is not None else None
+    except OSError as error:
+        raise ColorizerRefused(f"The weights {weights} cannot be read: {error.strerror}.") from error
+    complete(colorizer, data)
+    return existing(colorizer) or keep(colorizer, data, suffix=weights.suffix if weights else "")
+
+
+def complete(colorizer: Colorizer, weights: bytes | None) -> None:
+    """Check an unsaved colorizer against its method and fill in what follows; raises ColorizerRefused."""
+    method = methods_get(colorizer.method)
+    try:
+        colorizer.variant = method.parse_variant(colorizer.variant)
+        colorizer.settings = complete_settings(method, colorizer.settings)
+        _check_needs(method, weights, colorizer.reference_set)
+        colorizer.weights_digest = sha256(weights) if weights is not None else ""
         colorizer.digest = digest_of(colorizer.identity())
         colorizer.clean_fields(exclude=["weights"])
     except ValidationError as error:
         raise ColorizerRefused("; ".join(error.messages)) from error
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError) as error:
         raise ColorizerRefused(str(error)) from error
 
-    existing = _existing(colorizer)
-    if existing is not None:
-        return existing
+
+@transaction.atomic
+def keep(colorizer: Colorizer, weights: bytes | None, *, suffix: str = "") -> Colorizer:
+    """Store a completed colorizer and freeze its references; the same one stored meanwhile is given back."""
     if weights is not None:
-        colorizer.weights = _store_weights(weights.suffix, data)
-    if reference_set is not None:
-        reference_set.freeze()
+        colorizer.weights = _store_weights(suffix, weights)
+    if colorizer.reference_set is not None:
+        colorizer.reference_set.freeze()
     try:
         with transaction.atomic():
             colorizer.save()
     except IntegrityError:
-        # Somebody registered the same at the same moment.
-        existing = _existing(colorizer)
-        if existing is None:
+        twin = existing(colorizer)
+        if twin is None:
             raise
-        return existing
+        return twin
     return colorizer
 
 
@@ -88,7 +102,7 @@ def complete_settings(method: Method, given: Mapping[str, Any]) -> dict[str, Any
     return settings
 
 
-def _check_needs(method: Method, weights: Path | None, reference_set: PhotoSet | None) -> None:
+def _check_needs(method: Method, weights: bytes | None, reference_set: PhotoSet | None) -> None:
     if method.needs_weights and weights is None:
         raise ColorizerRefused(f"The method {method.name!r} needs a file of trained weights.")
     if weights is not None and not method.needs_weights:
@@ -101,7 +115,7 @@ def _check_needs(method: Method, weights: Path | None, reference_set: PhotoSet |
         raise ColorizerRefused(f"The method {method.name!r} takes no colours from a reference set.")
 
 
-def _existing(wanted: Colorizer) -> Colorizer | None:
+def existing(wanted: Colorizer) -> Colorizer | None:
     """The registered colorizer that is the same one; ColorizerRefused if only name or identity agree."""
     by_name = Colorizer.objects.filter(slug=wanted.slug).first()
     if by_name is not None:

@@ -15,9 +15,10 @@ def send(task: Any, *args: Any, task_id: str | None = None) -> str:
             retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5},
         )
     except (OperationalError, OSError) as error:
+        why = str(error).rstrip(".")
         return (
-            f"The task queue (Redis at {_address()}) cannot be reached: {error}. Nothing is lost: start "
-            "Redis and a worker, then order the same again."
+            f"The task queue (Redis at {_address()}) cannot be reached: {why}. Nothing is lost: start Redis "
+            "and a worker, then order the same again."
         )
     return ""
 

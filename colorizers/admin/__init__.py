@@ -1,0 +1,13 @@
+"""The workbench of the image side."""
+
+from colorizers.admin.catalogue import ColorizationAdmin, ColorizerAdmin, GenerationRunAdmin
+from colorizers.admin.photos import PhotoAdmin, PhotoImportAdmin, PhotoSetAdmin
+
+__all__ = [
+    "ColorizationAdmin",
+    "ColorizerAdmin",
+    "GenerationRunAdmin",
+    "PhotoAdmin",
+    "PhotoImportAdmin",
+    "PhotoSetAdmin",
+]

@@ -1,0 +1,209 @@
+"""Admin pages of colorizers, generation runs and colorizations."""
+
+# unfold's decorators carry no types.
+# mypy: disable-error-code="untyped-decorator"
+
+from pathlib import PurePath
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+from unfold.decorators import display
+
+from colorizers import presentation, services
+from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, colorization_thumbnail, photo_thumbnail
+from colorizers.forms import ColorizerForm
+from colorizers.models import Colorization, Colorizer, GenerationRun, WorkState
+from colorizers.services.registering import keep
+from colorizers.views import collect_captions
+
+STATE_LABELS = {
+    WorkState.QUEUED: "info",
+    WorkState.RUNNING: "info",
+    WorkState.DONE: "success",
+    WorkState.FAILED: "danger",
+    WorkState.CANCELLED: "warning",
+}
+
+
+@admin.register(Colorizer)
+class ColorizerAdmin(WorkbenchAdmin):
+    list_display = ["slug", "title", "method", "variant", "settings", "reference_set", "pictures"]
+    list_filter = ["method", "reference_set"]
+    search_fields = ["slug", "title", "digest"]
+    form = ColorizerForm
+    fields = [
+        "slug", "title", "description", "method", "variant", "settings", "weights", "reference_set", "seed"
+    ]  # fmt: skip
+    fixed = [
+        "slug", "method", "variant", "settings", "weights", "reference_set", "seed", "digest",
+        "weights_digest", "created_at",
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Colorizer]:
+        done = Count("colorizations", Q(colorizations__state=WorkState.DONE))
+        return Colorizer.objects.select_related("reference_set").annotate(n_done=done)
+
+    @display(description="pictures", ordering="n_done")
+    def pictures(self, colorizer: Any) -> int:
+        return int(colorizer.n_done)
+
+    def get_fields(self, request: HttpRequest, obj: Colorizer | None = None) -> list[str]:
+        return self.fields if obj is None else ["title", "description", *self.fixed]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Colorizer | None = None) -> list[str]:
+        return [] if obj is None else self.fixed
+
+    def save_model(self, request: HttpRequest, obj: Colorizer, form: Any, change: bool) -> None:
+        if change:
+            obj.save(update_fields=["title", "description"])
+        else:
+            kept = keep(obj, form.weights_data, suffix=PurePath(obj.weights.name or "").suffix)
+            obj.pk = kept.pk
+
+
+@admin.register(GenerationRun)
+class GenerationRunAdmin(RecordAdmin):
+    list_display = ["created_at", "photo_set", "colorizer", "shown_state", "pictures", "created_by"]
+    list_filter = ["state", "photo_set", "colorizer"]
+    fields = ["photo_set", "colorizer", "created_by", "created_at", "finished_at"]
+    change_form_outer_before_template = "admin/colorizers/progress_panel.html"
+
+    @display(description="state", label=STATE_LABELS, ordering="state")
+    def shown_state(self, run: GenerationRun) -> tuple[str, str]:
+        return run.state, run.get_state_display()
+
+    @display(description="pictures")
+    def pictures(self, run: GenerationRun) -> str:
+        return str(presentation.of_run(run)["summary"])
+
+    def has_delete_permission(self, request: HttpRequest, obj: GenerationRun | None = None) -> bool:
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or not obj.is_active)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path(
+                "<int:pk>/cancel/",
+                view(require_POST(self.cancel_view)),
+                name="colorizers_generationrun_cancel",
+            ),
+            path(
+                "<int:pk>/resume/",
+                view(require_POST(self.resume_view)),
+                name="colorizers_generationrun_resume",
+            ),
+        ]
+        urls: list[URLPattern] = super().get_urls()
+        return own + urls
+
+    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        stopped = services.cancel_run(self._run(request, pk))
+        messages.warning(request, f"Cancelled: {stopped} pictures will not be made.")
+        return redirect("admin:colorizers_generationrun_change", pk)
+
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
+        left = services.resume_run(self._run(request, pk))
+        messages.success(request, f"{left} pictures are ordered again.")
+        return redirect("admin:colorizers_generationrun_change", pk)
+
+    def _run(self, request: HttpRequest, pk: int) -> GenerationRun:
+        if not request.user.has_perm("colorizers.add_generationrun"):
+            raise PermissionDenied
+        return get_object_or_404(GenerationRun, pk=pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = get_object_or_404(GenerationRun, pk=object_id)
+        services.settle_run(run.pk)
+        run.refresh_from_db()
+        extra = {
+            "title": str(run),
+            "progress": presentation.of_run(run),
+            "progress_url": reverse("colorizers:run_progress", args=[run.code]),
+            "cancel_url": reverse("admin:colorizers_generationrun_cancel", args=[run.pk]),
+            "resume_url": reverse("admin:colorizers_generationrun_resume", args=[run.pk]),
+            "catalogue_url": reverse("colorizers:catalogue", args=[run.photo_set.name]),
+        }
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **extra}
+        )
+        return response
+
+
+@admin.register(Colorization)
+class ColorizationAdmin(RecordAdmin):
+    list_display = ["truth", "picture", "photo", "colorizer", "shown_state", "problem", "time", "clipped"]
+    list_display_links = ["truth", "picture", "photo"]
+    list_filter = ["state", "colorizer", "photo__photo_sets"]
+    search_fields = ["photo__name", "photo__title", "colorizer__slug", "digest"]
+    list_select_related = ["photo", "colorizer"]
+    fields = [
+        "photo", "colorizer", "run", "state", "error", "attempts", "seconds", "share_clipped", "digest",
+        "provenance", "created_at", "finished_at",
+    ]  # fmt: skip
+    actions = ["try_again"]
+    change_form_outer_before_template = "admin/colorizers/side_by_side.html"
+
+    @display(description="photo")
+    def truth(self, colorization: Colorization) -> SafeString:
+        return photo_thumbnail(colorization.photo)
+
+    @display(description="picture")
+    def picture(self, colorization: Colorization) -> str:
+        return colorization_thumbnail(colorization)
+
+    @display(description="state", label=STATE_LABELS, ordering="state")
+    def shown_state(self, colorization: Colorization) -> tuple[str, str]:
+        return colorization.state, colorization.get_state_display()
+
+    @display(description="error", ordering="error")
+    def problem(self, colorization: Colorization) -> str:
+        return colorization.error
+
+    @display(description="seconds", ordering="seconds")
+    def time(self, colorization: Colorization) -> str:
+        return "" if colorization.seconds is None else f"{colorization.seconds:.2f}"
+
+    @display(description="clipped", ordering="share_clipped")
+    def clipped(self, colorization: Colorization) -> str:
+        return "" if colorization.share_clipped is None else f"{colorization.share_clipped:.1%}"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Colorization | None = None) -> bool:
+        return False  # Scores and studies rest on them, and an order would make the same again.
+
+    @admin.action(description="Try again what is not done", permissions=["view"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Colorization]) -> None:
+        if not request.user.has_perm("colorizers.add_generationrun"):
+            raise PermissionDenied
+        unfinished = queryset.exclude(state=WorkState.DONE)
+        runs = GenerationRun.objects.filter(colorizations__in=unfinished).distinct()
+        left = sum(services.resume_run(run) for run in runs)
+        messages.success(request, f"{left} pictures are ordered again.")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        colorization = get_object_or_404(Colorization, pk=object_id)
+        captions = collect_captions([colorization]).get(colorization.pk, [])
+        extra = {"colorization": colorization, "captions": captions}
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **extra}
+        )
+        return response

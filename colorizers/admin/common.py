@@ -1,0 +1,49 @@
+"""What the admin pages of photos and of the catalogue share."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+
+from colorizers.models import Colorization, Photo
+
+
+class WorkbenchAdmin(ModelAdmin):  # type: ignore[misc]
+    """Adds the style sheet of panels and pictures."""
+
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ["colorizers/workbench.css"]}
+
+
+class RecordAdmin(WorkbenchAdmin):
+    """Rows that the system writes: to be read here, not written."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def thumbnail(address: str, alt: str, *, link: str = "") -> SafeString:
+    image = format_html('<img src="{}" alt="{}" loading="lazy">', address, alt)
+    if link:
+        return format_html('<a class="fr-thumb" href="{}">{}</a>', link, image)
+    return format_html('<span class="fr-thumb">{}</span>', image)
+
+
+def photo_thumbnail(photo: Photo) -> SafeString:
+    return thumbnail(reverse("colorizers:photo_thumbnail", args=[photo.digest]), str(photo))
+
+
+def colorization_thumbnail(colorization: Colorization) -> str:
+    if not colorization.digest:
+        return ""
+    address = reverse("colorizers:colorization_thumbnail", args=[colorization.digest])
+    return thumbnail(address, str(colorization))

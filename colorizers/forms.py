@@ -1,0 +1,131 @@
+"""Forms of the workbench: an upload of photographs, an order of pictures, a new colorizer."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from pathlib import PurePosixPath
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from colorizers.models import Colorizer, PhotoImport, PhotoSet
+from colorizers.services.registering import ColorizerRefused, complete, existing
+
+
+def too_large(size: int) -> str:
+    """The sentence that refuses an upload of so many bytes."""
+    return (
+        f"The upload has {size / 2**20:.0f} MB; at most {settings.UPLOAD_MAX_MB} MB are taken at once. "
+        "Upload it in parts, or put the files on the server and run: "
+        "manage.py import_photos FOLDER --set NAME"
+    )
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class UploadField(forms.FileField):
+    """One or more files, cleaned to a list."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(UploadField, self).clean(file, initial) for file in files if file] or [
+            super().clean(None, initial)
+        ]
+
+
+class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
+    photographs = UploadField(
+        label=_("Photographs"),
+        help_text=_(
+            "One zip archive, or several pictures (JPEG, PNG, WebP, TIFF, BMP, GIF). A file photos.csv "
+            "among them may give file, licence, author, source and title of each."
+        ),
+        widget=SeveralFiles(attrs={"accept": ".zip,.csv,image/*"}),
+    )
+
+    class Meta:
+        model = PhotoImport
+        fields = ["licence", "author", "source", "max_side"]
+        help_texts = {
+            "licence": _("Of all photos that photos.csv does not tell of, such as “CC BY 4.0”"),
+            "source": _("Where the photos come from, such as an address"),
+        }
+
+    def clean_photographs(self) -> list[UploadedFile[Any]]:
+        files: list[UploadedFile[Any]] = self.cleaned_data["photographs"]
+        size = sum(file.size or 0 for file in files)
+        if size > settings.UPLOAD_MAX_MB * 2**20:
+            raise forms.ValidationError(too_large(size))
+        archives = [file for file in files if _is_archive(file)]
+        if archives and len(files) > 1:
+            raise forms.ValidationError(
+                _("Upload one zip archive, or several pictures, but not both at once.")
+            )
+        return files
+
+    def as_archive(self) -> File[bytes]:
+        """What was uploaded, as one zip archive."""
+        files: list[UploadedFile[Any]] = self.cleaned_data["photographs"]
+        if len(files) == 1 and _is_archive(files[0]):
+            return files[0]
+        # Closed, and so removed, once it has been copied to the storage.
+        packed = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+            for number, file in enumerate(files):
+                name = PurePosixPath(file.name or "").name or f"file-{number}"
+                taken = name in archive.namelist()
+                with archive.open(f"{number}/{name}" if taken else name, "w", force_zip64=True) as member:
+                    for chunk in file.chunks():
+                        member.write(chunk)
+        packed.seek(0)
+        return File(packed)
+
+
+def _is_archive(file: UploadedFile[Any]) -> bool:
+    return (file.name or "").lower().endswith(".zip")
+
+
+class ColourForm(forms.Form):
+    """Which colorizers are to colour which sets."""
+
+    sets = forms.ModelMultipleChoiceField(PhotoSet.objects.all(), widget=forms.MultipleHiddenInput)
+    colorizers = forms.ModelMultipleChoiceField(
+        Colorizer.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one colorizer.")},
+    )
+
+
+class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new colorizer, checked against its method; what it is cannot be changed later."""
+
+    class Meta:
+        model = Colorizer
+        fields = [
+            "slug", "title", "description", "method", "variant", "settings", "weights", "reference_set",
+            "seed",
+        ]  # fmt: skip
+
+    weights_data: bytes | None = None
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors or self.instance.pk is not None:
+            return
+        upload = self.cleaned_data.get("weights")
+        self.weights_data = upload.read() if upload else None
+        try:
+            complete(self.instance, self.weights_data)
+            if existing(self.instance) is not None:
+                raise ColorizerRefused(f"The colorizer {self.instance.slug!r} is registered already.")
+        except ColorizerRefused as refusal:
+            self.add_error(None, str(refusal))

@@ -1,0 +1,160 @@
+"""The catalogue for staff: its pages, pictures and the progress of what fills it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.admin.views.decorators import staff_member_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from colorizers import presentation, services
+from colorizers.models import Colorization, Colorizer, GenerationRun, Photo, PhotoImport, PhotoSet
+from colorizers.services.thumbnails import thumbnail
+from colorizers.signals import captions_wanted
+
+PHOTOS_A_PAGE = 20
+
+
+@staff_member_required
+@require_safe
+def catalogue_index(request: HttpRequest) -> HttpResponse:
+    photo_sets = PhotoSet.objects.annotate(count=Count("photos"))
+    for photo_set in photo_sets:
+        photo_set.sample = photo_set.photos.all()[:4]  # type: ignore[attr-defined]
+    return render(request, "colorizers/catalogue_index.html", {"photo_sets": photo_sets})
+
+
+@staff_member_required
+@require_safe
+def catalogue(request: HttpRequest, name: str) -> HttpResponse:
+    photo_set = get_object_or_404(PhotoSet, name=name)
+    page = Paginator(photo_set.photos.all(), PHOTOS_A_PAGE).get_page(request.GET.get("page"))
+    colorizers = list(
+        Colorizer.objects.filter(colorizations__photo__photo_sets=photo_set)
+        .annotate(done=Count("colorizations", Q(colorizations__state="done"), distinct=True))
+        .distinct()
+    )
+    context = {
+        "photo_set": photo_set,
+        "page": page,
+        "rows": _rows(page.object_list, colorizers),
+        "colorizers": colorizers,
+    }
+    return render(request, "colorizers/catalogue.html", context)
+
+
+def _rows(photos: Iterable[Photo], colorizers: Sequence[Colorizer]) -> list[dict[str, Any]]:
+    """Each photo with one cell per colorizer, in the colorizers' order."""
+    photos = list(photos)
+    found = list(
+        Colorization.objects.filter(photo__in=photos, colorizer__in=colorizers).select_related("colorizer")
+    )
+    captions = collect_captions(found)
+    cells = {(item.photo_id, item.colorizer_id): item for item in found}
+    return [
+        {
+            "photo": photo,
+            "cells": [
+                {
+                    "colorizer": colorizer,
+                    "colorization": cell,
+                    "captions": captions.get(cell.pk, []) if cell else [],
+                }
+                for colorizer in colorizers
+                for cell in [cells.get((photo.pk, colorizer.pk))]
+            ],
+        }
+        for photo in photos
+    ]
+
+
+def collect_captions(colorizations: list[Colorization]) -> dict[int, list[tuple[str, str]]]:
+    """What the rest of the site says about each picture, such as its scores."""
+    captions: dict[int, list[tuple[str, str]]] = {}
+    answers: list[tuple[Any, Any]] = captions_wanted.send(Colorization, colorizations=colorizations)
+    for _, answer in answers:
+        for pk, said in (answer or {}).items():
+            captions.setdefault(pk, []).extend(said)
+    return captions
+
+
+def _picture_response(file: FieldFile) -> HttpResponseBase:
+    try:
+        opened = file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404(f"The file {file.name} is missing from the storage.") from error
+    return _kept(FileResponse(opened, content_type="image/png"))
+
+
+def _thumbnail_response(file: FieldFile, digest: str) -> HttpResponseBase:
+    try:
+        data = thumbnail(file, digest)
+    except FileNotFoundError as error:
+        raise Http404(f"The file {file.name} is missing from the storage.") from error
+    return _kept(HttpResponse(data, content_type="image/jpeg"))
+
+
+def _kept(response: HttpResponseBase) -> HttpResponseBase:
+    # Addresses carry digests, so what they show never changes.
+    patch_cache_control(response, private=True, max_age=31_536_000, immutable=True)
+    return response
+
+
+@staff_member_required
+@require_safe
+def photo_picture(request: HttpRequest, digest: str) -> HttpResponseBase:
+    return _picture_response(get_object_or_404(Photo, digest=digest).file)
+
+
+@staff_member_required
+@require_safe
+def photo_thumbnail(request: HttpRequest, digest: str) -> HttpResponseBase:
+    return _thumbnail_response(get_object_or_404(Photo, digest=digest).file, digest)
+
+
+@staff_member_required
+@require_safe
+def colorization_picture(request: HttpRequest, digest: str) -> HttpResponseBase:
+    return _picture_response(_colorization(digest).file)
+
+
+@staff_member_required
+@require_safe
+def colorization_thumbnail(request: HttpRequest, digest: str) -> HttpResponseBase:
+    return _thumbnail_response(_colorization(digest).file, digest)
+
+
+def _colorization(digest: str) -> Colorization:
+    # Two colorizers may paint the same bytes; either row shows them.
+    found = Colorization.objects.done().filter(digest=digest).order_by("pk").first()
+    if found is None:
+        raise Http404("There is no picture with this digest.")
+    return found
+
+
+@staff_member_required
+@require_safe
+@never_cache
+def run_progress(request: HttpRequest, code: str) -> JsonResponse:
+    run = get_object_or_404(GenerationRun, code=code)
+    services.settle_run(run.pk)
+    run.refresh_from_db()
+    return JsonResponse(presentation.of_run(run))
+
+
+@staff_member_required
+@require_safe
+@never_cache
+def import_progress(request: HttpRequest, code: str) -> JsonResponse:
+    photo_import = get_object_or_404(PhotoImport, code=code)
+    after = request.GET.get("after", "-1")
+    return JsonResponse(
+        presentation.of_import(photo_import, after=int(after) if after.lstrip("-").isdecimal() else -1)
+    )
