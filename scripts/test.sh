@@ -1,0 +1,38 @@
+#!/bin/sh
+# Every test. On SQLite and an embedded Redis; then, with TEST_DATABASE_URL or TEST_REDIS_URL, on those too.
+set -eu
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+processes=${TEST_PROCESSES:-2}
+# Pure code meets neither database nor queue: it is tested once.
+pure="tests/architecture tests/contracts tests/colorizers/methods tests/evaluation/metrics tests/evaluation/statistics"
+
+say() { printf '\n== %s ==\n' "$1"; }
+
+# An address without its user and password.
+public() { printf "%s" "$1" | sed "s#//[^@/]*@#//#"; }
+
+# Real workers and browsers measure time: they run alone, after the rest.
+suite() {
+    $bin/pytest -n "$processes" -m "not browser and not workers" "$@"
+    status=0
+    $bin/pytest -m "browser or workers" "$@" || status=$?
+    test "$status" -eq 0 || test "$status" -eq 5 # 5: there was none to run
+}
+
+say "JavaScript"
+$bin/python config/processes/node.py node --test tests/runner/
+
+say "Python, on SQLite and an embedded Redis"
+(
+    unset TEST_DATABASE_URL TEST_REDIS_URL
+    suite "$@"
+)
+
+if test -n "${TEST_DATABASE_URL:-}${TEST_REDIS_URL:-}"; then
+    say "Python, on $(public "${TEST_DATABASE_URL:-SQLite}") and $(public "${TEST_REDIS_URL:-an embedded Redis}")"
+    ignored=
+    for folder in $pure; do ignored="$ignored --ignore=$folder"; done
+    # shellcheck disable=SC2086 - one word for each folder
+    suite $ignored "$@"
+fi
