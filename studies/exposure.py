@@ -39,7 +39,10 @@ def worst_error_ms(frame: Mapping[str, Any], refresh_ms: float) -> float | None:
 
     Intended is the planned time in whole refreshes: no screen can do better.
     """
-    intended = max(1, round(frame["planned_ms"] / refresh_ms)) * refresh_ms
+    planned = frame.get("planned_ms")
+    if planned is None:
+        return None
+    intended = max(1, round(planned / refresh_ms)) * refresh_ms
     errors = []
     for clock in ("stamp", "now"):
         onset, offset = frame.get(f"onset_{clock}"), frame.get(f"offset_{clock}")

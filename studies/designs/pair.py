@@ -168,7 +168,7 @@ class Pair:
         ]
         test = self._test_trials(stimuli.test, main_dealer, rng)
         vigilance = [
-            self._spec(VIGILANCE, stimuli.vigilance[index], arrangement)
+            self._spec(VIGILANCE, sorted(stimuli.vigilance)[index], arrangement)
             for index, arrangement in zip(
                 rng.permutation(len(stimuli.vigilance)),
                 main_dealer.deal(len(stimuli.vigilance)),
@@ -211,20 +211,24 @@ class Pair:
         chosen = self.settings
         mask = (Frame("noise", NOISE_MS),) * NOISE_FRAMES if chosen.mask == "noise" else ()
         fake, real = Picture(fake_side, FAKE), Picture(real_side, REAL)
-        lead_in, answer = Frame("blank", chosen.lead_in_ms), Frame("answer")
+        lead_in, gap, answer = _blank(chosen.lead_in_ms), _blank(chosen.gap_ms), Frame("answer")
         if chosen.presentation == "simultaneous":
             both = tuple(sorted((fake, real), key=lambda picture: picture.slot))
-            return (lead_in, Frame("images", chosen.exposure_ms, both), *mask, answer)
+            return (*lead_in, Frame("images", chosen.exposure_ms, both), *mask, answer)
         first, second = (fake, real) if fake_first else (real, fake)
         return (
-            lead_in,
+            *lead_in,
             Frame("images", chosen.exposure_ms, (first,)),
             *mask,
-            Frame("blank", chosen.gap_ms),
+            *gap,
             Frame("images", chosen.exposure_ms, (second,)),
             *mask,
             answer,
         )
+
+
+def _blank(duration_ms: int) -> tuple[Frame, ...]:
+    return (Frame("blank", duration_ms),) if duration_ms else ()
 
 
 class _Dealer:

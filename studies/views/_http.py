@@ -47,10 +47,7 @@ def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Call
 
 def may_preview(request: HttpRequest, study: Study) -> bool:
     """Whether this user belongs to the study."""
-    user = request.user
-    if not user.is_authenticated:
-        return False
-    return user.is_superuser or study.owner_id == user.pk or study.researchers.filter(pk=user.pk).exists()
+    return Study.objects.visible_to(request.user).filter(pk=study.pk).exists()
 
 
 def remembered(request: HttpRequest, study: Study) -> Participation | None:

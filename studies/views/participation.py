@@ -42,8 +42,10 @@ def state(request: HttpRequest, code: UUID) -> JsonResponse:
     study = participation.study
     participations.note_seen(participation)
     pacing = planning.design_of(study).pacing()
-    is_open = participations.is_open(participation)
-    trials = participations.open_trials(participation) if is_open else []
+    finished = participation.state == ParticipationState.FINISHED
+    if not finished and not participations.is_open(participation):
+        raise responses.NotNow("The study is closed. Thank you for what you have answered.")
+    trials = [] if finished else participations.open_trials(participation)
     return JsonResponse(
         {
             "participation": str(participation.code),
@@ -52,7 +54,7 @@ def state(request: HttpRequest, code: UUID) -> JsonResponse:
             "break_every": pacing.break_every,
             "answer_limit_ms": pacing.answer_limit_ms,
             "progress": participations.progress(participation),
-            "finished": participation.state == ParticipationState.FINISHED,
+            "finished": finished,
             "trials": [public_trial(trial) for trial in trials],
         }
     )
