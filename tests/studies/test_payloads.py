@@ -1,0 +1,144 @@
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from studies.payloads import MAX_EVENTS, BadPayload, parse_answer, parse_device
+
+OFFERED = ("left", "right")
+FRAME = {
+    "index": 1, "planned_ms": 1000, "onset_stamp": 5012.1, "onset_now": 5012.3,
+    "offset_stamp": 6012.2, "offset_now": 6012.5, "dropped": 0,
+}  # fmt: skip
+
+
+def payload(**changes):
+    whole = {
+        "answer": "left",
+        "rt_ms": 812.4,
+        "input": "keyboard",
+        "frames": [FRAME],
+        "refresh_ms": 16.667,
+        "layout": "row",
+        "events": [{"type": "visibility", "value": "hidden", "at": 5100.0}],
+        "runner": "1.0.0",
+    }
+    return json.dumps(whole | changes).encode()
+
+
+def parse(body):
+    return parse_answer(body, offered=OFFERED)
+
+
+def test_an_answer_as_agreed_is_read():
+    answer = parse(payload())
+    assert (answer.answer, answer.rt_ms, answer.input) == ("left", 812.4, "keyboard")
+    assert answer.frames == [FRAME]
+    assert answer.events == [{"type": "visibility", "value": "hidden", "at": 5100.0}]
+
+
+def test_a_missing_answer_has_no_time():
+    answer = parse(payload(answer=None, rt_ms=None, input=None))
+    assert (answer.answer, answer.rt_ms) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"answer": "maybe"}, "answer must be one of left, right"),
+        ({"answer": ["left"]}, "answer must be one of"),
+        ({"answer": {}}, "answer must be one of"),
+        ({"answer": None}, "rt_ms"),
+        ({"rt_ms": None}, "rt_ms"),
+        ({"rt_ms": -1}, "rt_ms must be between"),
+        ({"rt_ms": "812"}, "rt_ms must be a number"),
+        ({"rt_ms": True}, "rt_ms must be a number"),
+        ({"rt_ms": 10**400}, "rt_ms must be between"),
+        ({"input": "mind"}, "input must be one of"),
+        ({"frames": {}}, "frames must be a list"),
+        ({"frames": [1]}, "Each of frames"),
+        ({"frames": [FRAME] * 101}, "frames may hold 100"),
+        ({"frames": [FRAME | {"index": 1.5}]}, "index must be a whole"),
+        ({"frames": [FRAME | {"index": None}]}, "index must be a number"),
+        ({"frames": [FRAME | {"onset_now": "soon"}]}, "onset_now"),
+        ({"events": [{"type": "earthquake", "at": 1}]}, "type must be one of"),
+        ({"events": [{"type": "focus", "value": [[1]], "at": 1}]}, "value must be"),
+        ({"layout": "x" * 21}, "layout may hold 20"),
+        ({"runner": "a\x00b"}, "no text holds"),
+        ({"runner": "\ud800"}, "no text holds"),
+    ],
+)
+def test_one_spoiled_field_is_refused_in_words(changes, words):
+    with pytest.raises(BadPayload, match=words):
+        parse(payload(**changes))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"left"',
+        b"\xff\xfe",
+        b'{"answer": "left", "rt_ms": NaN}',
+        b'{"answer": "left", "rt_ms": Infinity}',
+        b'{"answer": "left", "rt_ms": 1e999}',
+        b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
+        b"[" * 100_000,
+        b'{"answer": "left", "rt_ms": ' + b"9" * 5000 + b"}",
+        b" " * 200_000,
+    ],
+)
+def test_what_is_no_such_message_is_refused(body):
+    with pytest.raises(BadPayload):
+        parse(body)
+
+
+def test_events_beyond_the_limit_are_counted():
+    event = {"type": "resize", "value": {"width": 800, "height": 600}, "at": 1.0}
+    events = parse(payload(events=[event] * (MAX_EVENTS + 40))).events
+    assert len(events) == MAX_EVENTS + 1
+    assert events[-1] == {"type": "more", "value": 40, "at": 1.0}
+
+
+def test_unknown_fields_are_not_kept():
+    assert "key" not in vars(parse(payload(key="right")))
+
+
+# The first example waits for Hypothesis to read its tables.
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=True) | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@calm
+@given(facts=st.dictionaries(st.sampled_from(["answer", "rt_ms", "frames", "events", "input"]), json_values))
+def test_nothing_but_words_comes_of_any_json(facts):
+    try:
+        parse(json.dumps(facts).encode())
+    except BadPayload as error:
+        assert str(error)  # noqa: PT017
+
+
+@calm
+@given(facts=json_values)
+def test_device_facts_of_any_json_are_kept_or_refused_in_words(facts):
+    try:
+        json.dumps(parse_device(json.dumps(facts).encode()), allow_nan=False)
+    except BadPayload as error:
+        assert str(error)  # noqa: PT017
+
+
+def test_device_facts_are_kept():
+    facts = {"screen": [1920, 1080], "dpr": 1.5, "touch": False, "agent": "x", "window": {"width": 800}}
+    assert parse_device(json.dumps(facts).encode()) == facts
+
+
+def test_too_many_device_facts_are_refused():
+    with pytest.raises(BadPayload, match="At most"):
+        parse_device(json.dumps({f"fact-{n}": n for n in range(61)}).encode())

@@ -1,0 +1,138 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studies.designs._design import Cell, Needs
+from studies.randomisation import (
+    MIXED,
+    ONE_CONDITION,
+    Material,
+    NotEnoughPhotos,
+    allocate,
+)
+
+
+def material(test=30, practice=6, conditions="ab", vigilance="v"):
+    return Material(
+        practice_photos=[f"p{n:04}" for n in range(practice)],
+        test_photos=[f"t{n:04}" for n in range(test)],
+        conditions=list(conditions),
+        vigilance=vigilance,
+    )
+
+
+def crowd(count, stuff, needs, allocation, seed=0):
+    """Allocate for so many participations in a row, each seeing what those before were given."""
+    judged, given_cells = Counter(), []
+    for number in range(count):
+        stimuli = allocate(
+            stuff, needs, judged, allocation=allocation, rng=np.random.default_rng([seed, number])
+        )
+        judged.update(stimuli.test + stimuli.vigilance)
+        given_cells.append(stimuli)
+    return judged, given_cells
+
+
+shapes = st.fixed_dictionaries(
+    {
+        "test": st.integers(8, 40),
+        "conditions": st.sampled_from(["a", "ab", "abc"]),
+        "seed": st.integers(0, 999),
+    }
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(shape=shapes, allocation=st.sampled_from([MIXED, ONE_CONDITION]))
+def test_nobody_sees_a_photo_twice_and_everybody_gets_their_number(shape, allocation):
+    stuff = material(shape["test"], conditions=shape["conditions"])
+    needs = Needs(practice=4, test=6, vigilance=2)
+    for stimuli in crowd(6, stuff, needs, allocation, shape["seed"])[1]:
+        photos = [cell.photo for cell in stimuli.practice + stimuli.test + stimuli.vigilance]
+        assert len(photos) == len(set(photos)) == 12
+        assert {cell.condition for cell in stimuli.vigilance} == {"v"}
+        assert {cell.photo[0] for cell in stimuli.practice} == {"p"}
+
+
+@settings(deadline=None, max_examples=25)
+@given(shape=shapes)
+def test_mixed_cells_are_judged_equally_often(shape):
+    stuff = material(shape["test"], conditions=shape["conditions"])
+    judged, everyone = crowd(40, stuff, Needs(0, 6, 1), MIXED, shape["seed"])
+    for condition in shape["conditions"]:
+        counts = [judged[Cell(photo, condition)] for photo in stuff.test_photos]
+        assert max(counts) - min(counts) <= 2
+    for stimuli in everyone:
+        shares = Counter(cell.condition for cell in stimuli.test)
+        assert set(shares.values()) == {6 // len(shape["conditions"])}
+
+
+@settings(deadline=None, max_examples=25)
+@given(shape=shapes)
+def test_one_condition_each_and_each_condition_as_often(shape):
+    stuff = material(shape["test"], conditions=shape["conditions"])
+    judged, everyone = crowd(30, stuff, Needs(0, 6, 0), ONE_CONDITION, shape["seed"])
+    arms = Counter()
+    for stimuli in everyone:
+        (arm,) = {cell.condition for cell in stimuli.test}
+        arms[arm] += 1
+    assert set(arms.values()) == {30 // len(shape["conditions"])}
+    for condition in shape["conditions"]:
+        counts = [judged[Cell(photo, condition)] for photo in stuff.test_photos]
+        assert max(counts) - min(counts) <= 1
+
+
+def test_shares_that_do_not_divide_even_out_over_participations():
+    judged, _ = crowd(30, material(conditions="abc"), Needs(0, 7, 0), MIXED)
+    totals = Counter()
+    for cell, count in judged.items():
+        totals[cell.condition] += count
+    assert set(totals.values()) == {70}
+
+
+def test_what_was_given_back_is_given_next():
+    stuff = material(test=10, conditions="a")
+    judged = Counter({Cell(photo, "a"): 1 for photo in stuff.test_photos})
+    given_back = stuff.test_photos[2:6]
+    for photo in given_back:
+        judged[Cell(photo, "a")] = 0
+    stimuli = allocate(stuff, Needs(0, 4, 0), judged, allocation=MIXED, rng=np.random.default_rng(1))
+    assert sorted(cell.photo for cell in stimuli.test) == given_back
+
+
+def test_ties_are_broken_by_the_seed():
+    def first(seed):
+        rng = np.random.default_rng(seed)
+        return allocate(material(), Needs(2, 6, 1), {}, allocation=MIXED, rng=rng)
+
+    assert first(1) == first(1)
+    assert first(1) != first(2)
+
+
+def test_every_photo_may_be_needed():
+    """As many photos as places: the last places are filled too, and evenly."""
+    stuff = material(test=12, conditions="abc")
+    judged, _ = crowd(30, stuff, Needs(0, 12, 0), MIXED)
+    assert set(judged.values()) == {10}
+
+
+def test_practice_begins_with_what_is_unmistakable():
+    stimuli = allocate(
+        material(practice=6), Needs(6, 6, 1), {}, allocation=MIXED, rng=np.random.default_rng(4)
+    )
+    arms = [cell.condition for cell in stimuli.practice]
+    assert arms[:2] == ["v", "v"]
+    assert Counter(arms[2:]) == {"a": 2, "b": 2}
+
+
+def test_too_few_photos_are_refused_in_words():
+    with pytest.raises(NotEnoughPhotos, match="needs 31 test photos, but the study has 30"):
+        allocate(material(), Needs(0, 30, 1), {}, allocation=MIXED, rng=np.random.default_rng(1))
+
+
+def test_vigilance_without_a_control_is_refused():
+    with pytest.raises(ValueError, match="no vigilance condition"):
+        allocate(material(vigilance=None), Needs(0, 6, 1), {}, allocation=MIXED, rng=np.random.default_rng(1))
