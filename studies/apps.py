@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class StudiesConfig(AppConfig):
     name = "studies"
     verbose_name = _("Studies")
+
+    def ready(self) -> None:
+        from studies import guards
+
+        guards.connect()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from colorizers.models import SLUG, Colorization, Colorizer, Photo, PhotoSet
+from colorizers.models import SLUG, Colorization, Colorizer, Fixed, Photo, PhotoSet
 from studies import designs
 
 
@@ -29,6 +30,17 @@ class StudyState(models.TextChoices):
 class Allocation(models.TextChoices):
     MIXED = "mixed", _("every participant sees every condition")
     ONE = "one_condition_per_participation", _("each participant sees one condition")
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def visible_to(self, user: Any) -> StudyQuerySet:
+        """The studies that a person of the workbench may see: all, or those they own or share."""
+        if not (user.is_active and user.is_staff):
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        shared = Study.researchers.through.objects.filter(user_id=user.pk).values("study_id")
+        return self.filter(models.Q(owner=user) | models.Q(pk__in=shared))
 
 
 class Study(models.Model):
@@ -51,6 +63,9 @@ class Study(models.Model):
     design_settings = models.JSONField(default=dict, blank=True)
     allocation = models.CharField(max_length=50, choices=Allocation, default=Allocation.MIXED)
     photo_set = models.ForeignKey(PhotoSet, models.PROTECT, related_name="studies")
+    allow_crops = models.BooleanField(
+        default=False, help_text=_("Pictures cut from the same photograph count as different photos")
+    )
     image_px = models.PositiveIntegerField(
         default=256, validators=[MinValueValidator(64), MaxValueValidator(1024)],
         help_text=_("Side of the square pictures as shown, in pixels"),
@@ -81,12 +96,55 @@ class Study(models.Model):
     launched_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
 
+    objects = StudyQuerySet.as_manager()
+
+    # What says how people were asked; all of it is in the protocol and none of it changes after the draft.
+    PROTOCOL_FIELDS = (
+        "slug", "title", "question", "information", "consent", "consent_version", "thanks", "contact",
+        "design", "design_settings", "allocation", "photo_set_id", "allow_crops", "image_px",
+        "planned_participants", "show_score", "completion_code", "exclusion_rules", "seed",
+    )  # fmt: skip
+
     class Meta:
         ordering = ["-created_at"]
         verbose_name_plural = _("studies")
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store it; raises Fixed if the protocol of a study that is no draft would change."""
+        self._check_protocol(kwargs.get("update_fields"))
+        super().save(*args, **kwargs)
+
+    def _check_protocol(self, update_fields: Any) -> None:
+        if self._state.adding:
+            return
+        stored = Study.objects.filter(pk=self.pk).values("state", *self.PROTOCOL_FIELDS).first()
+        if stored is None or stored["state"] == StudyState.DRAFT:
+            return
+        names = [
+            name
+            for name in self.PROTOCOL_FIELDS
+            if update_fields is None or {name, name.removesuffix("_id")} & set(update_fields)
+        ]
+        changed = [name for name in names if getattr(self, name) != stored[name]]
+        if changed:
+            raise Fixed(f"{', '.join(changed)} cannot change: {self.why_fixed(stored['state'])}")
+
+    def why_fixed(self, state: str | None = None) -> str:
+        """Why nothing of the protocol may change, and what to do instead."""
+        state = state or self.state
+        if state == StudyState.PREPARING:
+            return f"the study {self.slug!r} is being prepared. Wait for it, or cancel the preparation."
+        return (
+            f"the study {self.slug!r} is {StudyState(state).label} and its protocol is fixed. "
+            "Make a new study under another name."
+        )
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == StudyState.DRAFT
 
 
 class ConditionKind(models.TextChoices):

@@ -3,22 +3,11 @@
 import hashlib
 from typing import Any
 
-import numpy as np
 from django.core.files.base import ContentFile
-from PIL import Image
 
-from colorizers import methods
+from colorizers import images, methods, services
 from colorizers.colour import mean_chroma
-from colorizers.inference import Source, colorize_rgb
-from colorizers.models import (
-    Colorization,
-    Colorizer,
-    GenerationRun,
-    Photo,
-    PhotoSet,
-    WorkState,
-    digest_of,
-)
+from colorizers.models import Colorization, Colorizer, Photo, PhotoSet
 from studies.models import Condition, ConditionKind, Study
 from tests.conftest import colourful_pixels, png_bytes
 
@@ -31,7 +20,7 @@ def make_photo(seed: int = 0, *, width: int = 96, height: int = 80, **fields: An
     pixels = colourful_pixels(seed, width=width, height=height)
     name = f"photo-{seed:03d}.png"
     photo = Photo(
-        digest=hashlib.sha256(f"{width}x{height}".encode() + pixels.tobytes()).hexdigest(),
+        digest=images.pixel_digest(pixels),
         source_digest=hashlib.sha256(png_bytes(pixels)).hexdigest(),
         width=width,
         height=height,
@@ -55,66 +44,22 @@ def make_photo_set(
 def make_colorizer(
     method: str = "sepia", *, slug: str | None = None, reference_set: PhotoSet | None = None, **fields: Any
 ) -> Colorizer:
-    """A Colorizer of that method."""
-    colorizer = Colorizer(slug=slug or method, method=method, reference_set=reference_set, **fields)
-    colorizer.digest = digest_of(colorizer.identity() | {"test": colorizer.slug})
-    colorizer.save()
-    return colorizer
+    """A registered Colorizer; one that takes colours from references gets the set `palette`."""
+    if reference_set is None and methods.get(method).needs_reference:
+        reference_set = PhotoSet.objects.filter(name="palette").first()
+        reference_set = reference_set or make_photo_set(4, name="palette", first_seed=900)
+    return services.register_colorizer(
+        slug=slug or method, method=method, reference_set=reference_set, **fields
+    )
 
 
 def fill_catalogue(photo_set: PhotoSet, colorizer: Colorizer, *, leave_out: int = 0) -> list[Colorization]:
-    """The Colorizations of a set, really painted by the method, here and now; `leave_out` stay missing."""
-    run = GenerationRun.objects.create(
-        photo_set=photo_set, colorizer=colorizer, state=WorkState.DONE, total=photo_set.photos.count()
-    )
-    method = methods.get(colorizer.method)
-    predict = method.load(
-        settings=colorizer.settings, reference=_references(colorizer), variant=colorizer.variant
-    )
-    photos = list(photo_set.photos.order_by("name"))
-    return [_colorize(photo, colorizer, run, predict, method) for photo in photos[: len(photos) - leave_out]]
-
-
-def _references(colorizer: Colorizer) -> methods.ReferenceSet | None:
-    if colorizer.reference_set is None:
-        return None
-    photos = colorizer.reference_set.photos.all()
-    return methods.ReferenceSet(
-        [methods.ReferencePhoto(photo.digest, lambda photo=photo: pixels_of(photo)) for photo in photos]
-    )
-
-
-def pixels_of(row: Photo | Colorization) -> Any:
-    """The picture of a row, (H, W, 3) uint8."""
-    with row.file.open("rb") as file:
-        return np.asarray(Image.open(file).convert("RGB"))
-
-
-def _colorize(
-    photo: Photo, colorizer: Colorizer, run: GenerationRun, predict: Any, method: methods.Method
-) -> Colorization:
-    picture = colorize_rgb(
-        pixels_of(photo),
-        predict,
-        Source(photo.digest, colorizer.seed),
-        input_size=method.input_size,
-        promises_colour=method.promises_colour,
-    )
-    data = png_bytes(picture.rgb8)
-    row = Colorization(
-        photo=photo,
-        colorizer=colorizer,
-        run=run,
-        state=WorkState.DONE,
-        attempts=1,
-        digest=hashlib.sha256(data).hexdigest(),
-        seconds=0.01,
-        share_clipped=picture.share_clipped,
-        provenance={"photo": photo.digest, "colorizer": colorizer.digest},
-    )
-    row.file.save(f"{colorizer.slug}-{photo.pk}.png", ContentFile(data), save=False)
-    row.save()
-    return row
+    """The Colorizations of a set, really painted, here and now; `leave_out` of them stay missing."""
+    run = services.order_generation(photo_set=photo_set, colorizer=colorizer)
+    left_out = run.colorizations.order_by("-photo__name")[:leave_out]
+    run.colorizations.filter(pk__in=[row.pk for row in left_out]).delete()
+    services.colorize_here(run)
+    return list(Colorization.objects.of(photo_set, colorizer).done())
 
 
 def make_study(
@@ -156,19 +101,14 @@ def make_study(
     if vigilance:
         arms.append(("random", ConditionKind.VIGILANCE))
     for position, (name, kind) in enumerate(arms):
-        colorizer = _colorizer_in(photo_set, name)
-        if catalogue and not colorizer.colorizations.filter(photo__photo_sets=photo_set).exists():
+        colorizer = Colorizer.objects.filter(slug=name).first() or make_colorizer(name)
+        if catalogue and not Colorization.objects.of(photo_set, colorizer).exists():
             fill_catalogue(photo_set, colorizer)
         Condition.objects.create(
             study=study, slug=name.replace("_", "-"), title=name, kind=kind, colorizer=colorizer,
             position=position,
         )  # fmt: skip
     return study
-
-
-def _colorizer_in(photo_set: PhotoSet, method: str) -> Colorizer:
-    found = Colorizer.objects.filter(slug=method).first()
-    return found or make_colorizer(method, reference_set=photo_set)
 
 
 def launched_study(slug: str = "meadow-study", **fields: Any) -> Study:

@@ -3,6 +3,7 @@
 import pytest
 
 from colorizers.models import WorkState
+from studies.models import Stimulus, StudyState
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -21,4 +22,10 @@ def test_colorizations_are_really_recoloured():
     photo_set = builders.make_photo_set(2)
     made = builders.fill_catalogue(photo_set, builders.make_colorizer("sepia"))
     for colorization in made:
-        assert (builders.pixels_of(colorization) != builders.pixels_of(colorization.photo)).any()
+        assert (colorization.read_rgb() != colorization.photo.read_rgb()).any()
+
+
+def test_a_launched_study_is_live_with_all_its_stimuli():
+    study = builders.launched_study()
+    assert study.state == StudyState.LIVE
+    assert Stimulus.objects.count() == 14 * 4

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('design', models.CharField(choices=studies.designs.choices, default='pair', max_length=50)),
                 ('design_settings', models.JSONField(blank=True, default=dict)),
                 ('allocation', models.CharField(choices=[('mixed', 'every participant sees every condition'), ('one_condition_per_participation', 'each participant sees one condition')], default='mixed', max_length=50)),
+                ('allow_crops', models.BooleanField(default=False, help_text='Pictures cut from the same photograph count as different photos')),
                 ('image_px', models.PositiveIntegerField(default=256, help_text='Side of the square pictures as shown, in pixels', validators=[django.core.validators.MinValueValidator(64), django.core.validators.MaxValueValidator(1024)])),
                 ('planned_participants', models.PositiveIntegerField(default=40, validators=[django.core.validators.MinValueValidator(1)])),
                 ('show_score', models.BooleanField(default=True, help_text='Tell participants their own score at the end')),

@@ -1,0 +1,113 @@
+"""Settings that a dataclass declares: read for forms, files and checks without knowing which ones."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One setting: its name, type and default, and what to tell people about it."""
+
+    name: str
+    type: type
+    optional: bool
+    default: Any
+    label: str
+    help: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        """The type in words, for error messages and documents."""
+        if self.choices:
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        return WORDS.get(self.type, self.type.__name__)
+
+    def accepts(self, value: Any) -> bool:
+        """Whether the value is of the right type; its range is the dataclass's own business."""
+        if value is None:
+            return self.optional
+        if self.choices:
+            return value in self.choices
+        # To Python true is a number; to people it is not.
+        if isinstance(value, bool) is not (self.type is bool):
+            return False
+        return isinstance(value, (int, float) if self.type is float else self.type)
+
+
+def declared(kind: type[Any]) -> list[Declared]:
+    """The settings that a dataclass declares, in its order."""
+    hints = typing.get_type_hints(kind)
+    found = []
+    for item in dataclasses.fields(kind):
+        plain, optional = _plain(hints[item.name])
+        found.append(
+            Declared(
+                name=item.name,
+                type=plain,
+                optional=optional,
+                default=item.default,
+                label=item.metadata.get("label", item.name.replace("_", " ").capitalize()),
+                help=item.metadata.get("help", ""),
+                choices=tuple(item.metadata.get("choices", ())),
+            )
+        )
+    return found
+
+
+def _plain(hint: Any) -> tuple[type, bool]:
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        kinds = [arm for arm in typing.get_args(hint) if arm is not types.NoneType]
+        return kinds[0], True
+    return hint, False
+
+
+def complete(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with the defaults for what is not given; ValueError if a value is wrong."""
+    errors = problems(kind, values)
+    if errors:
+        raise ValueError(" ".join(errors))
+    return dataclasses.asdict(kind(**values))
+
+
+def problems(kind: type[Any], values: Mapping[str, Any]) -> list[str]:
+    """Everything that is wrong with these values, one sentence each: names, types, ranges."""
+    settings = {setting.name: setting for setting in declared(kind)}
+    found, sound = [], {}
+    for name, value in values.items():
+        if name not in settings:
+            found.append(unknown(name, settings))
+        elif not settings[name].accepts(value):
+            found.append(f"{name} must be {settings[name].expected}, not {value!r}.")
+        else:
+            sound[name] = value
+    whole = _refusal(kind, sound)
+    if whole:
+        # A dataclass stops at its first complaint; each value by itself brings out the others.
+        single = [_refusal(kind, {name: value}) for name, value in sound.items()]
+        found.extend(dict.fromkeys([*filter(None, single), whole]))
+    return found
+
+
+def _refusal(make: Callable[..., Any], values: Mapping[str, Any]) -> str:
+    try:
+        make(**values)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def unknown(name: object, known: Sequence[str] | Mapping[str, Any]) -> str:
+    """A sentence about an unknown name that says which known one is nearest."""
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}."
+    return f"there is no {name!r}; {hint}"

@@ -1,0 +1,250 @@
+"""A study's way from draft to live, paused and closed; what is live stays as it is."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
+from django.utils import timezone
+
+from colorizers.models import digest_of
+from colorizers.services.sending import send
+from studies import declared, designs, tasks
+from studies.models import Study, StudyState
+from studies.services import previews, roles, stimuli, validation
+from studies.services.planning import design_of
+from studies.services.protocol import protocol_of
+from studies.services.validation import NotReady
+from studies.strict_view import StrictRules
+
+logger = logging.getLogger(__name__)
+
+LAUNCH, PREVIEW = "launch", "preview"
+STEP_SECONDS = 60.0
+REPORT_SECONDS = 0.5
+Watcher = Callable[[int, int], object]
+
+
+class WrongState(ValueError):
+    """The study's state does not allow this; the message says what would."""
+
+
+def launch(*, study: Study, by: Any = None, watch: Watcher | None = None) -> Study:
+    """Launch a study here and now: validate, prepare, freeze, open.
+
+    Raises NotReady with all that is missing, WrongState, or stimuli.Unpresentable; the study is then a
+    draft as before, with the error in `preparation`.
+    """
+    return _prepare_here(study, LAUNCH, by, watch)
+
+
+def prepare(*, study: Study, by: Any = None, watch: Watcher | None = None) -> Study:
+    """Make the stimuli of a draft here and now, so that it can be previewed; raises as `launch` does."""
+    return _prepare_here(study, PREVIEW, by, watch)
+
+
+def _prepare_here(study: Study, goal: str, by: Any, watch: Watcher | None) -> Study:
+    begin(study=study, goal=goal, by=by)
+    try:
+        continue_preparation(study.pk, seconds=None, watch=watch)
+    except BaseException as error:
+        fail(study.pk, error)
+        raise
+    study.refresh_from_db()
+    return study
+
+
+def order(*, study: Study, goal: str, by: Any = None) -> None:
+    """Have a worker prepare the study and, if that is the goal, launch it.
+
+    Raises NotReady or WrongState. If the queue cannot be reached, the study is a draft again after the
+    commit, with the reason in `preparation`.
+    """
+    begin(study=study, goal=goal, by=by)
+    transaction.on_commit(lambda: _send(study))
+
+
+def _send(study: Study) -> None:
+    error = send(tasks.prepare_study, study.pk)
+    if error:
+        fail(study.pk, WrongState(error))
+    study.refresh_from_db()
+
+
+def begin(*, study: Study, goal: str, by: Any = None) -> None:
+    """Claim a draft for preparation; raises NotReady or WrongState."""
+    study.refresh_from_db()
+    if not study.is_draft:
+        raise WrongState(f"Only a draft can be launched; the study {study.slug!r} is {_state(study)}.")
+    readiness = validation.check(study)
+    if not readiness.ok:
+        raise NotReady(study, readiness)
+    preparation = {
+        "goal": goal,
+        "by": getattr(by, "pk", None),
+        "done": 0,
+        "total": len(stimuli.faces(study)),
+        "error": "",
+        "began": timezone.now().isoformat(),
+    }
+    claimed = Study.objects.filter(pk=study.pk, state=StudyState.DRAFT).update(
+        state=StudyState.PREPARING, preparation=preparation
+    )
+    if not claimed:
+        raise WrongState(f"Somebody else launches the study {study.slug!r} just now.")
+    study.refresh_from_db()
+
+
+def continue_preparation(
+    study_id: int, *, seconds: float | None = STEP_SECONDS, watch: Watcher | None = None
+) -> bool:
+    """Go on with a preparation for about so many seconds; True when nothing is left to do.
+
+    Starts where the last step, or a worker that was killed, wrote down how far it came; what was made
+    since is found and kept. Stops when the preparation was cancelled.
+    """
+    study = Study.objects.select_related("photo_set").get(pk=study_id)
+    if study.state != StudyState.PREPARING:
+        return True
+    roles.assign(study, design_of(study).needs())
+    deadline = None if seconds is None else time.monotonic() + seconds
+    faces = stimuli.faces(study)
+    reported = time.monotonic()
+    for done in range(study.preparation["done"], len(faces)):
+        stimuli.ensure(faces[done], study.image_px)
+        if watch is not None:
+            watch(done + 1, len(faces))
+        now = time.monotonic()
+        out_of_time = deadline is not None and now >= deadline
+        if out_of_time or now - reported >= REPORT_SECONDS:
+            reported = now
+            if not _write_down(study, done + 1, len(faces)):
+                return True
+        if out_of_time:
+            return False
+    _finish(study_id)
+    return True
+
+
+def _write_down(study: Study, done: int, total: int) -> bool:
+    """Progress for whoever watches; False if the preparation is over."""
+    study.preparation |= {"done": done, "total": total}
+    return bool(
+        Study.objects.filter(pk=study.pk, state=StudyState.PREPARING).update(preparation=study.preparation)
+    )
+
+
+@transaction.atomic
+def _finish(study_id: int) -> None:
+    """Open the study, or hand it back for its preview, if it is still what was prepared."""
+    study = Study.objects.select_for_update().get(pk=study_id)
+    if study.state != StudyState.PREPARING:
+        return
+    readiness = validation.check(study)
+    if not is_prepared(study):
+        readiness.problem("Its photos changed while it was being prepared; start again.", "photo_set")
+    if not readiness.ok:
+        raise NotReady(study, readiness)
+    total = len(stimuli.faces(study))
+    preparation = study.preparation | {"done": total, "total": total, "ended": timezone.now().isoformat()}
+    goal = preparation["goal"]
+    if goal == LAUNCH:
+        _freeze(study, preparation)
+    else:
+        Study.objects.filter(pk=study.pk).update(state=StudyState.DRAFT, preparation=preparation)
+
+
+def _freeze(study: Study, preparation: dict[str, Any]) -> None:
+    study.photo_set.freeze()
+    previews.discard_previews(study)
+    # Written out in full, so that a default of a later release changes nothing here.
+    study.design_settings = declared.complete(designs.get(study.design).Settings, study.design_settings)
+    study.exclusion_rules = declared.complete(StrictRules, study.exclusion_rules)
+    protocol = protocol_of(study)
+    Study.objects.filter(pk=study.pk).update(
+        state=StudyState.LIVE,
+        launched_at=timezone.now(),
+        design_settings=study.design_settings,
+        exclusion_rules=study.exclusion_rules,
+        protocol=protocol,
+        digest=digest_of(protocol),
+        preparation=preparation,
+    )
+    study.refresh_from_db()
+    _log(study, f"Launched with protocol {study.digest[:12]}.", preparation["by"])
+
+
+def fail(study_id: int, error: BaseException) -> None:
+    """Make a study that was being prepared a draft again and keep the reason."""
+    study = Study.objects.get(pk=study_id)
+    reason = str(error) or type(error).__name__
+    Study.objects.filter(pk=study_id, state=StudyState.PREPARING).update(
+        state=StudyState.DRAFT, preparation=study.preparation | {"error": reason}
+    )
+
+
+def cancel_preparation(*, study: Study, by: Any = None) -> None:
+    """Make a study that is being prepared a draft again; what was made is kept and found next time."""
+    cancelled = Study.objects.filter(pk=study.pk, state=StudyState.PREPARING).update(
+        state=StudyState.DRAFT, preparation=study.preparation | {"error": "The preparation was cancelled."}
+    )
+    study.refresh_from_db()
+    if not cancelled:
+        raise WrongState(f"There is no preparation to cancel; the study {study.slug!r} is {_state(study)}.")
+    _log(study, "Preparation cancelled.", by)
+
+
+def is_prepared(study: Study) -> bool:
+    """Whether every picture that the study shows is there, so that it can be previewed."""
+    if study.launched_at is not None:
+        return True
+    try:
+        needs = design_of(study).needs()
+    except (ValueError, LookupError):
+        return False
+    return roles.stand(study, needs) and study.study_photos.exists() and not stimuli.missing(study)
+
+
+def pause(*, study: Study, by: Any = None) -> None:
+    """Let nobody begin for a while; who has begun may finish."""
+    _move(study, {StudyState.LIVE}, StudyState.PAUSED, by, "Paused.")
+
+
+def reopen(*, study: Study, by: Any = None) -> None:
+    """End a pause."""
+    _move(study, {StudyState.PAUSED}, StudyState.LIVE, by, "Reopened.")
+
+
+def close(*, study: Study, by: Any = None) -> None:
+    """End the study for good."""
+    _move(study, {StudyState.LIVE, StudyState.PAUSED}, StudyState.CLOSED, by, "Closed.")
+
+
+def _move(study: Study, origins: set[StudyState], target: StudyState, by: Any, message: str) -> None:
+    closed_at = timezone.now() if target == StudyState.CLOSED else None
+    with transaction.atomic():
+        moved = Study.objects.filter(pk=study.pk, state__in=origins).update(state=target, closed_at=closed_at)
+        study.refresh_from_db()
+        if not moved:
+            allowed = " or ".join(sorted(origin.label for origin in origins))
+            raise WrongState(
+                f"The study {study.slug!r} is {_state(study)}; it would have to be {allowed} to become "
+                f"{target.label}."
+            )
+        _log(study, message, by)
+
+
+def _state(study: Study) -> str:
+    return StudyState(study.state).label
+
+
+def _log(study: Study, message: str, by: Any) -> None:
+    """Write the step into the study's history, in the name of whoever took it or owns the study."""
+    logger.info("Study %s: %s", study.slug, message)
+    user_id = getattr(by, "pk", by) or study.owner_id
+    if user_id is not None:
+        LogEntry.objects.log_actions(user_id, [study], CHANGE, message, single_object=True)

@@ -1,0 +1,163 @@
+"""The text of a study file: its keys, how it is read with every error named, and how it is written."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import tomli_w
+
+from studies import declared, designs
+from studies.models import Allocation, ConditionKind
+from studies.strict_view import StrictRules
+
+HEADER = "# A study file of Foolrate; docs/study-file.md explains every key.\n\n"
+REQUIRED = object()
+
+
+class StudyFileRefused(ValueError):
+    """The study file cannot be used; `errors` has one sentence for each thing that is wrong."""
+
+    def __init__(self, errors: list[str]) -> None:
+        self.errors = errors
+        super().__init__("The study file has errors:\n" + "\n".join(f"  - {error}" for error in errors))
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the file: its type, its default, and the words that it may be."""
+
+    type: type
+    default: Any = REQUIRED
+    choices: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> str:
+        if self.choices:
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        return {dict: "a table", list: "a list of tables"}.get(self.type) or declared.WORDS[self.type]
+
+    def accepts(self, value: Any) -> bool:
+        # To Python true is a number; to people it is not.
+        fits = isinstance(value, self.type) and isinstance(value, bool) is (self.type is bool)
+        return fits and (not self.choices or value in self.choices)
+
+
+STUDY_KEYS: Mapping[str, Key] = {
+    "slug": Key(str),
+    "title": Key(str),
+    "question": Key(str, ""),
+    "information": Key(str),
+    "consent": Key(str),
+    "consent_version": Key(str, "1"),
+    "thanks": Key(str, ""),
+    "contact": Key(str, ""),
+    "design": Key(str, "pair"),
+    "allocation": Key(str, Allocation.MIXED.value, tuple(Allocation.values)),
+    "photo_set": Key(str),
+    "allow_crops": Key(bool, False),
+    "image_px": Key(int, 256),
+    "planned_participants": Key(int, 40),
+    "show_score": Key(bool, True),
+    "completion_code": Key(str, ""),
+    "seed": Key(int, None),
+    "design_settings": Key(dict, {}),
+    "exclusion_rules": Key(dict, {}),
+    "conditions": Key(list),
+}
+CONDITION_KEYS: Mapping[str, Key] = {
+    "slug": Key(str, ""),
+    "title": Key(str, ""),
+    "kind": Key(str, ConditionKind.TEST.value, tuple(ConditionKind.values)),
+    "colorizer": Key(str),
+}
+
+
+@dataclass
+class Document:
+    """A study file whose keys and types are right, with every default filled in."""
+
+    study: dict[str, Any]
+    conditions: list[dict[str, Any]]
+    errors: list[str] = field(default_factory=list)
+
+
+def read(text: str) -> Document:
+    """Read a study file as far as it can be read; what is wrong with it stands in `errors`.
+
+    Raises StudyFileRefused if it is not TOML at all.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StudyFileRefused([f"It is not TOML: {error}."]) from error
+    errors: list[str] = []
+    study = _read_table(tables, STUDY_KEYS, "", errors)
+    conditions = [
+        _read_condition(number, table, errors)
+        for number, table in enumerate(study.pop("conditions", []), start=1)
+    ]
+    _read_settings(study, errors)
+    return Document(study, conditions, errors)
+
+
+def _read_table(
+    table: Mapping[str, Any], keys: Mapping[str, Key], where: str, errors: list[str]
+) -> dict[str, Any]:
+    """The values that are right, with defaults; the others are errors that name their table."""
+    place = f"In {where}: " if where else ""
+    sound = {}
+    for name, value in table.items():
+        if name not in keys:
+            errors.append(f"{place}{declared.unknown(name, keys)}")
+        elif not keys[name].accepts(value):
+            errors.append(f"{place}{name} must be {keys[name].expected}, not {value!r}.")
+        else:
+            sound[name] = value
+    for name, key in keys.items():
+        if name not in table and key.default is REQUIRED:
+            errors.append(f"{place}{name} is missing; it must be {key.expected}.")
+        elif name not in table:
+            sound[name] = key.default
+    return sound
+
+
+def _read_condition(number: int, table: Any, errors: list[str]) -> dict[str, Any]:
+    where = f"[[conditions]] number {number}"
+    if not isinstance(table, dict):
+        errors.append(f"{where} must be a table, not {table!r}.")
+        return {}
+    condition = _read_table(table, CONDITION_KEYS, where, errors)
+    condition["slug"] = condition.get("slug") or condition.get("colorizer", "")
+    return condition
+
+
+def _read_settings(study: dict[str, Any], errors: list[str]) -> None:
+    """Complete the settings of design and strict view, so that a later default changes nothing here."""
+    design = study.get("design")
+    tables: list[tuple[str, type[Any]]] = [("exclusion_rules", StrictRules)]
+    if design is not None and design not in designs.names():
+        errors.append(f"design: {declared.unknown(design, designs.names())}")
+    elif design is not None:
+        tables.append(("design_settings", designs.get(design).Settings))
+    for name, kind in tables:
+        given = study.get(name, {})
+        found = declared.problems(kind, given)
+        errors.extend(f"In [{name}]: {sentence}" for sentence in found)
+        if not found:
+            study[name] = declared.complete(kind, given)
+
+
+def write(document: Mapping[str, Any]) -> str:
+    """The text of a study file; what is None (no limit, say) is left out, as TOML has no word for it."""
+    return HEADER + tomli_w.dumps(_without_none(document), multiline_strings=True)
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_none(item) for item in value]
+    return value

@@ -1,0 +1,236 @@
+"""Whether a study could be launched: everything that is missing, in words, with what to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.db.models.functions import Least
+
+from colorizers.models import Photo
+from colorizers.services import missing_colorizations
+from studies import declared, designs
+from studies.designs._design import Needs
+from studies.models import Allocation, Condition, ConditionKind, Study
+from studies.services import roles
+from studies.strict_view import StrictRules
+
+# With fewer of them an interval is too wide to conclude much.
+FEW_PHOTOS = 20
+FEW_PEOPLE = 10
+FEW_JUDGEMENTS = 100
+NEEDED_TEXTS = {"title": "title", "information": "study information", "consent": "consent text"}
+WISHED_TEXTS = {
+    "contact": "Nobody is named whom participants can ask; most ethics boards want a contact.",
+    "question": "The question of the study is not written down; the report leaves its place empty.",
+}
+ANY_ATTENTIVE = (
+    "Make sure that any attentive person spots it: the published studies copied the colours of another photo."
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence about a study, what it is about, and the command that puts it right, if there is one."""
+
+    text: str
+    about: str = ""
+    pk: int | None = None
+    command: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} Run: {self.command}" if self.command else self.text
+
+
+@dataclass
+class Readiness:
+    """What stands against a launch, and what a researcher should know before it."""
+
+    problems: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+    def problem(self, text: str, about: str, *, pk: int | None = None, command: str = "") -> None:
+        self.problems.append(Finding(text, about, pk, command))
+
+    def warn(self, text: str, about: str, *, pk: int | None = None) -> None:
+        self.warnings.append(Finding(text, about, pk))
+
+
+class NotReady(ValueError):
+    """The study cannot be launched as it stands; `readiness` has all the reasons."""
+
+    def __init__(self, study: Study, readiness: Readiness) -> None:
+        self.readiness = readiness
+        listed = "\n".join(f"  - {finding}" for finding in readiness.problems)
+        super().__init__(f"The study {study.slug!r} is not ready:\n{listed}")
+
+
+def check(study: Study) -> Readiness:
+    """Look at everything that a launch needs; changes nothing."""
+    readiness = Readiness()
+    conditions = list(study.conditions.select_related("colorizer"))
+    _check_fields(study, readiness)
+    needs = _check_settings(study, readiness)
+    _check_conditions(conditions, readiness)
+    _check_catalogue(study, conditions, readiness)
+    _check_photos(study, readiness)
+    if needs is not None:
+        _check_supply(study, needs, readiness)
+        _check_plan(study, conditions, needs, readiness)
+    return readiness
+
+
+def _check_fields(study: Study, readiness: Readiness) -> None:
+    try:
+        study.clean_fields(exclude=["design", "design_settings", "exclusion_rules", *NEEDED_TEXTS])
+    except ValidationError as error:
+        for name, sentences in error.message_dict.items():
+            readiness.problem(f"{name}: {' '.join(sentences)}", f"field:{name}")
+    for name, words in NEEDED_TEXTS.items():
+        if not getattr(study, name).strip():
+            readiness.problem(f"The {words} is empty.", f"field:{name}")
+    for name, sentence in WISHED_TEXTS.items():
+        if not getattr(study, name).strip():
+            readiness.warn(sentence, f"field:{name}")
+
+
+def _check_settings(study: Study, readiness: Readiness) -> Needs | None:
+    """The design's needs, or None with the reasons written down."""
+    for sentence in declared.problems(StrictRules, study.exclusion_rules):
+        readiness.problem(f"Strict view: {sentence}", "field:exclusion_rules")
+    if study.design not in designs.names():
+        readiness.problem(f"Design: {declared.unknown(study.design, designs.names())}", "field:design")
+        return None
+    design = designs.get(study.design)
+    errors = declared.problems(design.Settings, study.design_settings)
+    for sentence in errors:
+        readiness.problem(f"Design settings: {sentence}", "field:design_settings")
+    return None if errors else design.configured(study.design_settings).needs()
+
+
+def _check_conditions(conditions: list[Condition], readiness: Readiness) -> None:
+    controls = [condition for condition in conditions if condition.kind == ConditionKind.VIGILANCE]
+    if len(controls) == len(conditions):
+        readiness.problem(
+            "There is no condition under test: add one for each colorizer that people are to judge.",
+            "conditions",
+        )
+    if len(controls) > 1:
+        readiness.problem(f"There are {len(controls)} vigilance conditions; keep one.", "conditions")
+    for slug, count in Counter(condition.colorizer.slug for condition in conditions).items():
+        if count > 1:
+            readiness.problem(
+                f"{count} conditions have the colorizer {slug!r}; each needs one of its own.", "conditions"
+            )
+    for condition in controls:
+        method = condition.colorizer.method
+        if method != "random":
+            readiness.warn(
+                f"The vigilance control {condition} is painted by {method!r}. {ANY_ATTENTIVE}", "conditions"
+            )
+
+
+def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readiness) -> None:
+    photo_set = study.photo_set
+    total = photo_set.photos.count()
+    for condition in conditions:
+        missing = missing_colorizations(photo_set, condition.colorizer).count()
+        slug = condition.colorizer.slug
+        if missing:
+            readiness.problem(
+                f"The catalogue is incomplete: {missing} of {total} photos have no picture by the colorizer "
+                f"{slug!r}.",
+                "catalogue",
+                pk=condition.colorizer_id,
+                command=f"manage.py colorize --set {photo_set.name} --colorizer {slug} --wait",
+            )
+
+
+def _check_photos(study: Study, readiness: Readiness) -> None:
+    photos = study.photo_set.photos
+    small = photos.annotate(side=Least("width", "height")).filter(side__lt=study.image_px)
+    if small.exists():
+        readiness.problem(
+            f"{small.count()} photos are smaller than {study.image_px} pixels on their shorter side and "
+            f"would have to be enlarged: {_names(small)}. Take them out of the set, or lower image_px.",
+            "photo_set",
+            pk=study.photo_set_id,
+        )
+    families = Counter(photos.order_by().values_list("source_digest", flat=True))
+    crops = sum(count - 1 for count in families.values())
+    if crops and not study.allow_crops:
+        readiness.problem(
+            f"{crops} pictures are cut from the same file as another one of the set. Take them out, or say "
+            "with allow_crops that they count as different photos.",
+            "photo_set",
+            pk=study.photo_set_id,
+        )
+
+
+def _names(photos: QuerySet[Photo], limit: int = 3) -> str:
+    names = [f"{photo.name} ({photo.width} × {photo.height})" for photo in photos[:limit]]
+    more = photos.count() - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")
+
+
+def _check_supply(study: Study, needs: Needs, readiness: Readiness) -> None:
+    have = roles.deal(study, needs)
+    main = needs.test + needs.vigilance
+    if len(have.practice) < needs.practice or len(have.test) < main:
+        readiness.problem(
+            f"A participation takes {needs.practice + main} photos and shows none twice: {needs.practice} "
+            f"for practice, {needs.test} for test and {needs.vigilance} for vigilance trials. The set has "
+            f"{len(have.practice) + len(have.test)}, which leaves {len(have.test)} when practice has its "
+            "own. Add photos, or plan fewer trials.",
+            "photo_set",
+            pk=study.photo_set_id,
+        )
+    elif len(have.test) < FEW_PHOTOS:
+        readiness.warn(
+            f"Only {len(have.test)} photos are judged: an interval for new photographs will be wide, however "
+            "many people take part.",
+            "photo_set",
+            pk=study.photo_set_id,
+        )
+
+
+def _check_plan(study: Study, conditions: list[Condition], needs: Needs, readiness: Readiness) -> None:
+    arms = sum(condition.kind == ConditionKind.TEST for condition in conditions)
+    if needs.vigilance and len(conditions) == arms:
+        readiness.problem(
+            f"{needs.vigilance} vigilance trials are planned, but there is no vigilance condition: add one "
+            "with a colorizer of the method “random”, or set vigilance_share to 0.",
+            "conditions",
+        )
+    if study.allocation == Allocation.MIXED and needs.test < arms:
+        readiness.problem(
+            f"Every participant is to see every condition, but there are {arms} of them and only "
+            f"{needs.test} test trials: plan more, or let each participant see one condition.",
+            "field:allocation",
+        )
+    if not needs.practice:
+        readiness.warn("No practice is planned: the first test trials will be it.", "field:design_settings")
+    if not needs.vigilance:
+        readiness.warn(
+            "No vigilance trials are planned: the strict view cannot tell who did not look.",
+            "field:design_settings",
+        )
+    people = study.planned_participants
+    if people < FEW_PEOPLE:
+        readiness.warn(
+            f"{people} participants are few: an interval for new people will be wide.",
+            "field:planned_participants",
+        )
+    judged = people * needs.test // max(arms, 1)
+    if judged < FEW_JUDGEMENTS:
+        readiness.warn(
+            f"About {judged} judgements of each condition are planned; with under {FEW_JUDGEMENTS} a rate is "
+            "uncertain by ten points and more.",
+            "field:planned_participants",
+        )

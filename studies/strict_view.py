@@ -1,0 +1,40 @@
+"""The rules of the strict view that a study fixes before its launch; evaluation/ applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from studies.designs._design import check_share, check_whole, make_settings
+
+
+@dataclass(frozen=True)
+class StrictRules:
+    """Who and what the strict view leaves out; never on the fool rate itself."""
+
+    vigilance_pass: float = field(
+        default=0.75,
+        metadata={
+            "label": "Vigilance to pass",
+            "help": "Share of the vigilance trials that a participant must get right, from 0 to 1",
+        },
+    )
+    rt_min_ms: int = field(
+        default=200, metadata={"label": "Fastest answer (ms)", "help": "Faster ones are no judgement"}
+    )
+    rt_max_ms: int = field(
+        default=30_000, metadata={"label": "Slowest answer (ms)", "help": "Slower ones were an absence"}
+    )
+
+    def __post_init__(self) -> None:
+        check_share("vigilance_pass", self.vigilance_pass, high=1)
+        check_whole("rt_min_ms", self.rt_min_ms, low=0, high=600_000)
+        check_whole("rt_max_ms", self.rt_max_ms, low=1, high=86_400_000)
+        if self.rt_min_ms >= self.rt_max_ms:
+            raise ValueError(f"rt_min_ms must be below rt_max_ms, not {self.rt_min_ms} and {self.rt_max_ms}.")
+
+
+def strict_rules(values: Mapping[str, Any]) -> StrictRules:
+    """The rules from JSON, TOML or a form; ValueError says in words which value is wrong."""
+    return make_settings(StrictRules, values)
