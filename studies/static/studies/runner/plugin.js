@@ -1,0 +1,180 @@
+/** The jsPsych plug-in `foolrate-frames`: plays a trial's frames, takes the answer, delivers it, shows feedback. */
+
+import { AnswerGate, keyTable } from "./answer.js";
+import { play } from "./exposure.js";
+import { idealReport } from "./frames.js";
+import { ParameterType } from "./parameters.js";
+import { seal, VERSION } from "./seal.js";
+import { Stage } from "./stage.js";
+
+const TIME_UP_MS = 1500;
+
+/** What a trial without a server replies. */
+const UNRECORDED = { stale: false, feedback: null };
+
+const wait = (pauseMs) => new Promise((resolve) => setTimeout(resolve, pauseMs));
+
+export class FramesPlugin {
+  static info = {
+    name: "foolrate-frames",
+    version: VERSION,
+    parameters: {
+      /** One trial as the server's contract says it: code, number, kind, prompt, slots, frames, answers. */
+      trial: { type: ParameterType.OBJECT },
+      /** Width and height of every picture in its own pixels. */
+      image_px: { type: ParameterType.INT },
+      /** Time to answer in ms; without it, unlimited. */
+      answer_limit_ms: { type: ParameterType.FLOAT, default: null },
+      /** `load(trial)`: a promise of the decoded pictures, a Map from `src` to ImageBitmap. */
+      load: { type: ParameterType.FUNCTION },
+      /** `meter()`: the RefreshMeter that knows the refresh period. */
+      meter: { type: ParameterType.FUNCTION },
+      /** `texts()`: the words. */
+      texts: { type: ParameterType.FUNCTION },
+      /** `log()`: the EventLog, or null. */
+      log: { type: ParameterType.FUNCTION, default: () => null },
+      /** `room(plan)`: told of every arrangement; a promise that is awaited when the window is too small. */
+      room: { type: ParameterType.FUNCTION, default: () => undefined },
+      /** `deliver(trial, sealed)`: a promise of the server's reply, with feedback where there is any. */
+      deliver: { type: ParameterType.FUNCTION, default: async () => UNRECORDED },
+      /** `announce(text)`: says something to screen readers. */
+      announce: { type: ParameterType.FUNCTION, default: () => undefined },
+    },
+    data: {
+      /** The trial's code, number and kind. */
+      code: { type: ParameterType.STRING },
+      number: { type: ParameterType.INT },
+      kind: { type: ParameterType.STRING },
+      /** The chosen value, or null when the limit ran out. */
+      answer: { type: ParameterType.STRING },
+      /** From the onset of the answer frame to the press, in ms; null without an answer. */
+      rt_ms: { type: ParameterType.FLOAT },
+      /** keyboard, mouse, touch or pen; null without an answer. */
+      input: { type: ParameterType.STRING },
+      /** Planned and measured times of each images and noise frame. */
+      frames: { type: ParameterType.OBJECT, array: true },
+      /** Refresh period in ms. */
+      refresh_ms: { type: ParameterType.FLOAT },
+      /** row, column or single. */
+      layout: { type: ParameterType.STRING },
+      /** Visibility, focus, resize and full-screen events with their times. */
+      events: { type: ParameterType.OBJECT, array: true },
+      /** Version of the runner. */
+      runner: { type: ParameterType.STRING },
+      /** Whether the server has the answer; false when the trial was no longer the open one. */
+      recorded: { type: ParameterType.BOOL },
+    },
+  };
+
+  constructor(jsPsych) {
+    this.jsPsych = jsPsych;
+  }
+
+  async trial(display, parameters, onLoad) {
+    return this.#run(display, parameters, onLoad);
+  }
+
+  /** `data-only` delivers an ideal report; `visual` plays the trial and presses a key. */
+  async simulate(parameters, mode, options, onLoad) {
+    const { trial } = parameters;
+    const choice = this.jsPsych.randomization.sampleWithoutReplacement(trial.answers, 1)[0].value;
+    const value = options.data?.answer ?? choice;
+    const rtMs = options.data?.rt_ms ?? this.jsPsych.randomization.sampleExGaussian(500, 50, 1 / 150, true);
+    if (mode !== "data-only") {
+      const display = this.jsPsych.getDisplayElement();
+      return this.#run(display, parameters, onLoad, { value, rtMs });
+    }
+    onLoad();
+    const refreshMs = parameters.meter().period;
+    const frames = idealReport(trial.frames, { refreshMs, start: performance.now(), answerAfterMs: rtMs });
+    const layout = trial.slots.length > 1 ? "row" : "single";
+    const sealed = seal({ answer: { value, rtMs, input: "keyboard" }, frames, refreshMs, layout, events: [] });
+    const reply = await parameters.deliver(trial, sealed);
+    return this.#data(trial, sealed, reply);
+  }
+
+  async #run(display, parameters, onLoad, simulated = null) {
+    const { trial, image_px: imagePx, texts } = parameters;
+    const stage = new Stage({ trial, imagePx, texts: texts() });
+    display.replaceChildren(stage.element);
+    await this.#settle(stage, parameters);
+    stage.draw(await parameters.load(trial));
+    // The window may have changed while the pictures were on their way.
+    await this.#settle(stage, parameters);
+    const rearrange = () => stage.arrange();
+    window.addEventListener("resize", rearrange);
+    try {
+      onLoad();
+      const sealed = await this.#present(stage, parameters, simulated);
+      const reply = await parameters.deliver(trial, sealed);
+      if (reply.feedback) await this.#feedback(stage, parameters, reply.feedback);
+      else if (sealed.answer === null) await this.#timeUp(stage, parameters);
+      return this.#data(trial, sealed, reply);
+    } finally {
+      window.removeEventListener("resize", rearrange);
+    }
+  }
+
+  async #settle(stage, parameters) {
+    for (let plan = stage.arrange(); ; plan = stage.arrange()) {
+      const room = parameters.room(plan);
+      if (plan.fits) return;
+      await room;
+    }
+  }
+
+  /** Shows the frames, awaits the answer, and seals what was measured. */
+  async #present(stage, parameters, simulated) {
+    const { trial, answer_limit_ms: answerLimitMs } = parameters;
+    const log = parameters.log();
+    let answer = null;
+    const gate = new AnswerGate({
+      keys: keyTable(trial.answers, trial.slots, stage.layout.kind),
+      onAnswer: (given) => {
+        answer = given;
+        stage.closeAnswers(given.value);
+        player.finish();
+      },
+    });
+    const stop = gate.listen(window, stage.buttons);
+    log?.begin();
+    const player = play(trial.frames, {
+      stage,
+      meter: parameters.meter(),
+      answerLimitMs,
+      onOpen: (now) => {
+        gate.open(now);
+        parameters.announce(trial.prompt);
+        if (simulated) this.#pressLater(trial, simulated);
+      },
+    });
+    const { frames, refreshMs } = await player.done;
+    gate.close();
+    stop();
+    if (!answer) stage.closeAnswers(null);
+    return seal({ answer, frames, refreshMs, layout: stage.layout.kind, events: log?.take() ?? [] });
+  }
+
+  #pressLater(trial, { value, rtMs }) {
+    const { keys } = trial.answers.find((answer) => answer.value === value);
+    this.jsPsych.pluginAPI.pressKey(keys[0], Math.max(1, rtMs));
+  }
+
+  async #feedback(stage, parameters, feedback) {
+    stage.feedback(feedback);
+    parameters.announce(stage.verdict(feedback));
+    await wait(feedback.showMs);
+  }
+
+  async #timeUp(stage, parameters) {
+    const { timeUp } = parameters.texts();
+    stage.say(timeUp);
+    parameters.announce(timeUp);
+    await wait(TIME_UP_MS);
+  }
+
+  #data(trial, sealed, reply) {
+    const { code, number, kind } = trial;
+    return { code, number, kind, ...sealed, recorded: !reply.stale };
+  }
+}

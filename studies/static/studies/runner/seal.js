@@ -1,0 +1,19 @@
+/** The answer to one trial, as the server takes it. */
+
+import { ms } from "./frames.js";
+
+export const VERSION = "1.0.0";
+
+/** `answer` is `{ value, rtMs, input }`; without an answer (the limit ran out) it is `null`. */
+export function seal({ answer, frames, refreshMs, layout, events }) {
+  return {
+    answer: answer?.value ?? null,
+    rt_ms: answer ? ms(answer.rtMs) : null,
+    input: answer?.input ?? null,
+    frames,
+    refresh_ms: ms(refreshMs),
+    layout,
+    events,
+    runner: VERSION,
+  };
+}

@@ -1,0 +1,81 @@
+/** What stays around the trials: progress, quiet messages, notices that wait, and the live region. */
+
+import { conceal, h } from "./dom.js";
+
+export class Shell {
+  #root;
+  #texts;
+  #bar = h("div", { class: "runner-progress-done" });
+  #progress;
+  #toast = h("p", { class: "runner-toast", role: "status" });
+  #live = h("p", { class: "runner-live", "aria-live": "polite" });
+  #notice = null;
+
+  constructor(root, texts) {
+    this.#root = root;
+    this.#texts = texts;
+    this.display = h("div", { class: "runner-display" });
+    this.#progress = h(
+      "div",
+      { class: "runner-progress", role: "progressbar", "aria-valuemin": "0", "aria-valuenow": "0" },
+      this.#bar,
+    );
+    conceal(this.#toast);
+    root.classList.add("runner");
+    root.replaceChildren(this.#progress, this.display, this.#toast, this.#live);
+    // The runner covers the page; what lies behind must not take focus.
+    for (const other of document.body.children) {
+      if (!other.contains(root)) other.inert = true;
+    }
+  }
+
+  progress({ done, total }) {
+    this.#bar.style.transform = `scaleX(${total ? done / total : 0})`;
+    this.#progress.setAttribute("aria-valuemax", String(total));
+    this.#progress.setAttribute("aria-valuenow", String(done));
+    this.#progress.setAttribute("aria-label", this.#texts.progress(done, total));
+  }
+
+  /** Says something to screen readers only. */
+  announce(text) {
+    this.#live.textContent = text;
+  }
+
+  /** A small message at the foot; an empty one takes it away. */
+  toast(text) {
+    this.#toast.textContent = text;
+    conceal(this.#toast, !text);
+  }
+
+  /** A notice over everything; with `next` it has a button, and the promise resolves when it is pressed. */
+  notice({ title, text, next }) {
+    this.dismiss();
+    const button = next ? h("button", { type: "button", class: "runner-button", textContent: next }) : null;
+    const heading = h("h2", { id: "runner-notice-title", textContent: title });
+    const words = h("p", { id: "runner-notice-text", textContent: text });
+    const properties = {
+      class: "runner-notice",
+      role: "alertdialog",
+      "aria-labelledby": heading.id,
+      "aria-describedby": words.id,
+      tabIndex: -1,
+    };
+    const panel = h("div", { class: "runner-panel" }, heading, words, button);
+    this.#notice = h("div", properties, panel);
+    this.#root.append(this.#notice);
+    this.display.inert = true;
+    (button ?? this.#notice).focus();
+    return new Promise((resolve) => {
+      button?.addEventListener("click", () => {
+        this.dismiss();
+        resolve();
+      });
+    });
+  }
+
+  dismiss() {
+    this.#notice?.remove();
+    this.#notice = null;
+    this.display.inert = false;
+  }
+}
