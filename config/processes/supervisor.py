@@ -19,6 +19,7 @@ WATCHDOG = Path(__file__).with_name("watchdog.py")
 LOG_LIMIT = 5 * 1024**2  # bytes; a longer log of earlier runs becomes NAME.log.1
 POLL = 0.1  # seconds
 LONGEST_PAUSE = 30.0  # seconds between two restarts
+PATIENCE = 1.0  # seconds; a second Ctrl-C before that is the same one, sent to the group as well
 STEADY = 60.0  # seconds after which a restart counts as a success
 
 Say = Callable[[str], None]
@@ -68,6 +69,7 @@ class Supervisor:
         self._watchdog: subprocess.Popen[str] | None = None
         self._monitor = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._handlers: dict[int, Any] = {}
+        self._interrupted_at: float | None = None
 
     def __enter__(self) -> Supervisor:
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -78,7 +80,7 @@ class Supervisor:
             text=True,
             start_new_session=True,
         )
-        for name in (signal.SIGTERM, signal.SIGHUP):
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             self._handlers[name] = signal.signal(name, self._interrupt)
         self._monitor.start()
         return self
@@ -92,7 +94,7 @@ class Supervisor:
         self.stop()
         for name, handler in self._handlers.items():
             signal.signal(name, handler)
-        if self.failure and kind in (None, KeyboardInterrupt):
+        if self.failure and kind is not ServiceFailed:
             raise ServiceFailed(self.failure) from None
 
     def start(self, services: Sequence[Service]) -> None:
@@ -238,7 +240,12 @@ class Supervisor:
     # --- signals and the watchdog ----------------------------------------------------------------
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        if not self._stopping.is_set():
+        now = time.monotonic()
+        if self._interrupted_at is None:
+            self._interrupted_at = now
+            if not self._stopping.is_set():
+                raise KeyboardInterrupt
+        elif number == signal.SIGINT and now - self._interrupted_at > PATIENCE:
             raise KeyboardInterrupt
 
     def _tell_watchdog(self, line: str) -> None:
