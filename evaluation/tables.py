@@ -120,10 +120,8 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
 
     Names are looked up here rather than joined, which saves the database six columns of text a row.
     """
-    people = {
-        pk: (str(code), source)
-        for pk, code, source in participations_in(study, population).values_list("pk", "code", "source")
-    }
+    participations = participations_in(study, population).values_list("pk", "participant__code", "source")
+    people = {pk: (str(code), source) for pk, code, source in participations}
     conditions = dict(study.conditions.values_list("pk", "slug"))
     photos = dict(study.study_photos.values_list("photo_id", "photo__digest"))
     rows = (
@@ -213,11 +211,15 @@ class _Statements:
     def of(cls, study: Study) -> _Statements:
         """The first statement about a participation or trial is the one that counts its rows."""
         found = cls({}, {}, [], {})
-        for statement in Exclusion.objects.filter(study=study).select_related("participation", "trial"):
+        for statement in Exclusion.objects.filter(study=study).select_related(
+            "participation__participant", "trial"
+        ):
             found.reasons.setdefault(statement.rule, statement.reason)
             if statement.participation:
                 found.participations.setdefault(statement.participation.pk, statement.rule)
-                found.facts.append(["participation", str(statement.participation.code), statement.rule])
+                found.facts.append(
+                    ["participation", str(statement.participation.participant.code), statement.rule]
+                )
             elif statement.trial:
                 found.trials.setdefault(statement.trial.pk, statement.rule)
                 found.facts.append(["trial", str(statement.trial.code), statement.rule])

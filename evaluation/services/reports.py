@@ -17,7 +17,7 @@ from evaluation.metric_table import MetricTable, metric_table
 from evaluation.models import Exclusion, Population, Report, Score
 from evaluation.statistics.arrays import Json
 from evaluation.tables import StudyRows, participations_by_state, participations_in, read_study
-from studies import designs
+from studies import designs, strict_view
 from studies.models import Response, Study
 
 SCHEMA = 1
@@ -136,14 +136,10 @@ def _results(study: Study, population: Population, rows: StudyRows, scores: Metr
 
 def strict_rules(study: Study) -> dict[str, Any]:
     """The rules of the strict view as the study fixed them before its launch."""
-    rules = study.exclusion_rules
-    vigilance, times = LowVigilance(), UnlikelyResponseTime()
+    fixed = strict_view.strict_rules(study.exclusion_rules)
     return {
-        "vigilance": LowVigilance(at_least=rules.get("min_vigilance", vigilance.at_least)),
-        "response_time": UnlikelyResponseTime(
-            fastest_ms=rules.get("min_rt_ms", times.fastest_ms),
-            slowest_ms=rules.get("max_rt_ms", times.slowest_ms),
-        ),
+        "vigilance": LowVigilance(at_least=fixed.vigilance_pass),
+        "response_time": UnlikelyResponseTime(fastest_ms=fixed.rt_min_ms, slowest_ms=fixed.rt_max_ms),
     }
 
 

@@ -119,8 +119,7 @@ def played_study(owner=None, *, arms=("l2", "classes"), photos: int = 30, slug: 
     photo_set.photos.add(*rows)
     study = Study.objects.create(
         slug=slug, title="How real are the colours?", question="Which colorizer fools more people?",
-        information="…", consent="…", photo_set=photo_set, owner=owner, state=StudyState.LIVE,
-        digest="d" * 64, image_px=256,
+        information="…", consent="…", photo_set=photo_set, owner=owner, image_px=256,
     )  # fmt: skip
     for role, some in ((PhotoRole.TEST, rows[:photos]), (PhotoRole.PRACTICE, rows[photos:])):
         StudyPhoto.objects.bulk_create(StudyPhoto(study=study, photo=photo, role=role) for photo in some)
@@ -136,4 +135,7 @@ def played_study(owner=None, *, arms=("l2", "classes"), photos: int = 30, slug: 
                 study=study, slug=arm, title=arm.title(), kind=kind, colorizer=colorizer, position=position
             )
         )
+    # Launching would want real pictures, which no analysis looks at.
+    Study.objects.filter(pk=study.pk).update(state=StudyState.LIVE, digest="d" * 64)
+    study.refresh_from_db()
     return PlayedStudy(study, conditions[:-1], conditions[-1], rows[:photos], rows[photos:])

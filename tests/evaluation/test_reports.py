@@ -92,7 +92,7 @@ def test_the_strict_view_follows_the_rules_that_the_study_fixed(sky):
     sky.participate(fooled={"l2": [True] * 4}, vigilance=[True, True, False], rt_ms=400)
     sky.participate(fooled={"l2": [False] * 4}, vigilance=[True, True, True], rt_ms=800)
     assert model(report_of(sky))["strict"]["n"] == 4
-    sky.study.exclusion_rules = {"min_vigilance": 0.5, "min_rt_ms": 200, "max_rt_ms": 500}
+    sky.study.exclusion_rules = {"vigilance_pass": 0.5, "rt_min_ms": 200, "rt_max_ms": 500}
     assert model(report_of(sky))["strict"]["k"] == 4
 
 

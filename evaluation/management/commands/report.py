@@ -1,0 +1,72 @@
+"""Make the report of a study and write it to a file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaluation import report_files, services
+from evaluation.models import Population, Report
+from evaluation.presentation import Page
+from studies.models import Study
+
+
+class Command(BaseCommand):
+    help = "Make the report of a study as JSON (every number), HTML (one page) or CSV (one row a trial)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="the study")
+        parser.add_argument("--format", choices=["json", "csv", "html"], default="json")
+        parser.add_argument("--out", type=Path, metavar="FILE", help="where to write; - or nothing: here")
+        parser.add_argument(
+            "--population",
+            choices=Population.values,
+            default=Population.PEOPLE.value,
+            help="whose answers (default: people; simulated participants only when asked)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        study = self._study(options["slug"])
+        population = Population(options["population"])
+        self._insist_on_answers(study, population)
+        out: Path | None = options["out"]
+        if options["format"] == "csv":
+            text = report_files.csv_lines(study, population)
+        else:
+            made = self._report(study, population)
+            text = iter([made.as_json() if options["format"] == "json" else report_files.html(made)])
+        if out is None or str(out) == "-":
+            self.stdout.writelines(text)
+            return
+        try:
+            with out.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(text)
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error}") from error
+        self.stdout.write(f"Wrote {out}.")
+
+    def _study(self, slug: str) -> Study:
+        try:
+            return Study.objects.get(slug=slug)
+        except Study.DoesNotExist:
+            known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none yet"
+            raise CommandError(f"There is no study “{slug}”. There are: {known}.") from None
+
+    def _insist_on_answers(self, study: Study, population: Population) -> None:
+        answers = services.answers_by_population(study)
+        if answers[population]:
+            return
+        if population == Population.PEOPLE and answers[Population.SIMULATED]:
+            raise CommandError(
+                f"No person has answered yet: all {answers[Population.SIMULATED]} answers come from "
+                f"simulated participants. Ask for them by name: --population simulated"
+            )
+        self.stderr.write(f"There are no answers of {population.label} yet; the report says so.")
+
+    def _report(self, study: Study, population: Population) -> Report:
+        for colorization in services.colorizations_to_score(study=study):
+            services.score_colorization(colorization)
+        made = services.make_report(study=study, population=population)
+        self.stderr.write(Page(made).headline)
+        return made

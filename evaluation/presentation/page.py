@@ -1,0 +1,191 @@
+"""What a report says, section by section."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evaluation import metrics
+from evaluation.models import Population, Report
+from evaluation.presentation.arms import METRIC_LABELS, Arm, arm_of
+from evaluation.presentation.steps import steps_of
+from evaluation.statistics.arrays import Json
+from evaluation.wording import SIMULATED_BANDS, SUBJECTS, count, listed, number, percent, rate_with_interval
+
+SEVERAL = 3
+"""With more conditions than this the headline names the lowest and the highest only."""
+
+
+class Page:
+    """What a report says, ready to be set in a page."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.results: Json = report.results
+        self.analysis: Json = report.results["analysis"]
+        self.study: Json = report.results["study"]
+        self.population = Population(report.population)
+        self.band = SIMULATED_BANDS.get(self.population, "")
+        self.metric_names = [name for name in METRIC_LABELS if name in metrics.names()]
+        self.metric_names += [name for name in metrics.names() if name not in METRIC_LABELS]
+        self.arms = [
+            arm_of(condition, self.analysis, self.metric_names)
+            for condition in self.study["conditions"]
+            if condition["kind"] == "test"
+        ]
+        self.steps = steps_of(self.results)
+        self.judged = [arm for arm in self.arms if arm.judged]
+
+    @property
+    def metric_headings(self) -> list[tuple[str, str, str]]:
+        """Name, label and remark on unit and direction for each metric column."""
+        arrows = {"higher": "higher is closer", "lower": "lower is closer", "none": ""}
+        found = []
+        for name in self.metric_names:
+            metric = metrics.get(name)
+            remark = ", ".join(part for part in (metric.unit, arrows[metric.direction]) if part)
+            found.append((name, METRIC_LABELS.get(name, (name, 2))[0], remark))
+        return found
+
+    @property
+    def metric_definitions(self) -> list[tuple[str, str, str, str]]:
+        """Name, label, summary and citation of each metric."""
+        return [
+            (name, label, metrics.get(name).summary, metrics.get(name).citation)
+            for name, label, _remark in self.metric_headings
+        ]
+
+    @property
+    def headline(self) -> str:
+        """The result in a sentence."""
+        if not self.judged:
+            return "No test trial has been answered yet, so there is no fool rate to report."
+        subject = f"{SUBJECTS[self.population]} took the recolouring for the real photo in"
+        if len(self.judged) <= SEVERAL:
+            parts = [self._part(arm, of=index == 0) for index, arm in enumerate(self.judged)]
+            return f"{subject} {listed(parts)}."
+        ranked = sorted(self.judged, key=lambda arm: arm.rate or 0)
+        least, most = self._part(ranked[0], of=True), self._part(ranked[-1], of=False)
+        return f"{subject} between {least} and {most}; {len(ranked) - 2} other conditions lie in between."
+
+    @property
+    def headline_remark(self) -> str:
+        """What the interval in the headline is about, or why there is none."""
+        if not self.judged:
+            return ""
+        chance = "50\N{NO-BREAK SPACE}% would mean that real and fake cannot be told apart."
+        if all(arm.low is None for arm in self.judged):
+            return f"There is no interval: {self.judged[0].default.note}. {chance}"
+        remark = "In brackets the 95\N{NO-BREAK SPACE}% interval for new participants and new photos."
+        without = [f"“{arm.title}”" for arm in self.judged if arm.low is None]
+        if without:
+            remark += f" {listed(without)} has none; the table says why."
+        return f"{remark} {chance}"
+
+    @property
+    def counts(self) -> str:
+        """How much was judged, in one line."""
+        a = self.analysis
+        return (
+            f"{count(a['valid_rows'], 'valid test trial')} by {count(a['participants'], 'participant')} "
+            f"on {count(a['images'], 'photo')}"
+        )
+
+    @property
+    def participations(self) -> str:
+        """Participations by state, in one line."""
+        states = {state: n for state, n in self.results["participations"].items() if n}
+        if not states:
+            return "no participations yet"
+        total = count(sum(states.values()), "participation")
+        return f"{total}: " + listed([f"{n:,} {state}" for state, n in states.items()])
+
+    @property
+    def vigilance(self) -> str:
+        """Attention in a sentence or two."""
+        v = self.results["vigilance"]
+        if not v["asked"]:
+            return "No vigilance trial has been answered."
+        return (
+            f"{v['passed']:,} of {count(v['asked'], 'vigilance trial')} passed ({percent(v['share'])}), "
+            f"by {count(v['participants'], 'participant')}; {v['all_passed']:,} passed all of theirs, "
+            f"and the strict view leaves {v['left_out']:,} out."
+        )
+
+    @property
+    def side(self) -> str:
+        """Side balance in a sentence."""
+        s = self.analysis["side"]
+        if not s["n"]:
+            return "No test trial has been answered."
+        return (
+            f"The fake was on the left in {percent(s['fake_left'] / s['n'])} of the valid trials, and left "
+            f"was called fake in {percent(s['share_chosen_left'])} (exact binomial "
+            f"p = {number(s['p_chosen'], 3)} against one half, taking trials as independent)."
+        )
+
+    @property
+    def exposure(self) -> str:
+        """The certificate of exposure in brief."""
+        e = self.results["exposure"]
+        if not e["measured"]:
+            return "No exposure has been measured."
+        refresh = e["median_refresh_ms"]
+        display = ""
+        if refresh:
+            display = f" Median refresh period {number(refresh, 1)} ms ({1000 / refresh:.0f} Hz)."
+        return (
+            f"In {percent(e['share_within_one_frame'])} of {count(e['measured'], 'measured trial')} every "
+            f"picture was shown within one frame of its plan, in {percent(e['share_exact'])} on the very "
+            f"frame; {count(e['trials_with_faults'], 'trial')} had a fault (off by more than a frame or "
+            f"50 ms, hidden page, lost focus). Median error {number(e['median_error_ms'], 2)} ms, "
+            f"largest {number(e['largest_error_ms'], 1)} ms.{display}"
+        )
+
+    @property
+    def scores_remark(self) -> str:
+        """What the metric table is made of."""
+        s = self.results["scores"]
+        px = s["image_px"]
+        text = f"Over all {count(s['photos'], 'test photo')} of the study, at {px} × {px} pixels as shown."
+        if s["missing"]:
+            text += (
+                f" {count(s['missing'], 'recoloured picture')} had no scores yet when this report was made; "
+                f"they are being computed."
+            )
+        return text
+
+    @property
+    def protocol(self) -> list[tuple[str, str]]:
+        """The protocol in words."""
+        settings: dict[str, Any] = self.study["settings"]
+        how = settings.get("presentation", "")
+        lines = [
+            ("Test", f"{self.study['design']} test" + (f", {how}" if how else "")),
+            ("Pictures", f"{self.study['image_px']} × {self.study['image_px']} CSS pixels"),
+        ]
+        if "exposure_ms" in settings:
+            mask = ", then a noise mask" if settings.get("mask") == "noise" else ""
+            lines.append(("Exposure", f"{settings['exposure_ms']} ms each{mask}"))
+        if "test_trials" in settings:
+            share = settings.get("vigilance_share", 0)
+            vigilance = (
+                f", vigilance trials on top ({percent(share, 0)})" if share else ", no vigilance trials"
+            )
+            trials = (
+                f"{settings.get('practice_trials', 0)} practice + {settings['test_trials']} test{vigilance}"
+            )
+            lines.append(("Trials", trials))
+        mixed = self.study["allocation"] == "mixed"
+        lines.append(
+            (
+                "Allocation",
+                "every participant sees every condition" if mixed else "one condition per participant",
+            )
+        )
+        lines.append(("Planned", count(self.study["planned_participants"], "participant")))
+        return lines
+
+    def _part(self, arm: Arm, *, of: bool) -> str:
+        trials = " of trials" if of else ""
+        assert arm.rate is not None
+        return f"{rate_with_interval(arm.rate, arm.low, arm.high)}{trials} with “{arm.title}”"
