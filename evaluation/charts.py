@@ -124,7 +124,7 @@ def _row(axes: Axes, arm: Arm, top: float, scale: float, width: float) -> None:
     value = arm.default.value
     _text(axes, SIDE, top + 22, _shortened(arm.title, 60 if width > 500 else 22), size=13, weight=700)
     label = f"{value} {arm.default.interval}" if arm.default.interval else f"{value} (no interval)"
-    _text(axes, width - SIDE, top + 22, label, size=13, ha="right")
+    _text(axes, width - SIDE, top + 22, label, size=13, weight=700, ha="right")
     y, x = top + 42, SIDE + scale * arm.rate
     if arm.low is not None and arm.high is not None:
         low, high = SIDE + scale * arm.low, SIDE + scale * arm.high
@@ -146,7 +146,7 @@ def _text(
     color: str = INK,
     ha: str = "left",
 ) -> None:
-    # A dollar sign in a title would start a formula.
+    # Lines stop at the words. A dollar sign in a title would start a formula.
     axes.text(
         x,
         y,
@@ -156,6 +156,7 @@ def _text(
         color=color,
         ha=ha,
         va="baseline",
+        bbox={"facecolor": "none" if color == BAND_INK else PAPER, "edgecolor": "none", "pad": 1.5},
         parse_math=False,
         zorder=5,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from evaluation.exposure import Exposures, Showing
 from evaluation.models import Exclusion, Population
@@ -62,7 +62,7 @@ def read_study(study: Study, population: Population) -> StudyRows:
 
     The digest covers rows that an Exclusion leaves out as well as the statements of exclusion.
     """
-    statements = _Statements.of(study)
+    statements = _Statements.of(study, population)
     columns, exposures, vigilance = _Columns(), Exposures(), _Vigilance()
     sha = hashlib.sha256()
     recorded = 0
@@ -208,12 +208,14 @@ class _Statements:
     people: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, study: Study) -> _Statements:
+    def of(cls, study: Study, population: Population) -> _Statements:
         """The first statement about a participation or trial is the one that counts its rows."""
+        own = participations_in(study, population)
+        stated = Exclusion.objects.filter(
+            Q(participation__in=own) | Q(trial__participation__in=own), study=study
+        )
         found = cls({}, {}, [], {})
-        for statement in Exclusion.objects.filter(study=study).select_related(
-            "participation__participant", "trial"
-        ):
+        for statement in stated.select_related("participation__participant", "trial"):
             found.reasons.setdefault(statement.rule, statement.reason)
             if statement.participation:
                 found.participations.setdefault(statement.participation.pk, statement.rule)

@@ -26,7 +26,8 @@ def number(value: float | None, digits: int = 0) -> str:
     """A number with thousands set apart and a real minus sign; a dash for none."""
     if value is None:
         return NONE
-    return f"{value:,.{digits}f}".replace("-", MINUS)
+    # Rounding first, so that what rounds to zero has no sign.
+    return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", MINUS)
 
 
 def percent(share: float | None, digits: int = 1) -> str:

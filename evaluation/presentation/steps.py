@@ -32,7 +32,7 @@ def steps_of(results: Json) -> list[Step]:
     return [
         Step(
             code=step["step"],
-            rule=step["rule"],
+            rule=f"left out: {step['rule']}" if step["step"][0] in "ET" else step["rule"],
             dropped=number(step["dropped"]),
             left=number(step["rows_out"]),
             remark=_remark(step),

@@ -141,3 +141,11 @@ def test_twenty_five_thousand_rows_are_read_within_a_second(ada):
     assert len(rows.table) == 25_040
     # A second on an idle core; the bound leaves room for a busy one.
     assert seconds < 3, f"{seconds:.2f} s"
+
+
+def test_an_exclusion_of_a_person_is_no_step_of_the_simulated_participants(sky):
+    person = sky.participate(fooled={"l2": [True]})
+    sky.participate(fooled={"l2": [True]}, source=Source.SIMULATED)
+    Exclusion.objects.create(study=sky.study, participation=person, rule="r", reason="r")
+    assert read_study(sky.study, Population.SIMULATED).exclusions == []
+    assert [step["dropped"] for step in read_study(sky.study, Population.POOLED).exclusions] == [1]
