@@ -25,12 +25,7 @@ def refuse_to_change_a_photo_of_a_study(*, instance: StudyPhoto, raw: bool = Fal
 
 
 def refuse_to_delete_a_study(*, instance: Study, **_: Any) -> None:
-    stored = Study.objects.filter(pk=instance.pk).first()
-    if stored is not None and not stored.is_draft:
-        raise Fixed(
-            f"The study {stored.slug!r} is {stored.get_state_display()}; only drafts can be deleted. "
-            "Close it instead: its answers and its protocol stay."
-        )
+    instance.check_deletable()
 
 
 def connect() -> None:

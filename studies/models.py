@@ -117,6 +117,20 @@ class Study(models.Model):
         self._check_protocol(kwargs.get("update_fields"))
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete a draft; raises Fixed for anything else."""
+        self.check_deletable()
+        return super().delete(*args, **kwargs)
+
+    def check_deletable(self) -> None:
+        """Raise Fixed unless the stored study is a draft."""
+        stored = Study.objects.filter(pk=self.pk).first()
+        if stored is not None and not stored.is_draft:
+            raise Fixed(
+                f"The study {stored.slug!r} is {stored.get_state_display()}; only drafts can be deleted. "
+                "Close it instead: its answers and its protocol stay."
+            )
+
     def _check_protocol(self, update_fields: Any) -> None:
         if self._state.adding:
             return

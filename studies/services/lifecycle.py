@@ -230,7 +230,7 @@ def _move(study: Study, origins: set[StudyState], target: StudyState, by: Any, m
         moved = Study.objects.filter(pk=study.pk, state__in=origins).update(state=target, closed_at=closed_at)
         study.refresh_from_db()
         if not moved:
-            allowed = " or ".join(sorted(origin.label for origin in origins))
+            allowed = " or ".join(sorted(str(origin.label) for origin in origins))
             raise WrongState(
                 f"The study {study.slug!r} is {_state(study)}; it would have to be {allowed} to become "
                 f"{target.label}."
@@ -239,7 +239,7 @@ def _move(study: Study, origins: set[StudyState], target: StudyState, by: Any, m
 
 
 def _state(study: Study) -> str:
-    return StudyState(study.state).label
+    return str(StudyState(study.state).label)
 
 
 def _log(study: Study, message: str, by: Any) -> None:

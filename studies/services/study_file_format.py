@@ -37,7 +37,7 @@ class Key:
     def expected(self) -> str:
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
-        return {dict: "a table", list: "a list of tables"}.get(self.type) or declared.WORDS[self.type]
+        return (declared.WORDS | {dict: "a table", list: "a list of tables"})[self.type]
 
     def accepts(self, value: Any) -> bool:
         # To Python true is a number; to people it is not.

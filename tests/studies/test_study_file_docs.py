@@ -1,0 +1,48 @@
+"""The document about study files names every key that a study file may have."""
+
+from pathlib import Path
+
+import pytest
+
+from studies import declared, designs
+from studies.services import study_file_format, study_files
+from studies.strict_view import StrictRules
+from tests import builders
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
+KEYS = [
+    *study_file_format.STUDY_KEYS,
+    *study_file_format.CONDITION_KEYS,
+    *[setting.name for setting in declared.declared(StrictRules)],
+    *[setting.name for name in designs.names() for setting in declared.declared(designs.get(name).Settings)],
+]
+
+
+@pytest.mark.parametrize("key", sorted(set(KEYS)))
+def test_the_document_names_the_key(key):
+    assert f"`{key}`" in DOCUMENT or f"`[{key}]`" in DOCUMENT or f"`[[{key}]]`" in DOCUMENT
+
+
+def test_the_document_states_the_defaults_of_the_code():
+    keys = {name: key.default for name, key in study_file_format.STUDY_KEYS.items()}
+    for kind in (StrictRules, designs.get("pair").Settings):
+        keys |= {setting.name: setting.default for setting in declared.declared(kind)}
+    for line in DOCUMENT.splitlines():
+        cells = [cell.strip() for cell in line.split("|")[1:-1]]
+        if len(cells) == 3 and cells[1].startswith("`") and cells[0].strip("`") in keys:
+            stated, default = cells[1].strip("`"), keys[cells[0].strip("`")]
+            words = {True: "true", False: "false"} if isinstance(default, bool) else {}
+            assert stated.strip('"') == words.get(default, str(default)), cells[0]
+
+
+@pytest.mark.django_db
+def test_the_example_makes_a_study():
+    builders.make_photo_set(2, name="garden")
+    builders.make_colorizer("welsh2002", slug="welsh")
+    builders.make_colorizer("luminance_table", slug="luminance-table")
+    builders.make_colorizer("random")
+    text = (ROOT / "examples" / "garden.toml").read_text(encoding="utf-8")
+    study, is_new = study_files.create_study(text)
+    assert is_new
+    assert study.conditions.count() == 3
