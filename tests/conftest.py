@@ -3,15 +3,8 @@
 import io
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
-# Before Django reads its settings: tests write into a folder of their own, one for each worker process.
-_DATA = Path(tempfile.mkdtemp(prefix="foolrate-test-"))
-os.environ["FOOLRATE_DATA"] = str(_DATA)
-os.environ.setdefault("LOG_LEVEL", "WARNING")
-os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
-os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
 # Playwright's synchronous interface runs an event loop beside the test's database connection.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -21,7 +14,20 @@ from PIL import Image  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
-    shutil.rmtree(_DATA, ignore_errors=True)
+    from django.conf import settings
+
+    if settings.FOOLRATE_DATA.name.startswith("foolrate-test-"):
+        shutil.rmtree(settings.FOOLRATE_DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+    """SQLite in a file, as in use: servers and threads get connections of their own to it."""
+    from django.conf import settings
+
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        file = settings.FOOLRATE_DATA / "test.sqlite3"
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(file)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +39,12 @@ def own_media(settings, tmp_path: Path) -> Path:
     }
     settings.AXES_ENABLED = False
     return tmp_path / "media"
+
+
+@pytest.fixture
+def idle_queue(monkeypatch) -> None:
+    """Orders to workers are taken and lie there: no test waits for a broker that it does not need."""
+    monkeypatch.setattr("celery.app.task.Task.apply_async", lambda *args, **options: None)
 
 
 @pytest.fixture

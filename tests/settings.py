@@ -1,0 +1,17 @@
+"""The settings under test: the installation's own, in a folder and on services that are the tests' own.
+
+pytest-django reads settings before any conftest, so this is the one place that comes early enough. A
+process that a test starts (a worker, a command) inherits what was set here.
+"""
+
+import os
+import sys
+import tempfile
+
+if "pytest" in sys.modules:
+    os.environ["FOOLRATE_DATA"] = tempfile.mkdtemp(prefix="foolrate-test-")
+    os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+    os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+from config.settings import *  # noqa: E402, F403
