@@ -25,14 +25,18 @@ def of_run(run: GenerationRun) -> dict[str, Any]:
         "label": run.get_state_display(),
         "active": run.is_active,
         "percent": progress.percent,
-        "summary": ", ".join(parts)
-        if progress.total
-        else "Nothing to do: the catalogue held every picture already.",
+        "summary": ", ".join(parts) if progress.total else _empty(run),
         "error": run.error,
         "failures": [{"name": row.photo.name, "error": row.error} for row in failures],
         "can_cancel": run.is_active,
         "can_resume": progress.done < progress.total,
     }
+
+
+def _empty(run: GenerationRun) -> str:
+    if run.total:
+        return f"A later run has taken over its {run.total} pictures."
+    return "Nothing to do: the catalogue held every picture already."
 
 
 def of_import(photo_import: PhotoImport, *, after: int = -1) -> dict[str, Any]:
