@@ -26,6 +26,17 @@ from studies.models import (
 )
 
 
+SPEC = {
+    "frames": [
+        {"kind": "blank", "duration_ms": 900, "images": []},
+        {"kind": "images", "duration_ms": 1000, "images": [{"slot": "left", "face": "fake"}]},
+        {"kind": "blank", "duration_ms": 600, "images": []},
+        {"kind": "images", "duration_ms": 1000, "images": [{"slot": "right", "face": "real"}]},
+        {"kind": "answer", "duration_ms": None, "images": []},
+    ]
+}
+
+
 def frames(measured_ms: float = 1000.0) -> list[dict]:
     """What the runner reports about the two pictures of a sequential pair."""
     return [
@@ -76,7 +87,7 @@ class PlayedStudy:
             other = "right" if number % 2 else "left"
             trial = Trial(
                 participation=person, number=number, kind=kind, condition=condition, photo=photo,
-                spec={}, key=key,
+                spec=SPEC, key=key,
             )  # fmt: skip
             trials.append(trial)
             if number > len(plan) - unanswered:

@@ -1,5 +1,7 @@
 """What a frozen report holds, from everyday studies to degenerate ones."""
 
+import itertools
+
 import pytest
 
 from evaluation import services
@@ -76,7 +78,7 @@ def test_every_filter_step_hands_its_rows_to_the_next(sky):
     assert [step["step"] for step in steps] == ["P", "E1", "S1", "S2", "S3", "T1", "T2"]
     assert (steps[0]["rows_in"], steps[0]["rows_out"]) == (52, 50)
     assert (steps[1]["dropped"], steps[1]["participants_dropped"]) == (12, 1)
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in itertools.pairwise(steps):
         assert before["rows_out"] == after["rows_in"]
 
 

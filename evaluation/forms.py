@@ -1,0 +1,61 @@
+"""Forms for people who judge data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+
+from evaluation.models import Exclusion
+from studies.models import Participation, Trial
+
+if TYPE_CHECKING:
+    _Form = forms.ModelForm[Exclusion]
+else:
+    _Form = forms.ModelForm
+
+
+class ExclusionForm(_Form):
+    """Names what is left out as the per-trial CSV names it: by participant and, for one trial, its index."""
+
+    participant_id = forms.UUIDField(
+        label=_("Participant"),
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("participant_id as in the per-trial CSV"),
+    )
+    trial_index = forms.IntegerField(
+        label=_("Trial"),
+        required=False,
+        min_value=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("trial_index as in the per-trial CSV; empty: everything of this participant"),
+    )
+
+    class Meta:
+        model = Exclusion
+        fields = ["study", "rule", "reason"]
+
+    def clean(self) -> dict[str, Any]:
+        """Find the participation or trial; say which of the two is unknown."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        study, participant = data.get("study"), data.get("participant_id")
+        if study is None or participant is None:
+            return data
+        participation = Participation.objects.filter(study=study, participant__code=participant).first()
+        if participation is None:
+            self.add_error("participant_id", _("Nobody with this code took part in this study."))
+        elif data.get("trial_index") is None:
+            self.instance.participation = participation
+        else:
+            trial = Trial.objects.filter(participation=participation, number=data["trial_index"] + 1).first()
+            if trial is None:
+                self.add_error("trial_index", _("This participant has no trial with this index."))
+            self.instance.trial = trial
+        return data
+
+    def _post_clean(self) -> None:
+        # The row's own check would only repeat in general words what is already said of the field.
+        if not self.errors:
+            super()._post_clean()

@@ -1,0 +1,90 @@
+import csv
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from evaluation.models import Report
+from studies.models import Source
+from tests.evaluation.cast import played_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sky(ada):
+    played = played_study(ada)
+    played.crowd(4, {"l2": 0.3, "classes": 0.2}, vigilance=[True, False], practice=2)
+    return played
+
+
+def test_json_has_the_keys_of_the_reference_cases(sky, tmp_path):
+    call_command("report", "sky", format="json", out=tmp_path / "r.json", stderr=io.StringIO())
+    document = json.loads((tmp_path / "r.json").read_text())
+    model = document["analysis"]["models"]["l2"]
+    assert {"n", "k", "fool_rate", "wilson", "clopper_pearson", "jeffreys", "recommended"} <= model.keys()
+    assert document["population"] == "people"
+
+
+def test_twice_the_same_bytes(sky, tmp_path):
+    for name in ("a.json", "b.json"):
+        call_command("report", "sky", out=tmp_path / name, stderr=io.StringIO())
+        Report.objects.all().delete()
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_the_exported_trials_give_the_same_rates_as_the_report(sky, tmp_path):
+    call_command("report", "sky", format="csv", out=tmp_path / "t.csv")
+    call_command("report", "sky", format="json", out=tmp_path / "r.json", stderr=io.StringIO())
+    call_command(
+        "analyse",
+        str(tmp_path / "t.csv"),
+        json=tmp_path / "a.json",
+        stdout=io.StringIO(),
+        stderr=io.StringIO(),
+    )
+    report = json.loads((tmp_path / "r.json").read_text())["analysis"]
+    again = json.loads((tmp_path / "a.json").read_text())
+    assert again["models"] == report["models"]
+    assert again["strict_rows"] == report["strict_rows"]
+
+
+def test_html_is_one_file(sky, tmp_path):
+    call_command("report", "sky", format="html", out=tmp_path / "r.html", stderr=io.StringIO())
+    html = (tmp_path / "r.html").read_text()
+    assert html.startswith("<!doctype html>")
+    assert "data:image/svg+xml;base64," in html
+
+
+def test_csv_to_standard_output(sky, capsys):
+    call_command("report", "sky", format="csv")
+    assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 80
+
+
+def test_only_simulated_participants_are_not_passed_off_as_people(ada):
+    played_study(ada).crowd(2, {"l2": 0.3}, source=Source.SIMULATED)
+    with pytest.raises(
+        CommandError, match=r"all 16 answers come from simulated participants.*--population simulated"
+    ):
+        call_command("report", "sky")
+    call_command("report", "sky", population="simulated", stdout=(out := io.StringIO()), stderr=io.StringIO())
+    assert json.loads(out.getvalue())["analysis"]["models"]["l2"]["n"] == 16
+
+
+def test_a_study_without_answers_has_a_report_that_says_so(ada, capsys):
+    played_study(ada)
+    call_command("report", "sky")
+    captured = capsys.readouterr()
+    assert "no answers of people yet" in captured.err
+    assert json.loads(captured.out)["analysis"]["models"] == {}
+
+
+def test_an_unknown_study_is_answered_with_those_there_are(sky):
+    with pytest.raises(CommandError, match=r"no study “sea”.*There are: sky"):
+        call_command("report", "sea")
+
+
+def test_a_file_that_cannot_be_written_is_named(sky, tmp_path):
+    with pytest.raises(CommandError, match=r"nowhere.*cannot be written"):
+        call_command("report", "sky", out=tmp_path / "nowhere" / "r.json", stderr=io.StringIO())

@@ -1,0 +1,200 @@
+import re
+
+import pytest
+from django.urls import reverse
+
+from evaluation import services
+from evaluation.models import Population, Report
+from evaluation.views.report import address
+from studies.models import Source
+from tests.evaluation.cast import played_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sky(ada):
+    return played_study(ada)
+
+
+@pytest.fixture
+def as_ada(client, ada):
+    client.force_login(ada)
+    return client
+
+
+def page(study, population=None):
+    return address(study, population) if population else reverse("evaluation:report", args=[study.slug])
+
+
+def make(played, population=Population.PEOPLE):
+    return services.make_report(study=played.study, population=population)
+
+
+def test_a_stranger_is_asked_to_log_in(client, sky):
+    reply = client.get(page(sky.study))
+    assert reply.status_code == 302
+    assert reply.url.startswith(reverse("admin:login"))
+
+
+def test_a_researcher_without_a_part_in_it_finds_nothing(client, sky, ben):
+    report = make(sky)
+    client.force_login(ben)
+    for name in ("frozen-report", "chart-svg", "chart-narrow-svg", "chart-png", "report-json", "report-html"):
+        assert client.get(reverse(f"evaluation:{name}", args=["sky", report.code])).status_code == 404
+    for name in ("report", "trials-csv"):
+        assert client.get(reverse(f"evaluation:{name}", args=["sky"])).status_code == 404
+    assert client.post(reverse("evaluation:new-report", args=["sky"])).status_code == 404
+
+
+def test_researchers_of_the_study_and_administrators_may_see_it(client, sky, ben, root):
+    sky.study.researchers.add(ben)
+    for user in (ben, root):
+        client.force_login(user)
+        assert client.get(page(sky.study)).status_code == 200
+
+
+def test_the_code_of_another_studys_report_is_not_found(as_ada, sky, ada):
+    other = make(played_study(ada, slug="sea"))
+    assert as_ada.get(reverse("evaluation:frozen-report", args=["sky", other.code])).status_code == 404
+
+
+def test_without_a_report_there_is_a_button_that_makes_one(as_ada, sky):
+    sky.crowd(3, {"l2": 0.3})
+    assert "Make the report" in as_ada.get(page(sky.study)).content.decode()
+    reply = as_ada.post(reverse("evaluation:new-report", args=["sky"]) + "?population=people", follow=True)
+    assert "Participants took the recolouring for the real photo in" in reply.content.decode()
+    assert Report.objects.get().created_by.username == "ada"
+
+
+def test_a_report_is_made_by_post_only(as_ada, sky):
+    assert as_ada.get(reverse("evaluation:new-report", args=["sky"])).status_code == 405
+
+
+def test_newer_answers_are_announced_and_leave_the_numbers_alone(as_ada, sky):
+    sky.crowd(3, {"l2": 0.3})
+    make(sky)
+    before = as_ada.get(page(sky.study)).content.decode()
+    assert "since this report was made" not in before
+    sky.participate(fooled={"l2": [True]})
+    after = as_ada.get(page(sky.study)).content.decode()
+    assert "1 answer has arrived since this report was made" in after
+    headline = re.compile(r'class="headline">([^<]+)')
+    assert headline.findall(before) == headline.findall(after)
+
+
+def test_making_it_again_without_news_says_so(as_ada, sky):
+    sky.crowd(2, {"l2": 0.3})
+    make(sky)
+    reply = as_ada.post(reverse("evaluation:new-report", args=["sky"]), follow=True)
+    assert "still the newest report" in reply.content.decode()
+    assert Report.objects.count() == 1
+
+
+def test_people_are_shown_first_and_simulated_participants_only_where_there_are_no_people(as_ada, sky):
+    sky.crowd(2, {"l2": 0.3}, source=Source.SIMULATED)
+    make(sky, Population.SIMULATED)
+    assert "Simulated participants took" in as_ada.get(page(sky.study)).content.decode()
+    sky.crowd(2, {"l2": 0.3})
+    assert "No report yet" in as_ada.get(page(sky.study)).content.decode()
+
+
+@pytest.mark.parametrize("population", [Population.SIMULATED, Population.POOLED])
+def test_what_is_not_people_alone_is_labelled_on_the_page_and_on_the_chart(as_ada, sky, population):
+    sky.crowd(2, {"l2": 0.3}, source=Source.SIMULATED)
+    sky.crowd(2, {"l2": 0.3})
+    report = make(sky, population)
+    for address_of in (
+        page(sky.study, population),
+        reverse("evaluation:chart-svg", args=["sky", report.code]),
+        reverse("evaluation:report-html", args=["sky", report.code]),
+    ):
+        assert "– not people" in as_ada.get(address_of).content.decode()
+
+
+def test_people_carry_no_such_label(as_ada, sky):
+    sky.crowd(2, {"l2": 0.3})
+    make(sky)
+    assert "not people" not in as_ada.get(page(sky.study)).content.decode()
+
+
+def test_an_unknown_population_is_not_found(as_ada, sky):
+    assert as_ada.get(page(sky.study) + "?population=robots").status_code == 404
+
+
+def test_the_page_keeps_to_the_strict_policy(as_ada, sky):
+    sky.crowd(3, {"l2": 0.3}, vigilance=[True])
+    make(sky)
+    html = as_ada.get(page(sky.study)).content.decode()
+    assert " style=" not in html
+    assert "<style" not in html
+    assert not re.search(r"<script(?![^>]*src=)", html)
+
+
+def test_every_term_leads_to_its_definition(as_ada, sky):
+    sky.crowd(3, {"l2": 0.3})
+    make(sky)
+    html = as_ada.get(page(sky.study)).content.decode()
+    targets = set(re.findall(r'href="#([\w-]+)"', html))
+    assert len(targets) > 12
+    assert targets <= set(re.findall(r'id="([\w-]+)"', html))
+
+
+def test_hostile_titles_are_shown_as_text(as_ada, ada):
+    nasty = played_study(ada, slug="nasty", arms=("l2",))
+    type(nasty.study).objects.filter(pk=nasty.study.pk).update(title="<script>alert(1)</script>")
+    type(nasty.conditions[0]).objects.filter(pk=nasty.conditions[0].pk).update(title="$x^2$ <b> & “q”")
+    nasty.study.refresh_from_db()
+    nasty.crowd(2, {"l2": 0.3})
+    report = make(nasty)
+    assert "<script>alert" not in as_ada.get(page(nasty.study)).content.decode()
+    assert (
+        "<script>alert"
+        not in as_ada.get(reverse("evaluation:report-html", args=["nasty", report.code])).content.decode()
+    )
+    svg = as_ada.get(reverse("evaluation:chart-svg", args=["nasty", report.code])).content.decode()
+    assert "$x^2$ &lt;b&gt; &amp; “q”" in svg
+
+
+# --- degenerate data -------------------------------------------------------------------------
+
+
+def shown(as_ada, played):
+    make(played)
+    return as_ada.get(page(played.study, Population.PEOPLE)).content.decode()
+
+
+def test_no_answers(as_ada, sky):
+    assert "No test trial has been answered yet" in shown(as_ada, sky)
+
+
+def test_only_practice(as_ada, sky):
+    sky.participate(practice=3)
+    assert "No test trial has been answered yet" in shown(as_ada, sky)
+
+
+def test_one_participant_is_told_why_there_is_no_interval(as_ada, sky):
+    sky.participate(fooled={"l2": [True, False, False]})
+    html = shown(as_ada, sky)
+    assert "There is no interval: only one participant" in html
+    assert "exact, this participant only" in html
+
+
+def test_one_photo(as_ada, sky):
+    for outcome in (True, False, True):
+        sky.participate(fooled={"l2": [outcome]})
+    assert "There is no interval: only one photo" in shown(as_ada, sky)
+
+
+@pytest.mark.parametrize(("outcome", "rate"), [(True, "100.0"), (False, "0.0")])
+def test_everybody_and_nobody(as_ada, sky, outcome, rate):
+    for _ in range(3):
+        sky.participate(fooled={"l2": [outcome] * 4})
+    assert f"{rate}\N{NO-BREAK SPACE}% [" in shown(as_ada, sky)
+
+
+def test_one_condition_without_answers_stands_beside_the_others(as_ada, sky):
+    sky.crowd(3, {"l2": 0.3})
+    html = shown(as_ada, sky)
+    assert "Classes" in html
+    assert "no answers" in html
