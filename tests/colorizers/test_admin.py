@@ -1,0 +1,280 @@
+"""The workbench: uploads, orders and records."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from colorizers import services, tasks
+from colorizers.models import Colorization, Colorizer, GenerationRun, Photo, PhotoImport, PhotoSet, WorkState
+from tests.builders import fill_catalogue, make_colorizer, make_photo_set
+from tests.conftest import colourful_pixels, png_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workbench(client, root):
+    client.force_login(root)
+    return client
+
+
+@pytest.fixture
+def garden():
+    return PhotoSet.objects.create(name="garden")
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    sent = []
+    for task in (tasks.import_upload, tasks.colorize_chunk):
+        monkeypatch.setattr(task, "apply_async", lambda args, **_: sent.append(args))
+    return sent
+
+
+def upload(name: str, data: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def send(workbench, garden, *files, **fields):
+    address = reverse("admin:colorizers_photoset_import", args=[garden.pk])
+    return workbench.post(address, {"photographs": list(files), "max_side": 2048} | fields)
+
+
+@pytest.mark.parametrize(
+    "name", ["photo", "photoset", "photoimport", "colorizer", "generationrun", "colorization"]
+)
+def test_every_list_and_every_page_of_it_opens(name, workbench):
+    photo_set = make_photo_set(2)
+    fill_catalogue(photo_set, make_colorizer())
+    PhotoImport.objects.create(photo_set=photo_set)
+    page = workbench.get(reverse(f"admin:colorizers_{name}_changelist"))
+    assert page.status_code == 200
+    row = page.context["cl"].queryset.first()
+    assert workbench.get(reverse(f"admin:colorizers_{name}_change", args=[row.pk])).status_code == 200
+
+
+def test_an_uploaded_archive_is_imported_by_a_worker_and_reported(
+    workbench, garden, queue, django_capture_on_commit_callbacks
+):
+    files = {"a.png": png_bytes(colourful_pixels(1)), "b.jpg": b"words"}
+    with django_capture_on_commit_callbacks(execute=True):
+        reply = send(workbench, garden, upload("photos.zip", zipped(files)), licence="CC0", author="Ann")
+    photo_import = PhotoImport.objects.get()
+    assert reply.url == reverse("admin:colorizers_photoimport_change", args=[photo_import.pk])
+    assert queue == [(photo_import.pk,)]
+    assert "waiting for a worker" in workbench.get(reply.url).content.decode()
+
+    tasks.import_upload(photo_import.pk)
+    photo = garden.photos.get()
+    assert (photo.licence, photo.author) == ("CC0", "Ann")
+    page = workbench.get(reply.url).content.decode()
+    assert "This is not a picture" in page
+    assert reverse("colorizers:photo_thumbnail", args=[photo.digest]) in page
+
+
+def test_several_pictures_may_be_uploaded_at_once_with_their_facts(workbench, garden, queue):
+    send(
+        workbench,
+        garden,
+        upload("a.png", png_bytes(colourful_pixels(1))),
+        upload("b.png", png_bytes(colourful_pixels(2))),
+        upload("photos.csv", b"file,author\nb.png,Bob\n"),
+    )
+    tasks.import_upload(PhotoImport.objects.get().pk)
+    assert dict(garden.photos.values_list("name", "author")) == {"a.png": "", "b.png": "Bob"}
+
+
+def test_two_uploads_of_one_name_are_both_looked_at(workbench, garden, queue):
+    same = [upload("a.png", png_bytes(colourful_pixels(seed))) for seed in (1, 2)]
+    send(workbench, garden, *same)
+    tasks.import_upload(PhotoImport.objects.get().pk)
+    assert garden.photos.count() == 2
+
+
+def test_files_that_arrive_while_a_page_is_open_are_told_to_it(workbench, garden, queue):
+    files = {f"{n}.png": png_bytes(colourful_pixels(n)) for n in range(3)}
+    send(workbench, garden, upload("photos.zip", zipped(files)))
+    photo_import = PhotoImport.objects.get()
+    address = reverse("colorizers:import_progress", args=[photo_import.code])
+    assert workbench.get(address).json()["rows"] == []
+    services.continue_upload(photo_import.pk, seconds=0)
+    first = workbench.get(address).json()
+    assert [row["name"] for row in first["rows"]] == ["0.png"]
+    assert (first["active"], first["percent"]) == (True, 33)
+    services.continue_upload(photo_import.pk)
+    rest = workbench.get(address + "?after=0").json()
+    assert [row["name"] for row in rest["rows"]] == ["1.png", "2.png"]
+    assert not rest["active"]
+
+
+def test_an_upload_that_is_too_large_is_refused_with_a_sentence(workbench, garden, settings):
+    settings.UPLOAD_MAX_MB = 1
+    for size, status in ((2**20 + 9, 200), (3 * 2**20, 413)):
+        reply = send(workbench, garden, upload("photos.zip", b"0" * size))
+        assert reply.status_code == status
+        assert "at most 1 MB are taken at once" in reply.content.decode()
+    assert not PhotoImport.objects.exists()
+
+
+def test_an_archive_and_pictures_at_once_are_refused(workbench, garden):
+    reply = send(
+        workbench, garden, upload("a.zip", zipped({})), upload("a.png", png_bytes(colourful_pixels(1)))
+    )
+    assert "not both at once" in reply.content.decode()
+
+
+def test_a_frozen_set_offers_no_upload(workbench, garden):
+    garden.freeze()
+    page = workbench.get(reverse("admin:colorizers_photoset_import", args=[garden.pk])).content.decode()
+    assert "is frozen" in page
+    assert 'type="file"' not in page
+    send(workbench, garden, upload("a.png", png_bytes(colourful_pixels(1))))
+    assert not PhotoImport.objects.exists()
+
+
+def test_an_upload_without_a_token_is_refused(garden, root):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(root)
+    assert send(strict, garden, upload("a.png", b"0")).status_code == 403
+
+
+def test_colour_with_orders_what_is_missing(workbench, queue, django_capture_on_commit_callbacks):
+    photo_set, colorizer = make_photo_set(3), make_colorizer()
+    address = reverse("admin:colorizers_photoset_colour")
+    page = workbench.get(f"{address}?set={photo_set.pk}").content.decode()
+    assert "3 pictures missing" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        reply = workbench.post(address, {"sets": [photo_set.pk], "colorizers": [colorizer.pk]})
+    run = GenerationRun.objects.get()
+    assert reply.url == reverse("admin:colorizers_generationrun_change", args=[run.pk])
+    assert run.created_by.username == "root"
+    assert len(queue) == 1
+    assert "0 of 3 pictures" in workbench.get(reply.url).content.decode()
+
+
+def test_colour_with_wants_a_set_and_a_colorizer(workbench):
+    photo_set = make_photo_set(1)
+    make_colorizer()
+    address = reverse("admin:colorizers_photoset_colour")
+    assert workbench.get(address).status_code == 302
+    page = workbench.post(address, {"sets": [photo_set.pk]}).content.decode()
+    assert "Choose at least one colorizer" in page
+
+
+def test_several_sets_can_be_chosen_in_the_list(workbench):
+    one, two = make_photo_set(1), make_photo_set(1, name="forest", first_seed=50)
+    reply = workbench.post(
+        reverse("admin:colorizers_photoset_changelist"),
+        {"action": "colour_selected", "_selected_action": [one.pk, two.pk]},
+    )
+    assert reply.url.count("set=") == 2
+
+
+def test_a_run_can_be_cancelled_and_taken_up_again(workbench):
+    run = services.order_generation(photo_set=make_photo_set(3), colorizer=make_colorizer())
+    workbench.post(reverse("admin:colorizers_generationrun_cancel", args=[run.pk]))
+    run.refresh_from_db()
+    assert run.state == WorkState.CANCELLED
+    workbench.post(reverse("admin:colorizers_generationrun_resume", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.state, run.progress().queued) == (WorkState.QUEUED, 3)
+
+
+def test_a_look_at_an_address_cancels_nothing(workbench):
+    run = services.order_generation(photo_set=make_photo_set(1), colorizer=make_colorizer())
+    for verb in ("cancel", "resume"):
+        assert (
+            workbench.get(reverse(f"admin:colorizers_generationrun_{verb}", args=[run.pk])).status_code == 405
+        )
+
+
+def test_staff_without_the_right_to_order_may_look_only(client, ada):
+    photo_set = make_photo_set(1)
+    run = services.order_generation(photo_set=photo_set, colorizer=make_colorizer())
+    client.force_login(ada)
+    for address in (
+        reverse("admin:colorizers_generationrun_cancel", args=[run.pk]),
+        reverse("admin:colorizers_photoset_colour"),
+        reverse("admin:colorizers_photoset_import", args=[photo_set.pk]),
+    ):
+        assert client.post(address).status_code == 403, address
+
+
+def test_failed_pictures_can_be_tried_again_from_the_list(workbench):
+    photo_set = make_photo_set(2)
+    fill_catalogue(photo_set, make_colorizer())
+    bad = Colorization.objects.first()
+    Colorization.objects.filter(pk=bad.pk).update(state=WorkState.FAILED, error="The paint dried.")
+    address = reverse("admin:colorizers_colorization_changelist")
+    assert "The paint dried." in workbench.get(address).content.decode()
+    workbench.post(address, {"action": "try_again", "_selected_action": [bad.pk]})
+    bad.refresh_from_db()
+    assert bad.state == WorkState.QUEUED
+
+
+def new_colorizer(workbench, **fields):
+    form = {"slug": "s", "method": "sepia", "settings": "{}", "seed": 0}
+    return workbench.post(reverse("admin:colorizers_colorizer_add"), form | fields)
+
+
+def test_a_colorizer_is_registered_like_by_the_command(workbench):
+    assert new_colorizer(workbench, settings='{"a": 5.0}').status_code == 302
+    colorizer = Colorizer.objects.get()
+    assert colorizer == services.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
+
+
+def test_a_colorizer_from_the_form_freezes_its_references(workbench):
+    photo_set = make_photo_set(2)
+    new_colorizer(workbench, method="random", reference_set=photo_set.pk)
+    photo_set.refresh_from_db()
+    assert photo_set.frozen_at is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"settings": '{"bb": 1}'}, "did you mean"),
+        ({"method": "random"}, "needs a reference set"),
+        ({"variant": "x"}, "no variant"),
+    ],
+)
+def test_a_bad_colorizer_is_refused_in_words(fields, complaint, workbench):
+    assert complaint in new_colorizer(workbench, **fields).content.decode()
+    assert not Colorizer.objects.exists()
+
+
+def test_a_registered_colorizer_offers_title_and_description_only(workbench):
+    colorizer = make_colorizer()
+    address = reverse("admin:colorizers_colorizer_change", args=[colorizer.pk])
+    assert workbench.get(address).context["adminform"].form.fields.keys() == {"title", "description"}
+    workbench.post(
+        address, {"title": "Postcard", "description": "", "method": "grey", "settings": '{"a": 9.0}'}
+    )
+    colorizer.refresh_from_db()
+    assert (colorizer.title, colorizer.method, colorizer.settings["a"]) == ("Postcard", "sepia", 3.0)
+
+
+def test_photos_and_pictures_cannot_be_typed_in_or_taken_away(workbench):
+    photo_set = make_photo_set(2)
+    fill_catalogue(photo_set, make_colorizer())
+    for name in ("photo", "photoimport", "generationrun", "colorization"):
+        assert workbench.get(reverse(f"admin:colorizers_{name}_add")).status_code == 403
+    picture = Colorization.objects.first()
+    assert (
+        workbench.post(reverse("admin:colorizers_colorization_delete", args=[picture.pk])).status_code == 403
+    )
+    workbench.post(reverse("admin:colorizers_photo_delete", args=[picture.photo_id]), {"post": "yes"})
+    assert Photo.objects.filter(pk=picture.photo_id).exists()

@@ -1,0 +1,199 @@
+"""The commands: import_photos, list_methods, register_colorizer, colorize."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from colorizers import methods, services, tasks
+from colorizers.management.commands import colorize
+from colorizers.models import Colorization, Colorizer, PhotoSet, WorkState
+from tests.builders import fill_catalogue, make_colorizer, make_photo_set
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> str:
+    output = StringIO()
+    call_command(*arguments, stdout=output, stderr=output, no_color=True)
+    return output.getvalue()
+
+
+@pytest.fixture
+def no_queue(monkeypatch):
+    monkeypatch.setattr(tasks.colorize_chunk, "apply_async", lambda *_, **__: None)
+    monkeypatch.setattr(colorize, "worker_answers", lambda: False)
+    monkeypatch.setattr(colorize, "POLL_SECONDS", 0)
+
+
+# --- import_photos -----------------------------------------------------------------------------
+
+
+def test_a_folder_becomes_a_set_with_a_report(photo_folder):
+    (photo_folder / "note.txt").write_text("words")
+    said = run("import_photos", str(photo_folder), "--set", "kodak", "--licence", "CC0", "--author", "Ann")
+    assert "added      photo-00.png" in said
+    assert "refused    note.txt: This is not a picture" in said
+    assert "30 added, 1 refused; the set kodak now holds 30 photos." in said
+    assert PhotoSet.objects.get().photos.filter(licence="CC0", author="Ann").count() == 30
+
+
+def test_the_same_folder_again_is_no_error(photo_folder):
+    run("import_photos", str(photo_folder), "--set", "kodak")
+    said = run("import_photos", str(photo_folder), "--set", "kodak")
+    assert "30 already in the set" in said
+
+
+def test_a_folder_without_a_photo_is_an_error(tmp_path):
+    (tmp_path / "a.jpg").write_text("words")
+    with pytest.raises(CommandError, match="Nothing of"):
+        run("import_photos", str(tmp_path), "--set", "kodak")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [(["--set", "Not A Name"], "small letters"), (["--set", "x", "--max-side", "3"], "at least 64")],
+)
+def test_odd_arguments_are_refused(arguments, complaint, photo_folder):
+    with pytest.raises(CommandError, match=complaint):
+        run("import_photos", str(photo_folder), *arguments)
+    assert not PhotoSet.objects.exists()
+
+
+def test_a_frozen_set_and_a_missing_path_are_errors(tmp_path, photo_folder):
+    make_photo_set(1).freeze()
+    with pytest.raises(CommandError, match="frozen"):
+        run("import_photos", str(photo_folder), "--set", "meadow")
+    with pytest.raises(CommandError, match="There is no folder or zip"):
+        run("import_photos", str(tmp_path / "nowhere"), "--set", "other")
+
+
+# --- list_methods and register_colorizer -------------------------------------------------------
+
+
+def test_methods_are_listed_for_programs():
+    listed = json.loads(run("list_methods", "--json"))
+    assert [facts["name"] for facts in listed] == methods.names()
+    for facts in listed:
+        assert facts.keys() >= {"name", "variants", "parameters", "needs_weights", "citation"}
+        assert list(facts["parameters"]) == facts["variants"]
+
+
+def test_methods_are_listed_for_people():
+    said = run("list_methods")
+    assert all(name in said for name in methods.names())
+
+
+def test_registering_twice_says_so():
+    assert "is registered:" in run("register_colorizer", "--method", "sepia", "--name", "s")
+    assert "is registered already" in run("register_colorizer", "--method", "sepia", "--name", "s")
+    assert Colorizer.objects.count() == 1
+
+
+def test_settings_references_and_seed_come_from_the_command_line():
+    make_photo_set(2)
+    run("register_colorizer", "--method", "random", "--name", "r", "--reference-set", "meadow", "--seed", "3")
+    run("register_colorizer", "--method", "sepia", "--name", "s", "--method-settings", '{"a": 1.5}')
+    assert Colorizer.objects.get(slug="r").seed == 3
+    assert Colorizer.objects.get(slug="s").settings["a"] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--method", "sepai"], "Did you mean 'sepia'"),
+        (["--method", "sepia", "--method-settings", "{"], "is not JSON"),
+        (["--method", "sepia", "--method-settings", "[]"], "must be a JSON object"),
+        (["--method", "random", "--reference-set", "nowhere"], "no photo set called 'nowhere'"),
+        (["--method", "sepia", "--weights", "/nowhere/w.bin"], "cannot be read"),
+    ],
+)
+def test_a_bad_registration_is_an_error_with_a_hint(arguments, complaint):
+    with pytest.raises(CommandError, match=complaint):
+        run("register_colorizer", "--name", "s", *arguments)
+
+
+# --- colorize ----------------------------------------------------------------------------------
+
+
+def test_an_order_says_how_to_watch_it_and_that_no_worker_answers(no_queue):
+    make_photo_set(2)
+    make_colorizer()
+    said = run("colorize", "--set", "meadow", "--colorizer", "sepia")
+    assert "Ordered 2 pictures" in said
+    assert "colorize --set meadow --colorizer sepia --wait" in said
+    assert "No worker answers" in said
+
+
+def test_a_complete_catalogue_has_nothing_to_do(no_queue):
+    fill_catalogue(make_photo_set(2), make_colorizer())
+    assert "Nothing to do" in run("colorize", "--set", "meadow", "--colorizer", "sepia", "--wait")
+
+
+@pytest.mark.parametrize(("which", "complaint"), [("set", "no photo set"), ("colorizer", "no colorizer")])
+def test_unknown_names_are_answered_with_the_known_ones(which, complaint):
+    make_photo_set(1)
+    make_colorizer()
+    names = {"set": "meadow", "colorizer": "sepia"}
+    known = names[which]
+    names[which] = "nowhere"
+    with pytest.raises(CommandError, match=f"{complaint}.*{known}"):
+        run("colorize", "--set", names["set"], "--colorizer", names["colorizer"])
+
+
+def test_an_empty_set_is_an_error():
+    PhotoSet.objects.create(name="empty")
+    make_colorizer()
+    with pytest.raises(CommandError, match="is empty"):
+        run("colorize", "--set", "empty", "--colorizer", "sepia")
+
+
+def work_while_waiting(monkeypatch, work):
+    """Each time the command looks at the queue for a worker, somebody does some work."""
+    monkeypatch.setattr(colorize, "PING_SECONDS", 0)
+    monkeypatch.setattr(colorize, "worker_answers", lambda: work() or True)
+
+
+def test_waiting_ends_with_the_last_picture(no_queue, monkeypatch):
+    make_photo_set(3)
+    make_colorizer()
+
+    def work():
+        row = Colorization.objects.filter(state=WorkState.QUEUED).first()
+        if row:
+            services.colorize_chunk(row.run_id, [row.pk], task_id="t")
+
+    work_while_waiting(monkeypatch, work)
+    said = run("colorize", "--set", "meadow", "--colorizer", "sepia", "--wait")
+    assert "3 pictures by sepia are in the catalogue" in said
+
+
+def test_waiting_for_a_run_with_failures_ends_in_an_error_that_lists_them(no_queue, monkeypatch):
+    make_photo_set(2)
+    make_colorizer()
+    work_while_waiting(
+        monkeypatch, lambda: Colorization.objects.update(state=WorkState.FAILED, error="The paint dried.")
+    )
+    output = StringIO()
+    with pytest.raises(CommandError, match="2 of 2 photos could not be coloured"):
+        call_command(
+            "colorize", "--set", "meadow", "--colorizer", "sepia", "--wait", stdout=output, stderr=output
+        )
+    assert output.getvalue().count("The paint dried.") == 2
+
+
+def test_leaving_the_display_leaves_the_run(no_queue, monkeypatch):
+    make_photo_set(2)
+    make_colorizer()
+
+    def press_ctrl_c():
+        raise KeyboardInterrupt
+
+    work_while_waiting(monkeypatch, press_ctrl_c)
+    output = StringIO()
+    with pytest.raises(SystemExit) as stop:
+        call_command("colorize", "--set", "meadow", "--colorizer", "sepia", "--wait", stdout=output)
+    assert stop.value.code == 130
+    assert "goes on without this display" in output.getvalue()
+    assert Colorization.objects.filter(state=WorkState.QUEUED).count() == 2
