@@ -1,0 +1,82 @@
+"""Show a whole study on this machine, from real photographs to the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
+from rich.console import Console
+
+from colorizers.services import ColorizerRefused, ImportRefused
+from config.demo.photos import TooFewPhotos
+from config.demo.plan import plan_for
+from config.demo.steps import Demo
+from config.management.commands._addresses import add_address_options
+from config.processes import services, site
+from config.processes.redis import RedisUnavailable
+from config.processes.supervisor import ServiceFailed
+from studies.services.lifecycle import WrongState
+from studies.services.study_files import StudyFileRefused
+from studies.services.validation import NotReady as StudyNotReady
+
+# What a person can do something about; anything else is a fault of ours and shows its traceback.
+EXPECTED = (
+    site.NotReady,
+    RedisUnavailable,
+    ServiceFailed,
+    TooFewPhotos,
+    ImportRefused,
+    ColorizerRefused,
+    StudyFileRefused,
+    StudyNotReady,
+    WrongState,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts this installation, recolours photographs with free licences (or yours), launches a study on "
+        "them, adds labelled simulated participants and makes the report; then runs until Ctrl-C. "
+        "What an earlier run made is kept."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_address_options(parser)
+        parser.add_argument("--photos", type=Path, metavar="FOLDER", help="your own photographs")
+        parser.add_argument(
+            "--participants", type=int, default=60, metavar="N", help="simulated participants (60)"
+        )
+
+    def handle(self, *, host: str, port: int, **options: Any) -> None:
+        own = options["photos"]
+        folder = own.expanduser().resolve() if own else None
+        console = Console(file=cast(IO[str], self.stdout._out))
+        demo = Demo(plan_for(folder), settings.FOOLRATE_DATA, console)
+        try:
+            with site.running(host=host, port=port, say=demo.say) as supervisor:
+                self._show(demo, options["participants"], host, port)
+                supervisor.wait()
+        except EXPECTED as error:
+            raise CommandError(str(error)) from error
+        except (KeyboardInterrupt, SystemExit):
+            demo.say("")
+        demo.say("Stopped. `make demo` goes on where this ended.")
+
+    def _show(self, demo: Demo, participants: int, host: str, port: int) -> None:
+        root = services.site_url(host, port)
+        account = demo.make_admin()
+        photo_set = demo.load_photos()
+        colorizers = demo.fill_catalogue(photo_set)
+        study = demo.launch_study(photo_set, colorizers, participants)
+        demo.add_simulated(study, participants, services.address(host, port))
+        demo.make_report(study)
+        demo.say(
+            f"\n  Take the test  {root}{reverse('studies:landing', args=[study.slug])}"
+            f"\n  Workbench      {root}{reverse('admin:index')}   ({account})"
+            f"\n  Report         {root}{reverse('evaluation:report', args=[study.slug])}\n"
+            "\nThe participants so far are simulated, and the report says so. Ctrl-C stops everything."
+        )
