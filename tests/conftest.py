@@ -8,9 +8,9 @@ from pathlib import Path
 # Playwright's synchronous interface runs an event loop beside the test's database connection.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-from PIL import Image  # noqa: E402
+import numpy as np
+import pytest
+from PIL import Image
 
 
 def pytest_unconfigure() -> None:

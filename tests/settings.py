@@ -14,4 +14,4 @@ if "pytest" in sys.modules:
     os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
