@@ -84,6 +84,9 @@ export function planLayout({ width, height, dpr, imagePx, slots, prompt = "", an
     }
   }
   const size = cssSize(imagePx, 1, dpr);
-  const needs = kinds.map((kind) => need(kind, size, slots.length, fixed));
+  const needs = kinds.map((kind) => {
+    const across = need(kind, size, slots.length, fixed).width;
+    return need(kind, size, slots.length, promptLines(prompt, across) * LINE + (answersRow ? ANSWERS : 0));
+  });
   return { fits: false, kind: kinds.at(-1), scale: 1, size, needs };
 }

@@ -193,7 +193,7 @@ export class Stage {
       conceal(caption, false);
     }
     this.prompt.textContent = this.verdict({ right, fake });
-    this.prompt.classList.add("runner-verdict");
+    this.prompt.classList.add("runner-verdict", right ? "right" : "wrong");
   }
 
   verdict({ right, fake }) {

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { cssSize, nearestScale, onDevicePixel, planLayout, promptLines } from "../../studies/static/studies/runner/layout.js";
+
+const PROMPT = "Which image had the fake colours?";
+const SLOTS = ["left", "right"];
+const plan = (width, height, dpr = 1, changes = {}) =>
+  planLayout({ width, height, dpr, imagePx: 256, slots: SLOTS, prompt: PROMPT, ...changes });
+
+for (const [dpr, scale] of [[1, 1], [1.1, 1], [1.25, 1], [1.5, 2], [1.75, 2], [2, 2], [2.625, 3], [3, 3], [0.5, 1], [0.9, 1]]) {
+  test(`at ${dpr} device pixels a CSS pixel, a picture pixel covers ${scale}, exactly`, () => {
+    assert.equal(nearestScale(dpr), scale);
+    const device = cssSize(256, scale, dpr) * dpr;
+    assert.ok(Math.abs(device - 256 * scale) < 1e-9);
+  });
+}
+
+const onGrid = (css, dpr) => Math.abs(css * dpr - Math.round(css * dpr)) < 1e-9;
+
+for (const [name, width, height, dpr, kind, scale] of [
+  ["a desktop", 1440, 896, 1, "row", 1],
+  ["a laptop at 125 %", 1229, 600, 1.25, "row", 1],
+  ["a sharp laptop", 1440, 789, 2, "row", 2],
+  ["a small phone", 375, 663, 2, "column", 2],
+  ["a small phone with its browser's bars", 375, 553, 2, "column", 2],
+  ["a tall phone", 390, 760, 3, "column", 3],
+  ["a phone held sideways", 667, 330, 2, "row", 2],
+  ["a tiny phone", 320, 454, 2, "row", 1],
+  ["a small phone of three", 360, 500, 3, "column", 2],
+]) {
+  test(`${name} gets a ${kind} with ${scale} device pixels a picture pixel, inside the window and on the pixel grid`, () => {
+    const found = plan(width, height, dpr);
+    assert.deepEqual([found.fits, found.kind, found.scale], [true, kind, scale]);
+    for (const { x, y } of Object.values(found.boxes)) {
+      assert.ok(x >= 0 && y >= 0 && x + found.size <= width + 1e-9 && y + found.size <= height + 1e-9);
+      assert.ok(onGrid(x, dpr) && onGrid(y, dpr));
+    }
+    const { left, right } = found.boxes;
+    const apart = kind === "row" ? right.x - left.x : right.y - left.y;
+    assert.ok(apart >= found.size, "pictures do not overlap");
+    assert.ok(found.prompt.y + found.prompt.height <= left.y + 1, "the prompt does not touch the pictures");
+  });
+}
+
+test("it never changes with what is shown: the same room gives the same places", () => {
+  assert.deepEqual(plan(1000, 700), plan(1000, 700));
+});
+
+test("a window that is too small says what would do", () => {
+  const found = plan(300, 300);
+  assert.equal(found.fits, false);
+  assert.equal(found.needs.length, 2);
+  const [row, column] = found.needs;
+  assert.equal(plan(row.width, row.height).fits, true);
+  assert.equal(plan(row.width, row.height).kind, "row");
+  assert.equal(plan(column.width, column.height).fits, true);
+});
+
+test("one slot stands in the middle, with room for a row of answers below", () => {
+  const found = plan(375, 600, 2, { slots: ["centre"], answersRow: true });
+  assert.equal(found.kind, "single");
+  assert.ok(Math.abs(found.boxes.centre.x - (375 - 256) / 2) <= 0.5);
+  assert.ok(found.answers.y >= found.boxes.centre.y + found.size);
+  assert.ok(found.answers.y + 64 <= 600);
+});
+
+test("captions go below where there is room and inside where there is none", () => {
+  assert.equal(plan(1440, 896).captions, "below");
+  assert.equal(plan(375, 553, 2).captions, "inside");
+});
+
+test("a long prompt takes the lines that it needs", () => {
+  assert.equal(promptLines(PROMPT, 375), 1);
+  assert.equal(promptLines(PROMPT, 280), 2);
+  assert.equal(plan(280, 580).prompt.height >= 52, true);
+});
+
+test("positions snap to whole device pixels", () => {
+  assert.equal(onDevicePixel(10.3, 1), 10);
+  assert.equal(onDevicePixel(10.3, 2), 10.5);
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Session } from "../../studies/static/studies/runner/session.js";
+import { parseState } from "../../studies/static/studies/runner/state.js";
+import { openState, pairTrial } from "./fakes.js";
+
+function state({ practice = 2, tests = 5, done = 0, every = 2, window = 99 } = {}) {
+  const kinds = [...Array(practice).fill("practice"), ...Array(tests).fill("test")].slice(done);
+  const trials = kinds.map((kind, i) => pairTrial({ code: `t${done + i}`, number: done + i + 1, kind }));
+  const progress = { done, total: practice + tests, practice };
+  return parseState(openState({ trials: trials.slice(0, window), progress, break_every: every, finished: !trials.length }));
+}
+
+/** Everything that a participant meets, in order. */
+function story(options = {}, { reload = () => null } = {}) {
+  const session = new Session(state(options));
+  const met = [];
+  while (session.next !== "finished" && met.length < 60) {
+    const { next } = session;
+    if (next === "trial") {
+      const { total, practice } = session.progress;
+      met.push(session.trial.code);
+      const done = session.progress.done + 1;
+      session.recorded({ progress: { done, total, practice }, finished: done === total });
+    } else if (next === "reload") {
+      session.load(reload(session.progress.done));
+    } else {
+      met.push(next);
+      session.shown(next);
+    }
+  }
+  return met.join(" ");
+}
+
+test("instructions, practice, start of the test, breaks between tests, and no break at the end", () => {
+  assert.equal(story(), "instructions t0 t1 test t2 t3 break t4 t5 break t6");
+  assert.equal(story({ tests: 4 }), "instructions t0 t1 test t2 t3 break t4 t5");
+});
+
+test("without practice the test begins right after the instructions", () => {
+  assert.equal(story({ practice: 0, tests: 2 }), "instructions t0 t1");
+});
+
+test("without breaks there are none", () => {
+  assert.equal(story({ every: null, tests: 3 }), "instructions t0 t1 test t2 t3 t4");
+});
+
+test("who comes back is welcomed, not instructed again", () => {
+  assert.equal(story({ done: 1 }), "welcome t1 test t2 t3 break t4 t5 break t6");
+});
+
+test("who comes back where a break or the start would be gets one screen, not two", () => {
+  assert.equal(story({ done: 4, tests: 3 }), "welcome t4");
+  assert.equal(story({ done: 2, tests: 1 }), "welcome t2");
+});
+
+test("a design that plans one trial at a time is asked again after each", () => {
+  const met = story({ window: 1, tests: 2 }, { reload: (done) => state({ window: 1, tests: 2, done }) });
+  assert.equal(met, "instructions t0 t1 test t2 t3");
+});
+
+test("pictures are wanted for the open trial and the next ones", () => {
+  const session = new Session(state());
+  assert.deepEqual(session.ahead(3).map(({ code }) => code), ["t0", "t1", "t2"]);
+});
+
+test("an empty finished state is the end", () => {
+  assert.equal(new Session(state({ done: 7 })).next, "finished");
+});
