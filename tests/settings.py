@@ -12,6 +12,8 @@ if "pytest" in sys.modules:
     os.environ["FOOLRATE_DATA"] = tempfile.mkdtemp(prefix="foolrate-test-")
     os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
     os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
+    # Test processes that share a Redis server keep out of each other's queue.
+    os.environ["REDIS_PREFIX"] = f"foolrate-test-{os.getpid()}:"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 from config.settings import *  # noqa: F403
