@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,7 +18,7 @@ from evaluation.models import Exclusion, Report, Score
 from studies.models import Study
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     """Rows that the program writes: looking is all there is to do."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -73,7 +72,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(ModelAdmin):
+class ExclusionAdmin(ModelAdmin):  # type: ignore[misc]
     """A statement can be made and taken back, not reworded: reports name it as it stood."""
 
     form = ExclusionForm
@@ -105,7 +104,7 @@ class ExclusionAdmin(ModelAdmin):
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField[Any] | None:
+    ) -> Any:
         """Offer the studies that the user may see."""
         if db_field.name == "study":
             kwargs["queryset"] = Study.objects.visible_to(request.user)

@@ -58,4 +58,4 @@ class ExclusionForm(_Form):
     def _post_clean(self) -> None:
         # The row's own check would only repeat in general words what is already said of the field.
         if not self.errors:
-            super()._post_clean()
+            super()._post_clean()  # type: ignore[misc]

@@ -91,10 +91,11 @@ def _rate_cell(model: Json | None) -> Cell:
     if not model or model["fool_rate"] is None:
         return Cell("–", note="no answers")
     default = model["intervals"]["default"]
+    alike = "all answers alike, so the interval may be too short" if model["k"] in (0, model["n"]) else ""
     return Cell(
         percent(model["fool_rate"]),
         percent_range(default["low"], default["high"]),
-        default.get("reason", ""),
+        default.get("reason") or alike,
     )
 
 

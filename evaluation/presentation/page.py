@@ -7,6 +7,7 @@ from typing import Any
 from evaluation import metrics
 from evaluation.models import Population, Report
 from evaluation.presentation.arms import METRIC_LABELS, Arm, arm_of
+from evaluation.presentation.differences import differences_of
 from evaluation.presentation.steps import steps_of
 from evaluation.statistics.arrays import Json
 from evaluation.wording import SIMULATED_BANDS, SUBJECTS, count, listed, number, percent, rate_with_interval
@@ -32,6 +33,8 @@ class Page:
             for condition in self.study["conditions"]
             if condition["kind"] == "test"
         ]
+        titles = {arm.slug: arm.title for arm in self.arms}
+        self.differences = differences_of(self.analysis["pairwise"], titles)
         self.steps = steps_of(self.results)
         self.judged = [arm for arm in self.arms if arm.judged]
 

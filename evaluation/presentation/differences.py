@@ -1,0 +1,53 @@
+"""Differences between conditions, each with its interval and a p value that knows how many were tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evaluation.statistics.arrays import Json
+from evaluation.wording import MINUS, NBSP, NONE
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The higher rate minus the lower one, in percentage points."""
+
+    higher: str
+    lower: str
+    points: str
+    interval: str
+    p: str
+    note: str
+
+
+def differences_of(pairwise: list[Json], titles: dict[str, str]) -> list[Difference]:
+    """One line a pair of judged conditions."""
+    return [_difference(pair, titles) for pair in pairwise]
+
+
+def _difference(pair: Json, titles: dict[str, str]) -> Difference:
+    a, b, sign = pair["a"], pair["b"], 1
+    if pair["diff"] < 0:
+        a, b, sign = b, a, -1
+    interval = ""
+    if pair.get("ci"):
+        low, high = sorted(sign * end for end in pair["ci"])
+        interval = f"[{_points(low)},{NBSP}{_points(high)}]"
+    return Difference(
+        higher=titles[a],
+        lower=titles[b],
+        points=_points(sign * pair["diff"]),
+        interval=interval,
+        p=_p(pair.get("p_t_holm")),
+        note=pair.get("reason") or "",
+    )
+
+
+def _points(share: float) -> str:
+    return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", MINUS)
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return NONE
+    return f"<{NBSP}0.001" if value < 0.001 else f"{value:.3f}"

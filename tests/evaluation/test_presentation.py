@@ -1,0 +1,60 @@
+import pytest
+
+from evaluation import services
+from evaluation.models import Population
+from evaluation.presentation import Page
+from evaluation.presentation.differences import differences_of
+from evaluation.wording import NBSP, count, listed, number, percent, percent_range
+from tests.evaluation.cast import played_study
+
+
+def test_numbers_have_real_minus_signs_and_no_negative_zero():
+    assert number(-1234.56, 1) == "−1,234.6"
+    assert number(-0.001, 2) == "0.00"
+    assert number(None) == "–"
+
+
+def test_shares_are_percentages():
+    assert percent(0.2263) == f"22.6{NBSP}%"
+    assert percent_range(0.181, 0.279) == f"[18.1,{NBSP}27.9]"
+    assert percent_range(None, None) == ""
+
+
+def test_counts_agree_with_their_noun():
+    assert count(1, "photo") == f"1{NBSP}photo"
+    assert count(2400, "photo") == f"2,400{NBSP}photos"
+
+
+def test_lists_read_as_sentences():
+    assert [listed(list("abc")[:n]) for n in (1, 2, 3)] == ["a", "a and b", "a, b and c"]
+
+
+def test_a_difference_names_the_higher_rate_first():
+    pair = {"a": "x", "b": "y", "diff": -0.1, "ci": [-0.15, -0.05], "p_t_holm": 0.0002, "reason": ""}
+    (found,) = differences_of([pair], {"x": "X", "y": "Y"})
+    assert (found.higher, found.lower, found.points) == ("Y", "X", "10.0")
+    assert found.interval == f"[5.0,{NBSP}15.0]"
+    assert found.p == f"<{NBSP}0.001"
+
+
+@pytest.fixture
+def headline_of(ada, db):
+    def headline(rates):
+        played = played_study(ada, arms=tuple(rates), photos=40)
+        played.crowd(4, rates)
+        return Page(services.make_report(study=played.study, population=Population.PEOPLE)).headline
+
+    return headline
+
+
+def test_up_to_three_conditions_are_all_named_in_the_headline(headline_of):
+    headline = headline_of({"a": 0.2, "b": 0.3, "c": 0.4})
+    assert headline.count("[") == 3
+    assert headline.count("of trials") == 1
+
+
+def test_of_more_conditions_the_lowest_and_the_highest_are_named(headline_of):
+    headline = headline_of({"a": 0.0, "b": 0.3, "c": 0.4, "d": 1.0})
+    assert "between 0.0" in headline
+    assert "with “D”" in headline
+    assert "2 other conditions" in headline
