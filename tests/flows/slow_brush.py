@@ -8,7 +8,7 @@ from colorizers import inference
 from colorizers.signals import colorization_done
 
 LOG = Path(os.environ["SLOW_BRUSH_LOG"])
-SECONDS = float(os.environ.get("SLOW_BRUSH_SECONDS", "0.15"))
+SECONDS = float(os.environ.get("SLOW_BRUSH_SECONDS", "0.5"))
 
 _colorize_rgb = inference.colorize_rgb
 
