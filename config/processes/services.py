@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 from django.conf import settings
 from kombu import Connection
@@ -18,7 +16,7 @@ from redis import RedisError
 
 from config.celery import app
 from config.environment import env_int
-from config.processes import redis
+from config.processes import healthcheck, redis
 from config.processes.supervisor import Service
 
 WEB_THREADS = 8
@@ -84,7 +82,7 @@ def web_service(*, host: str, port: int) -> Service:
             *("--graceful-timeout", "5", "--timeout", "120", "--no-control-socket"),
             *("--access-logfile", "-"),
         ],
-        is_ready=lambda: _web_answers(address(host, port)),
+        is_ready=lambda: healthcheck.answers(address(host, port)),
         environment={**_project_environment(), "SITE_URL": site_url(host, port)},
     )
 
@@ -132,13 +130,4 @@ def _worker_answers(node: str) -> bool:
     try:
         return bool(app.control.ping(destination=[node], timeout=1.0))
     except (KombuError, RedisError, OSError):
-        return False
-
-
-def _web_answers(root: str) -> bool:
-    request = urllib.request.Request(f"{root}/healthz/", headers={"Host": "127.0.0.1"})  # noqa: S310 - our own address
-    try:
-        with urllib.request.urlopen(request, timeout=2) as reply:  # noqa: S310
-            return bool(reply.status == 200)
-    except (URLError, OSError):
         return False

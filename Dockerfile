@@ -1,0 +1,41 @@
+# Two images from one file: the site (`--target web`) and the worker (`--target worker`).
+# The worker's packages are added to the site's, never the other way round: the site holds no networks.
+
+FROM node:22.17.0-bookworm-slim AS runner
+WORKDIR /runner
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM python:3.11.13-slim-bookworm AS base
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PATH=/opt/venv/bin:$PATH FOOLRATE_DATA=/data
+RUN useradd --uid 10001 --create-home foolrate \
+    && mkdir /data && chown foolrate:foolrate /data \
+    && python -m venv /opt/venv
+WORKDIR /app
+
+FROM base AS web-packages
+COPY requirements/constraints.txt requirements/web.txt requirements/
+RUN pip install --only-binary=:all: -c requirements/constraints.txt -r requirements/web.txt
+
+FROM web-packages AS worker-packages
+COPY requirements/worker.txt requirements/
+RUN pip install --only-binary=:all: -c requirements/constraints.txt -r requirements/worker.txt
+
+FROM web-packages AS web
+COPY --from=runner /runner/node_modules node_modules
+COPY . .
+USER foolrate
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "config/processes/healthcheck.py"]
+CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
+     "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--timeout", "120", \
+     "--no-control-socket", "--access-logfile", "-"]
+
+FROM worker-packages AS worker
+COPY --from=runner /runner/node_modules node_modules
+COPY . .
+USER foolrate
+VOLUME /data
+CMD ["celery", "-A", "config", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
