@@ -15,6 +15,7 @@ from config.environment import (
     env_text,
     secret_key,
 )
+from config.workbench import NAVIGATION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -209,6 +210,7 @@ UNFOLD = {
     "SITE_SYMBOL": "palette",
     "SHOW_HISTORY": True,
     "BORDER_RADIUS": "6px",
+    "SIDEBAR": {"show_search": True, "navigation": NAVIGATION},
     "COLORS": {
         "primary": {
             "50": "oklch(97% .02 265)",

@@ -1,0 +1,56 @@
+"""The workbench's side bar: the three questions in the order of the work, then who may log in."""
+
+from typing import Any
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _item(title: Any, icon: str, model: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model}_changelist"),
+        "permission": lambda request: request.user.has_perm(
+            f"{model.split('_')[0]}.view_{model.split('_')[1]}"
+        ),
+    }
+
+
+NAVIGATION = [
+    {
+        "title": _("Ask people"),
+        "items": [
+            _item(_("Studies"), "groups", "studies_study"),
+            _item(_("Participations"), "person_check", "studies_participation"),
+        ],
+    },
+    {
+        "title": _("Make pictures"),
+        "items": [
+            _item(_("Photo sets"), "photo_library", "colorizers_photoset"),
+            _item(_("Photos"), "image", "colorizers_photo"),
+            _item(_("Colorizers"), "palette", "colorizers_colorizer"),
+            _item(_("Generation runs"), "play_circle", "colorizers_generationrun"),
+            _item(_("Colorizations"), "auto_awesome", "colorizers_colorization"),
+            _item(_("Photo imports"), "upload", "colorizers_photoimport"),
+        ],
+    },
+    {
+        "title": _("Draw conclusions"),
+        "items": [
+            _item(_("Reports"), "query_stats", "evaluation_report"),
+            _item(_("Scores"), "straighten", "evaluation_score"),
+            _item(_("Exclusions"), "block", "evaluation_exclusion"),
+        ],
+    },
+    {
+        "title": _("Log-ins"),
+        "collapsible": True,
+        "items": [
+            _item(_("Users"), "account_circle", "auth_user"),
+            _item(_("Groups"), "group", "auth_group"),
+            _item(_("Refused log-ins"), "gpp_bad", "axes_accessattempt"),
+        ],
+    },
+]
