@@ -11,6 +11,7 @@ from django.urls import reverse
 from rich.console import Console
 
 from colorizers.services import ColorizerRefused, ImportRefused
+from config.demo import own_photos
 from config.demo.photos import TooFewPhotos
 from config.demo.plan import plan_for
 from config.demo.steps import Demo
@@ -57,6 +58,8 @@ class Command(BaseCommand):
         console = Console(file=cast(IO[str], self.stdout._out))
         demo = Demo(plan_for(folder), settings.FOOLRATE_DATA, console)
         try:
+            if folder is not None:
+                own_photos.pictures_in(folder)  # refused before anything is started
             with site.running(host=host, port=port, say=demo.say) as supervisor:
                 self._show(demo, options["participants"], host, port)
                 supervisor.wait()
