@@ -12,12 +12,14 @@ say() { printf '\n== %s ==\n' "$1"; }
 # An address without its user and password.
 public() { printf "%s" "$1" | sed "s#//[^@/]*@#//#"; }
 
-# Real workers and browsers measure time: they run alone, after the rest.
+# Real workers and browsers measure time: they run alone, after the rest, and also if the rest failed.
 suite() {
-    $bin/pytest -n "$processes" -m "not browser and not workers" "$@"
+    failed=0
+    $bin/pytest -n "$processes" -m "not browser and not workers" "$@" || failed=$?
     status=0
     $bin/pytest -m "browser or workers" "$@" || status=$?
-    test "$status" -eq 0 || test "$status" -eq 5 # 5: there was none to run
+    test "$status" -eq 5 || test "$status" -eq 0 || failed=$status # 5: there was none to run
+    return "$failed"
 }
 
 say "JavaScript"
