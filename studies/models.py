@@ -46,15 +46,20 @@ class StudyQuerySet(models.QuerySet["Study"]):
 class Study(models.Model):
     """One question put to people; immutable once it is live."""
 
-    slug = models.CharField(max_length=100, unique=True, validators=[SLUG])
+    slug = models.CharField(
+        max_length=100, unique=True, validators=[SLUG],
+        help_text=_("In the study's address: small letters, digits and single - _ . between them"),
+    )  # fmt: skip
     title = models.CharField(max_length=200)
     question = models.TextField(blank=True, help_text=_("What the study asks, for the report"))
     information = models.TextField(
-        help_text=_("Landing page: who asks, what happens, how long, what is stored")
+        _("study information"), help_text=_("Landing page: who asks, what happens, how long, what is stored")
     )
     consent = models.TextField(help_text=_("What a participant agrees to"))
-    consent_version = models.CharField(max_length=50, default="1")
-    thanks = models.TextField(blank=True)
+    consent_version = models.CharField(
+        max_length=50, default="1", help_text=_("Kept with each consent: change it when the text changes")
+    )
+    thanks = models.TextField(blank=True, help_text=_("The last page"))
     contact = models.CharField(
         max_length=200, blank=True, help_text=_("Name and address of the person who answers questions")
     )
@@ -64,17 +69,25 @@ class Study(models.Model):
     allocation = models.CharField(max_length=50, choices=Allocation, default=Allocation.MIXED)
     photo_set = models.ForeignKey(PhotoSet, models.PROTECT, related_name="studies")
     allow_crops = models.BooleanField(
-        default=False, help_text=_("Pictures cut from the same photograph count as different photos")
+        _("crops count as photos"),
+        default=False,
+        help_text=_("Pictures cut from the same photograph count as different photos"),
     )
     image_px = models.PositiveIntegerField(
-        default=256, validators=[MinValueValidator(64), MaxValueValidator(1024)],
+        _("side of the pictures (px)"), default=256,
+        validators=[MinValueValidator(64), MaxValueValidator(1024)],
         help_text=_("Side of the square pictures as shown, in pixels"),
     )  # fmt: skip
-    planned_participants = models.PositiveIntegerField(default=40, validators=[MinValueValidator(1)])
-    show_score = models.BooleanField(
-        default=True, help_text=_("Tell participants their own score at the end")
+    planned_participants = models.PositiveIntegerField(
+        default=40, validators=[MinValueValidator(1)], help_text=_("Decided before the first answer")
     )
-    completion_code = models.CharField(max_length=50, blank=True)
+    show_score = models.BooleanField(
+        _("show own score"), default=True, help_text=_("Tell participants their own score at the end")
+    )
+    completion_code = models.CharField(
+        max_length=50, blank=True,
+        help_text=_("The same for everybody; empty: a random one for each participation"),
+    )  # fmt: skip
     exclusion_rules = models.JSONField(
         default=dict, blank=True, help_text=_("Rules of the strict view, fixed before launch")
     )
@@ -91,7 +104,10 @@ class Study(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="studies"
     )
-    researchers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="shared_studies")
+    researchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="shared_studies",
+        help_text=_("They see and run the study as its owner does"),
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
     launched_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)

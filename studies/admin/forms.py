@@ -1,0 +1,125 @@
+"""The form of a study: real fields for the settings that its design and the strict view declare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+from unfold import widgets
+
+from studies import declared, designs
+from studies.declared import Declared
+from studies.models import Condition, Study
+from studies.strict_view import StrictRules
+
+if TYPE_CHECKING:
+    _StudyModelForm = forms.ModelForm[Study]
+    _ConditionModelForm = forms.ModelForm[Condition]
+else:
+    _StudyModelForm = _ConditionModelForm = forms.ModelForm
+
+DESIGN, RULES = "design__", "rules__"
+TEXT_ROWS = {"question": 2, "information": 7, "consent": 3, "thanks": 2}
+
+
+def setting_fields(kind: type[Any], prefix: str) -> dict[str, forms.Field]:
+    """One form field for each setting of a dataclass, under prefixed names."""
+    return {prefix + setting.name: _form_field(setting) for setting in declared.declared(kind)}
+
+
+def _form_field(setting: Declared) -> forms.Field:
+    common: dict[str, Any] = {"label": setting.label, "help_text": setting.help, "initial": setting.default}
+    if setting.type is bool:
+        return forms.BooleanField(required=False, widget=widgets.UnfoldBooleanSwitchWidget, **common)
+    common["required"] = not setting.optional
+    if setting.choices:
+        choices = [(choice, choice) for choice in setting.choices]
+        return forms.ChoiceField(choices=choices, widget=widgets.UnfoldAdminSelectWidget, **common)
+    if setting.type is int:
+        return forms.IntegerField(widget=widgets.UnfoldAdminIntegerFieldWidget, **common)
+    if setting.type is float:
+        widget = widgets.UnfoldAdminDecimalFieldWidget({"step": "any"})
+        return forms.FloatField(widget=widget, **common)
+    return forms.CharField(widget=widgets.UnfoldAdminTextInputWidget, **common)
+
+
+def study_form(design: str) -> type[StudyForm]:
+    """The form of a draft under this design."""
+    fields = setting_fields(designs.get(design).Settings, DESIGN) | setting_fields(StrictRules, RULES)
+    return type("StudyForm", (StudyForm,), {"shown_design": design, **fields})
+
+
+class StudyForm(_StudyModelForm):
+    """A draft; `study_form` adds the settings of one design."""
+
+    shown_design = ""
+    settings_of = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Study
+        exclude = ["design_settings", "exclusion_rules"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in TEXT_ROWS.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = rows
+        self.initial["settings_of"] = self.shown_design
+        stored = {DESIGN: self.instance.design_settings, RULES: self.instance.exclusion_rules}
+        for prefix, values in stored.items():
+            self.initial.update({prefix + name: value for name, value in values.items()})
+
+    def clean(self) -> dict[str, Any]:
+        """Check the settings by the dataclasses that declare them."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        self.instance.exclusion_rules = self._settings(StrictRules, RULES, data)
+        chosen = data.get("design")
+        if chosen is not None and chosen != self.shown_design:
+            # The fields that were sent belong to the design that was chosen before.
+            self.instance.design_settings = declared.complete(designs.get(chosen).Settings, {})
+        elif chosen is not None:
+            kind = designs.get(chosen).Settings
+            self.instance.design_settings = self._settings(kind, DESIGN, data)
+        return data
+
+    def _settings(self, kind: type[Any], prefix: str, data: dict[str, Any]) -> dict[str, Any]:
+        labels = {setting.name: setting.label for setting in declared.declared(kind)}
+        values = {name: data[prefix + name] for name in labels if prefix + name in data}
+        if len(values) < len(labels):
+            return values
+        for sentence in declared.problems(kind, values):
+            first, _space, rest = sentence.partition(" ")
+            for name, label in labels.items():
+                rest = rest.replace(name, f"“{label}”")
+            if first in labels:
+                self.add_error(prefix + first, rest[:1].upper() + rest[1:])
+            else:
+                self.add_error(None, sentence)
+        return values
+
+
+class ConditionForm(_ConditionModelForm):
+    """An arm; without a slug of its own it is called as its colorizer."""
+
+    class Meta:
+        model = Condition
+        fields = ["colorizer", "kind", "slug", "title", "position"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Empty: the colorizer's")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not data.get("slug") and data.get("colorizer") is not None:
+            data["slug"] = data["colorizer"].slug
+        return data
+
+
+def researchers() -> Any:
+    """The people of the workbench, among whom a study can be shared."""
+    return get_user_model().objects.filter(is_staff=True, is_active=True).order_by("username")

@@ -1,0 +1,111 @@
+"""Who took part: to be read, never written here."""
+
+# unfold's decorators carry no types.
+# mypy: disable-error-code="untyped-decorator,misc"
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from colorizers.admin.common import RecordAdmin
+from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind
+
+SOURCE_LABELS = {Source.PERSON: "success", Source.SIMULATED: "warning", Source.PREVIEW: "info"}
+STATE_LABELS = {
+    ParticipationState.STARTED: "info",
+    ParticipationState.FINISHED: "success",
+    ParticipationState.ABANDONED: "warning",
+    ParticipationState.WITHDRAWN: "danger",
+}
+
+
+class TrialInline(TabularInline):
+    model = Trial
+    fields = ["number", "kind", "condition", "photo", "key", "answer", "outcome", "rt"]
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    ordering = ["number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:
+        return Trial.objects.select_related("condition", "photo", "response").order_by("number")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True  # Whoever sees the participation sees its trials.
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+    @display(description="answer")
+    def answer(self, trial: Trial) -> str:
+        if not hasattr(trial, "response"):
+            return "–"
+        return trial.response.answer or "none in time"
+
+    @display(description="outcome", label={"right": "success", "wrong": "warning", "fooled": "warning"})
+    def outcome(self, trial: Trial) -> str | None:
+        if not hasattr(trial, "response") or not trial.response.answer:
+            return None
+        if trial.response.answer == trial.key:
+            return "right"
+        return "fooled" if trial.kind == TrialKind.TEST else "wrong"
+
+    @display(description="response time")
+    def rt(self, trial: Trial) -> str:
+        if not hasattr(trial, "response") or trial.response.rt_ms is None:
+            return "–"
+        return f"{trial.response.rt_ms:.0f} ms"
+
+
+@admin.register(Participation)
+class ParticipationAdmin(RecordAdmin):
+    list_display = ["code", "study", "shown_source", "shown_state", "answered", "consented_at", "finished_at"]
+    list_filter = ["study", "source", "state"]
+    list_select_related = ["study"]
+    search_fields = ["code", "completion_code"]
+    fields = [
+        "code", "study", "shown_source", "shown_state", "consent_version", "consented_at", "last_seen_at",
+        "finished_at", "completion_code", "study_digest", "seed", "simulation", "device",
+    ]  # fmt: skip
+    readonly_fields = fields
+    inlines = [TrialInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
+        """Those of the studies that the user may see, without the large texts of their studies."""
+        visible = Study.objects.visible_to(request.user).values("pk")
+        answered = Count("trials", Q(trials__response__isnull=False))
+        rows = (
+            Participation.objects.filter(study__in=visible).select_related("study").defer("study__protocol")
+        )
+        return rows.annotate(n_answered=answered, n_trials=Count("trials"))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Participation | None = None) -> bool:
+        if obj is None:
+            return bool(request.user.is_staff)
+        return Study.objects.visible_to(request.user).filter(pk=obj.study_id).exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Participation | None = None) -> bool:
+        return False  # An exclusion leaves data out of an analysis; nothing is deleted.
+
+    @display(description="source", label=SOURCE_LABELS, ordering="source")
+    def shown_source(self, participation: Participation) -> tuple[str, str]:
+        return participation.source, participation.get_source_display()
+
+    @display(description="state", label=STATE_LABELS, ordering="state")
+    def shown_state(self, participation: Participation) -> tuple[str, str]:
+        return participation.state, participation.get_state_display()
+
+    @display(description="answered")
+    def answered(self, participation: Any) -> str:
+        return f"{participation.n_answered} of {participation.n_trials}"

@@ -1,0 +1,301 @@
+"""The page of a study: its form while it is a draft, its state and its steps always."""
+
+# unfold's decorators carry no types.
+# mypy: disable-error-code="untyped-decorator,misc"
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET, require_POST
+from unfold import widgets
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from colorizers.admin.common import WorkbenchAdmin
+from colorizers.models import Fixed
+from studies import designs, presentation
+from studies.admin.forms import (
+    DESIGN,
+    RULES,
+    ConditionForm,
+    StudyForm,
+    researchers,
+    setting_fields,
+    study_form,
+)
+from studies.models import Condition, ParticipationState, Source, Study, StudyState
+from studies.services import lifecycle, previews, study_files, validation
+from studies.strict_view import StrictRules
+
+STATE_LABELS = {
+    StudyState.DRAFT: "info",
+    StudyState.PREPARING: "info",
+    StudyState.LIVE: "success",
+    StudyState.PAUSED: "warning",
+    StudyState.CLOSED: "danger",
+}
+REFUSALS = (validation.NotReady, lifecycle.WrongState)
+STEPS: dict[str, tuple[Callable[..., Any], str]] = {
+    "prepare": (partial(lifecycle.order, goal=lifecycle.PREVIEW), "The pictures are being rendered."),
+    "launch": (
+        partial(lifecycle.order, goal=lifecycle.LAUNCH),
+        "The study is being prepared for its launch.",
+    ),
+    "cancel": (lifecycle.cancel_preparation, "The preparation was cancelled."),
+    "pause": (lifecycle.pause, "The study is paused: nobody can begin; who has begun may finish."),
+    "reopen": (lifecycle.reopen, "The study is live again."),
+    "close": (lifecycle.close, "The study is closed."),
+}
+TEXTS = ["information", "consent", "consent_version", "thanks", "contact", "show_score", "completion_code"]
+
+
+class ConditionInline(TabularInline):
+    model = Condition
+    form = ConditionForm
+    fields = ["colorizer", "kind", "slug", "title", "position"]
+    ordering_field = "position"
+    hide_ordering_field = True
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return True  # Whoever sees the study sees its conditions.
+
+    def has_change_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return obj is None or obj.is_draft
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+
+@admin.register(Study)
+class StudyAdmin(WorkbenchAdmin):
+    list_display = ["title", "slug", "shown_state", "people", "simulated", "design", "photo_set", "owner"]
+    list_filter = ["state", "design"]
+    search_fields = ["slug", "title", "question"]
+    inlines = [ConditionInline]
+    change_form_outer_before_template = "admin/studies/study_panel.html"
+
+    # --- who may do what ---------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
+        finished = Q(participations__state=ParticipationState.FINISHED)
+        studies = (
+            Study.objects.visible_to(request.user).select_related("photo_set", "owner").defer("protocol")
+        )
+        return studies.annotate(
+            n_people=Count("participations", finished & Q(participations__source=Source.PERSON)),
+            n_simulated=Count("participations", finished & Q(participations__source=Source.SIMULATED)),
+        )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_staff)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        if obj is None:
+            return bool(request.user.is_staff)
+        return Study.objects.visible_to(request.user).filter(pk=obj.pk).exists()
+
+    has_change_permission = has_view_permission
+
+    def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        if obj is None:
+            return False  # One by one, and only where it can be told whose they are.
+        return obj.is_draft and (request.user.is_superuser or obj.owner_id == request.user.pk)
+
+    # --- the form ----------------------------------------------------------------------------
+
+    def get_fieldsets(
+        self, request: HttpRequest, obj: Study | None = None
+    ) -> list[tuple[Any, dict[str, Any]]]:
+        if obj is None or obj.is_draft:
+            kind = designs.get(self._design(request, obj)).Settings
+            settings, rules = list(setting_fields(kind, DESIGN)), list(setting_fields(StrictRules, RULES))
+            hidden = ["settings_of"]
+        else:
+            settings, rules, hidden = ["shown_settings"], ["shown_rules"], ["seed"]
+        return [
+            ("Study", {"fields": ["title", "slug", "question"]}),
+            (
+                "Photographs and size",
+                {"fields": [("photo_set", "image_px"), "allow_crops", "planned_participants"]},
+            ),
+            ("What participants read", {"fields": TEXTS}),
+            ("Test", {"fields": ["design", "allocation", *_pairs(settings), *hidden]}),
+            (
+                "Strict view",
+                {
+                    "fields": _pairs(rules),
+                    "description": "What the strict view of the report leaves out, fixed before the first "
+                    "answer. Both views are always shown.",
+                },
+            ),
+            ("Who sees the study", {"fields": ["owner", "researchers"]}),
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Study | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[Study]]:
+        if obj is None or obj.is_draft:
+            kwargs["form"] = study_form(self._design(request, obj))
+        form: type[forms.ModelForm[Study]] = super().get_form(request, obj, change, **kwargs)
+        return form
+
+    def _design(self, request: HttpRequest, obj: Study | None) -> str:
+        """The design whose settings the form has; the browser sends back which one it was."""
+        asked = request.POST.get("settings_of") or (obj.design if obj is not None else "pair")
+        return asked if asked in designs.names() else "pair"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> list[str]:
+        fixed = [] if request.user.is_superuser else ["owner"]
+        if obj is None or obj.is_draft:
+            return fixed
+        names = _flat(self.get_fieldsets(request, obj))
+        return [name for name in names if name not in {"owner", "researchers"}] + fixed
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs |= {"queryset": researchers(), "widget": widgets.UnfoldAdminCheckboxSelectMultipleWidget}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Study | None = None) -> dict[str, list[str]]:
+        return {"slug": ["title"]} if obj is None else {}
+
+    def save_model(self, request: HttpRequest, obj: Study, form: StudyForm, change: bool) -> None:
+        if not change and obj.owner is None:
+            obj.owner_id = request.user.pk
+        if obj.is_draft:
+            obj.preparation = {}
+        elif "title" in request.POST:
+            messages.warning(request, f"Nothing of the protocol was changed: {obj.why_fixed()}")
+        obj.save()
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Nothing but previews can hang on a draft; they go with it."""
+        deleted, counts, perms, protected = super().get_deleted_objects(objs, request)
+        if all(study.is_draft for study in objs):
+            return deleted, counts, set(), []
+        return deleted, counts, perms, protected
+
+    def delete_model(self, request: HttpRequest, obj: Study) -> None:
+        previews.discard_previews(obj)
+        obj.delete()
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    @display(description="state", label=STATE_LABELS, ordering="state")
+    def shown_state(self, study: Study) -> tuple[str, str]:
+        return study.state, study.get_state_display()
+
+    @display(description="people", ordering="n_people")
+    def people(self, study: Any) -> str:
+        return f"{study.n_people} of {study.planned_participants}"
+
+    @display(description="simulated", ordering="n_simulated")
+    def simulated(self, study: Any) -> int:
+        return int(study.n_simulated)
+
+    @display(description="settings")
+    def shown_settings(self, study: Study) -> SafeString:
+        return _listed(study.design_settings)
+
+    @display(description="rules")
+    def shown_rules(self, study: Study) -> SafeString:
+        return _listed(study.exclusion_rules)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        extra = dict(extra_context or {})
+        study = self.get_object(request, object_id) if object_id else None
+        if study is not None and study.is_draft and request.method == "POST":
+            # They showed the draft as it was before, and their trials hold on to its conditions.
+            previews.discard_previews(study)
+        if study is not None:
+            extra |= {"panel": presentation.of_study(study, request.user), "study": study}
+        try:
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
+        except Fixed as error:
+            # It was launched by somebody else while this form was being filled in.
+            messages.error(request, str(error))
+            return HttpResponseRedirect(request.path)
+        return response
+
+    # --- steps -------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path(f"<int:pk>/{step}/", view(require_POST(partial(self.step_view, step=step))),
+                 name=f"studies_study_{step}")
+            for step in STEPS
+        ]  # fmt: skip
+        own += [
+            path("<int:pk>/progress/", view(require_GET(self.progress_view)), name="studies_study_progress"),
+            path("<int:pk>/export/", view(require_GET(self.export_view)), name="studies_study_export"),
+        ]
+        urls: list[URLPattern] = super().get_urls()
+        return own + urls
+
+    def _study(self, request: HttpRequest, pk: int) -> Study:
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return get_object_or_404(Study.objects.visible_to(request.user), pk=pk)
+
+    def step_view(self, request: HttpRequest, pk: int, *, step: str) -> HttpResponseRedirect:
+        study = self._study(request, pk)
+        take, message = STEPS[step]
+        try:
+            take(study=study, by=request.user)
+        except REFUSALS as error:
+            messages.error(request, str(error))
+        else:
+            error = study.preparation.get("error") if step in {"prepare", "launch"} else ""
+            if error:
+                messages.error(request, error)
+            else:
+                messages.success(request, message)
+        return redirect("admin:studies_study_change", pk)
+
+    def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
+        return JsonResponse(presentation.of_preparation(self._study(request, pk)))
+
+    def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        study = self._study(request, pk)
+        response = HttpResponse(study_files.export_study(study), content_type="application/toml")
+        response["Content-Disposition"] = f'attachment; filename="{study.slug}.toml"'
+        return response
+
+
+def _flat(fieldsets: list[tuple[Any, dict[str, Any]]]) -> list[str]:
+    found: list[str] = []
+    for _title, options in fieldsets:
+        for line in options["fields"]:
+            found.extend([line] if isinstance(line, str) else line)
+    return found
+
+
+def _pairs(names: list[str]) -> list[Any]:
+    """Settings side by side, two a line."""
+    return [tuple(names[at : at + 2]) for at in range(0, len(names), 2)]
+
+
+def _listed(values: dict[str, Any]) -> SafeString:
+    shown = {name: "no limit" if value is None else value for name, value in values.items()}
+    return format_html_join("", "<div><b>{}</b> {}</div>", shown.items())

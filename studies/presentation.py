@@ -1,0 +1,120 @@
+"""A study as the workbench shows it: the same facts for the page and for each poll."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from studies.models import ParticipationState, Source, Study, StudyState
+from studies.services import lifecycle, protocol, validation
+from studies.services.validation import Finding
+
+
+def of_preparation(study: Study) -> dict[str, Any]:
+    """How far the preparation is, in the shape that progress panels read."""
+    facts = study.preparation
+    done, total = facts.get("done", 0), facts.get("total", 0)
+    active = study.state == StudyState.PREPARING
+    return {
+        "state": study.state,
+        "label": study.get_state_display(),
+        "active": active,
+        "percent": 100 * done // total if total else 0,
+        "summary": f"{done} of {total} pictures are ready" if total else "",
+        "error": facts.get("error", ""),
+        "can_cancel": active,
+    }
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many took part; people and simulated participants are never added up."""
+
+    planned: int
+    finished: int
+    running: int
+    left: int
+    simulated_finished: int
+    simulated_running: int
+    previews: int
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.finished // max(self.planned, 1))
+
+
+def turnout_of(study: Study) -> Turnout:
+    """Counts of the study's participations by source and state, read afresh."""
+    counts = Counter(study.participations.order_by().values_list("source", "state"))
+    ended = (ParticipationState.ABANDONED, ParticipationState.WITHDRAWN)
+    return Turnout(
+        planned=study.planned_participants,
+        finished=counts[Source.PERSON, ParticipationState.FINISHED],
+        running=counts[Source.PERSON, ParticipationState.STARTED],
+        left=sum(counts[Source.PERSON, state] for state in ended),
+        simulated_finished=counts[Source.SIMULATED, ParticipationState.FINISHED],
+        simulated_running=counts[Source.SIMULATED, ParticipationState.STARTED],
+        previews=sum(n for (source, _), n in counts.items() if source == Source.PREVIEW),
+    )
+
+
+def of_study(study: Study, user: Any) -> dict[str, Any]:
+    """Everything that the panel above a study's form shows to this user."""
+    launched = study.launched_at is not None
+    return {
+        "progress": of_preparation(study),
+        "turnout": turnout_of(study),
+        "readiness": of_readiness(study, user) if study.is_draft else None,
+        "prepared": lifecycle.is_prepared(study) if study.is_draft else launched,
+        "differences": protocol.verify_protocol(study) if launched else [],
+        "participant_link": participant_link(study),
+        "preview_url": address("studies:preview", study.slug),
+        "report_url": address("evaluation:report", study.slug) if launched else "",
+        "participations_url": address("admin:studies_participation_changelist")
+        + f"?study__id__exact={study.pk}",
+    }
+
+
+def of_readiness(study: Study, user: Any) -> dict[str, Any]:
+    """The findings with the places where each is put right, as far as the user may go there."""
+    readiness = validation.check(study)
+    photo_set = ""
+    if user.has_perm("colorizers.view_photoset"):
+        photo_set = address("admin:colorizers_photoset_change", study.photo_set_id)
+    return {
+        "ok": readiness.ok,
+        "problems": [_with_link(finding, photo_set) for finding in readiness.problems],
+        "warnings": [_with_link(finding, photo_set) for finding in readiness.warnings],
+    }
+
+
+def _with_link(finding: Finding, photo_set: str) -> dict[str, str]:
+    link, words = "", ""
+    if finding.about.startswith("field:"):
+        name = finding.about.removeprefix("field:")
+        anchors = {"design_settings": "design", "exclusion_rules": "rules__vigilance_pass"}
+        link, words = f"#id_{anchors.get(name, name)}", "Go to the field"
+    elif finding.about == "conditions":
+        link, words = "#conditions-group", "Go to the conditions"
+    elif finding.about in {"catalogue", "photo_set"}:
+        link, words = photo_set, "Go to the photo set"
+    return {"text": finding.text, "command": finding.command, "link": link, "words": words if link else ""}
+
+
+def participant_link(study: Study) -> str:
+    """The address that participants get; empty while there is nothing to take part in."""
+    if study.launched_at is None:
+        return ""
+    return f"{settings.SITE_URL}{address('studies:landing', study.slug)}"
+
+
+def address(name: str, *arguments: Any) -> str:
+    """The address of a page, or nothing where this installation has none."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""

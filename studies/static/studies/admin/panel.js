@@ -1,0 +1,25 @@
+/* The panel above a study's form: copies the participants' link and follows the state. */
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const words = button.textContent;
+  button.addEventListener("click", async () => {
+    const field = document.querySelector(button.dataset.copy);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = "Copied";
+    } catch {
+      // Without HTTPS the browser keeps the clipboard to itself; the text stands selected.
+      button.textContent = "Press Ctrl+C";
+    }
+    setTimeout(() => { button.textContent = words; }, 2000);
+  });
+}
+
+/* Another state has another form and other buttons. */
+for (const panel of document.querySelectorAll("[data-study-panel]")) {
+  const before = panel.dataset.state;
+  new MutationObserver(() => {
+    if (panel.dataset.state !== before) location.reload();
+  }).observe(panel, { attributes: true, attributeFilter: ["data-state"] });
+}

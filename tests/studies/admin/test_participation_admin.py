@@ -1,0 +1,55 @@
+"""Participations in the workbench: labelled by source, seen by the study's researchers, never written."""
+
+import pytest
+from django.urls import reverse
+
+from studies.models import Source
+from studies.services import participations
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study(ada):
+    """Ada's live study."""
+    return builders.launched_study(owner=ada)
+
+
+def page_of(participation) -> str:
+    return reverse("admin:studies_participation_change", args=[participation.pk])
+
+
+def test_simulated_participations_are_labelled(client, ada, study):
+    for source in (Source.PERSON, Source.SIMULATED):
+        participations.begin_participation(study=study, source=source)
+    client.force_login(ada)
+    page = client.get("/admin/studies/participation/").content.decode()
+    assert "0 of 12" in page
+    for label in ("person", "simulated"):
+        assert label in page
+
+
+def test_a_participation_shows_its_trials_in_their_order(client, ada, study):
+    participation = participations.begin_participation(study=study, source=Source.PERSON)
+    client.force_login(ada)
+    page = client.get(page_of(participation))
+    assert page.status_code == 200
+    shown = page.context["inline_admin_formsets"][0].formset.queryset
+    assert [trial.number for trial in shown] == list(range(1, 13))
+
+
+def test_nothing_is_added_changed_or_deleted(client, root, study):
+    participation = participations.begin_participation(study=study, source=Source.PERSON)
+    client.force_login(root)
+    assert client.get("/admin/studies/participation/add/").status_code == 403
+    assert client.post(page_of(participation), {"completion_code": "X"}).status_code == 403
+    delete = reverse("admin:studies_participation_delete", args=[participation.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_who_has_no_part_in_the_study_sees_none_of_it(client, ben, study):
+    participation = participations.begin_participation(study=study, source=Source.PERSON)
+    client.force_login(ben)
+    assert str(participation.code) not in client.get("/admin/studies/participation/").content.decode()
+    assert client.get(page_of(participation)).status_code in {302, 403, 404}
