@@ -29,7 +29,7 @@ def of_run(run: GenerationRun) -> dict[str, Any]:
         "error": run.error,
         "failures": [{"name": row.photo.name, "error": row.error} for row in failures],
         "can_cancel": run.is_active,
-        "can_resume": progress.done < progress.total,
+        "can_resume": not run.is_active and progress.done < progress.total,
     }
 
 

@@ -41,7 +41,9 @@ class Entry:
         """Whether an operating system left it there, so that nobody expects a word about it."""
         parts = PurePosixPath(self.name).parts
         # "..": a way out of the archive is no hidden folder, and is refused by name.
-        return any(part.lower() in _CLUTTER or (part.startswith(".") and not part.startswith("..")) for part in parts)
+        return any(
+            part.lower() in _CLUTTER or (part.startswith(".") and not part.startswith("..")) for part in parts
+        )
 
     @property
     def is_sidecar(self) -> bool:
