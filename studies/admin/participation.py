@@ -31,6 +31,7 @@ class TrialInline(TabularInline):
     readonly_fields = fields
     extra = 0
     can_delete = False
+    hide_title = True
     ordering = ["number"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:
@@ -68,15 +69,19 @@ class TrialInline(TabularInline):
 @admin.register(Participation)
 class ParticipationAdmin(RecordAdmin):
     list_display = ["code", "study", "shown_source", "shown_state", "answered", "consented_at", "finished_at"]
-    list_filter = ["study", "source", "state"]
+    # Only studies that the user may see are offered.
+    list_filter = [("study", admin.RelatedOnlyFieldListFilter), "source", "state"]
     list_select_related = ["study"]
     search_fields = ["code", "completion_code"]
     fields = [
-        "code", "study", "shown_source", "shown_state", "consent_version", "consented_at", "last_seen_at",
-        "finished_at", "completion_code", "study_digest", "seed", "simulation", "device",
+        "code", "study", "source", "state", "consent_version", "consented_at", "last_seen_at", "finished_at",
+        "completion_code", "study_digest", "seed", "simulation", "device",
     ]  # fmt: skip
     readonly_fields = fields
     inlines = [TrialInline]
+
+    class Media:
+        css = {"all": ["studies/admin/panel.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
         """Those of the studies that the user may see, without the large texts of their studies."""

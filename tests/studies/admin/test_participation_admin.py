@@ -51,5 +51,7 @@ def test_nothing_is_added_changed_or_deleted(client, root, study):
 def test_who_has_no_part_in_the_study_sees_none_of_it(client, ben, study):
     participation = participations.begin_participation(study=study, source=Source.PERSON)
     client.force_login(ben)
-    assert str(participation.code) not in client.get("/admin/studies/participation/").content.decode()
+    listed = client.get("/admin/studies/participation/").content.decode()
+    assert str(participation.code) not in listed
+    assert study.title not in listed
     assert client.get(page_of(participation)).status_code in {302, 403, 404}
