@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils import timezone
@@ -89,7 +91,7 @@ def begin(*, study: Study, goal: str, by: Any = None) -> None:
         "done": 0,
         "total": len(stimuli.faces(study)),
         "error": "",
-        "began": timezone.now().isoformat(),
+        "seen": timezone.now().isoformat(),
     }
     claimed = Study.objects.filter(pk=study.pk, state=StudyState.DRAFT).update(
         state=StudyState.PREPARING, preparation=preparation
@@ -132,7 +134,7 @@ def continue_preparation(
 
 def _write_down(study: Study, done: int, total: int) -> bool:
     """Progress for whoever watches; False if the preparation is over."""
-    study.preparation |= {"done": done, "total": total}
+    study.preparation |= {"done": done, "total": total, "seen": timezone.now().isoformat()}
     return bool(
         Study.objects.filter(pk=study.pk, state=StudyState.PREPARING).update(preparation=study.preparation)
     )
@@ -150,7 +152,7 @@ def _finish(study_id: int) -> None:
     if not readiness.ok:
         raise NotReady(study, readiness)
     total = len(stimuli.faces(study))
-    preparation = study.preparation | {"done": total, "total": total, "ended": timezone.now().isoformat()}
+    preparation = study.preparation | {"done": total, "total": total}
     goal = preparation["goal"]
     if goal == LAUNCH:
         _freeze(study, preparation)
@@ -185,6 +187,23 @@ def fail(study_id: int, error: BaseException) -> None:
     Study.objects.filter(pk=study_id, state=StudyState.PREPARING).update(
         state=StudyState.DRAFT, preparation=study.preparation | {"error": reason}
     )
+
+
+def recover_abandoned() -> int:
+    """Queue again the preparations of which nothing was heard for a while; gives how many.
+
+    Their worker was killed, or the queue lost them. One that lives after all does no harm: what is made
+    is found, and only one of them can finish.
+    """
+    silent_since = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
+    abandoned = [
+        study
+        for study in Study.objects.filter(state=StudyState.PREPARING).defer("protocol")
+        if datetime.fromisoformat(study.preparation["seen"]) < silent_since
+    ]
+    for study in abandoned:
+        _send(study)
+    return len(abandoned)
 
 
 def cancel_preparation(*, study: Study, by: Any = None) -> None:

@@ -87,6 +87,19 @@ def test_a_preparation_goes_on_where_it_was_interrupted(monkeypatch):
     assert study.state == StudyState.LIVE
 
 
+def test_a_preparation_whose_worker_died_is_taken_up_by_the_next_one(monkeypatch, settings):
+    sent = []
+    monkeypatch.setattr(lifecycle, "send", lambda task, pk: sent.append(pk) or "")
+    study = builders.make_study()
+    lifecycle.begin(study=study, goal=lifecycle.LAUNCH)
+    assert lifecycle.recover_abandoned() == 0
+    settings.CLAIM_SECONDS = 0
+    tasks.recover_abandoned_preparations()
+    assert sent == [study.pk]
+    tasks.prepare_study(study.pk)
+    assert lifecycle.recover_abandoned() == 0
+
+
 def test_a_second_delivery_of_the_task_changes_nothing():
     study = builders.launched_study()
     tasks.prepare_study(study.pk)
