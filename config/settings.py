@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from config.environment import (
     embedded_redis_socket,
@@ -211,6 +212,10 @@ UNFOLD = {
     "SITE_SYMBOL": "palette",
     "SHOW_HISTORY": True,
     "BORDER_RADIUS": "6px",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("studies/icon.svg")}
+    ],
+    "DASHBOARD_CALLBACK": "config.overview.overview",
     "SIDEBAR": {"show_search": True, "navigation": NAVIGATION},
     "COLORS": {
         "primary": {

@@ -1,4 +1,4 @@
-"""The workbench's side bar: the three questions in the order of the work, then who may log in."""
+"""The workbench: its side bar in the order of the work, and the overview that it opens with."""
 
 from typing import Any
 

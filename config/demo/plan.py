@@ -95,7 +95,6 @@ def vigilance_trials(test: int) -> int:
 def study_file(plan: Plan, *, photos: int, participants: int, colorizers: Sequence[tuple[Arm, str]]) -> str:
     """The text of the study file: the template with this demonstration's names and numbers."""
     practice, test = trials_for(photos)
-    minutes = max(2, round((practice + test + vigilance_trials(test)) * 5.5 / 60))
     conditions = "\n".join(
         _condition(arm, slug) for arm, slug in colorizers if arm.is_vigilance or arm.fool_rate is not None
     )
@@ -104,7 +103,6 @@ def study_file(plan: Plan, *, photos: int, participants: int, colorizers: Sequen
         title=_toml(plan.study_title),
         photo_set=plan.photo_set,
         planned_participants=participants,
-        minutes=minutes,
         practice_trials=practice,
         test_trials=test,
         vigilance_share=VIGILANCE_SHARE,

@@ -1,0 +1,75 @@
+"""The page that the workbench opens with: the studies, the painting under way, and what to do next."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from colorizers.models import Colorizer, GenerationRun, PhotoSet, WorkState
+from studies.models import Study
+from studies.presentation import turnout_of
+
+MOST_ROWS = 8
+
+
+def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add the overview's tables to the context of the workbench's first page."""
+    studies = list(Study.objects.visible_to(request.user)[:MOST_ROWS])
+    runs = GenerationRun.objects.select_related("photo_set", "colorizer")[:MOST_ROWS]
+    return context | {
+        "steps": _steps(request),
+        "studies_table": {
+            "headers": [_("Study"), _("State"), _("People finished"), _("Simulated"), ""],
+            "rows": [_study_row(study) for study in studies],
+        },
+        "runs_table": {
+            "headers": [_("Colouring"), _("State"), _("Pictures")],
+            "rows": [_run_row(run) for run in runs],
+        },
+    }
+
+
+def _steps(request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": _("Photo sets"),
+            "count": PhotoSet.objects.count(),
+            "text": _("Upload photographs"),
+            "url": reverse("admin:colorizers_photoset_changelist"),
+        },
+        {
+            "title": _("Colorizers"),
+            "count": Colorizer.objects.count(),
+            "text": _("Register the models to compare"),
+            "url": reverse("admin:colorizers_colorizer_changelist"),
+        },
+        {
+            "title": _("Studies"),
+            "count": Study.objects.visible_to(request.user).count(),
+            "text": _("Ask people"),
+            "url": reverse("admin:studies_study_changelist"),
+        },
+    ]
+
+
+def _study_row(study: Study) -> list[Any]:
+    turnout = turnout_of(study)
+    page = format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+                       reverse("admin:studies_study_change", args=[study.pk]), study.title)  # fmt: skip
+    report = format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+                         reverse("evaluation:report", args=[study.slug]), _("Report"))  # fmt: skip
+    return [
+        page,
+        study.get_state_display(),
+        f"{turnout.finished} / {study.planned_participants}",
+        turnout.simulated_finished,
+        report,
+    ]
+
+
+def _run_row(run: GenerationRun) -> list[Any]:
+    page = format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+                       reverse("admin:colorizers_generationrun_change", args=[run.pk]), str(run))  # fmt: skip
+    return [page, WorkState(run.state).label, run.total]
