@@ -127,7 +127,7 @@ def _measured(response: Any, picture_frames: set[int]) -> dict[str, Any]:
     exposures = [frame["offset_now"] - frame["onset_now"] for frame in timed]
     return {
         "exposure_measured_ms": round(sum(exposures) / len(exposures), 2) if exposures else None,
-        "exposure_error_ms": round(max(errors, key=abs), 2) if errors else None,
+        "exposure_error_ms": round(max(errors, key=lambda error: abs(error)), 2) if errors else None,
         "frames_dropped": sum(frame.get("dropped") or 0 for frame in shown),
         "refresh_ms": response.refresh_ms,
         "faults": "; ".join(exposure_faults(response.frames, response.events, response.refresh_ms)),

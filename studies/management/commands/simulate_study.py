@@ -85,7 +85,7 @@ class Command(BaseCommand):
         self._report(study, outcomes)
 
     def _bar(self) -> Progress:
-        console = Console(file=self.stdout._out)  # type: ignore[attr-defined]
+        console = Console(file=self.stdout._out)  # type: ignore[arg-type]
         return Progress(
             TextColumn("{task.description}"),
             BarColumn(),
