@@ -8,10 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.db.models.fields.files import FieldFile
 from kombu.exceptions import OperationalError
 from PIL import Image
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from colorizers.colour import RGB8
 from colorizers.images import render_stimulus
@@ -85,17 +90,33 @@ def colorizations_to_score(
 
 
 def order_scores(colorizations: Iterable[Colorization]) -> int:
-    """Have a worker score these; gives how many were ordered, 0 where no queue can be reached."""
-    ordered = 0
-    for colorization in colorizations:
+    """Have a worker score these; gives how many were ordered, 0 where no queue can be reached.
+
+    Scores are never urgent: `manage.py score` computes whatever an order lost.
+    """
+    waiting = list(colorizations)
+    if not waiting or not _queue_answers():
+        return 0
+    for ordered, colorization in enumerate(waiting):
         try:
-            tasks.score_colorization.apply_async((colorization.pk,), retry=False)
+            tasks.score_colorization.delay(colorization.pk)
         except OperationalError as error:
-            # Scores are never urgent: `manage.py score` computes whatever an order lost.
-            logger.warning("Scores were not ordered, the queue cannot be reached: %s", error)
-            break
-        ordered += 1
-    return ordered
+            logger.warning("The queue was lost after %d orders of scores: %s", ordered, error)
+            return ordered
+    return len(waiting)
+
+
+def _queue_answers() -> bool:
+    """Whether the queue can be reached; asked first, as giving up an order takes Celery several seconds."""
+    try:
+        with Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=1, retry=Retry(NoBackoff(), retries=0)
+        ) as queue:
+            queue.ping()
+    except RedisError as error:
+        logger.warning("Scores were not ordered, the queue cannot be reached: %s", error)
+        return False
+    return True
 
 
 def _complete_sizes(colorizations: QuerySet[Colorization]) -> dict[int, set[int]]:
