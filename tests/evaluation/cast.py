@@ -25,7 +25,6 @@ from studies.models import (
     TrialKind,
 )
 
-
 SPEC = {
     "frames": [
         {"kind": "blank", "duration_ms": 900, "images": []},

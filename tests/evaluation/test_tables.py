@@ -135,12 +135,13 @@ def test_twenty_five_thousand_rows_are_read_within_a_second(ada):
         ),
         batch_size=2000,
     )
-    start = time.perf_counter()
+    # Processor time, so that a busy machine does not fail it.
+    start = time.process_time()
     rows = read_study(sky.study, Population.PEOPLE)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     assert len(rows.table) == 25_040
-    # A second on an idle core; the bound leaves room for a busy one.
-    assert seconds < 3, f"{seconds:.2f} s"
+    # A second on an idle core; the bound leaves room for a slower one.
+    assert seconds < 2.5, f"{seconds:.2f} s"
 
 
 def test_an_exclusion_of_a_person_is_no_step_of_the_simulated_participants(sky):
