@@ -8,9 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-MAX_BYTES = 128 * 1024
+MAX_BYTES = 64 * 1024
 MAX_FRAMES = 100
-# A window that is being dragged reports hundreds of sizes; what is beyond is counted, not kept.
 MAX_EVENTS = 300
 MAX_TEXT = 200
 MAX_FACTS = 60
@@ -18,7 +17,7 @@ MAX_FACTS = 60
 MAX_NUMBER = 1e13
 
 INPUTS = ("keyboard", "mouse", "touch", "pen", "")
-EVENT_TYPES = ("visibility", "focus", "resize", "fullscreen")
+EVENT_TYPES = ("visibility", "focus", "resize", "fullscreen", "truncated")
 TIMES = ("onset_stamp", "onset_now", "offset_stamp", "offset_now")
 
 
@@ -59,7 +58,7 @@ def parse_answer(body: bytes, *, offered: Collection[str]) -> Answer:
         frames=_items(facts, "frames", _frame, most=MAX_FRAMES),
         refresh_ms=number(facts, "refresh_ms", low=0, optional=True),
         layout=text(facts, "layout", most=20),
-        events=_events(facts),
+        events=_items(facts, "events", _event, most=MAX_EVENTS),
         runner=text(facts, "runner", most=20),
     )
 
@@ -126,15 +125,6 @@ def _frame(facts: Mapping[str, Any]) -> dict[str, Any]:
     return kept | {name: number(facts, name, low=0, optional=True) for name in TIMES}
 
 
-def _events(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    events = _items(facts, "events", _event, most=None)
-    beyond = len(events) - MAX_EVENTS
-    if beyond > 0:
-        note = {"type": "more", "value": beyond, "at": events[MAX_EVENTS]["at"]}
-        return [*events[:MAX_EVENTS], note]
-    return events
-
-
 def _event(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": text(facts, "type", among=EVENT_TYPES),
@@ -144,12 +134,12 @@ def _event(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _items(
-    facts: Mapping[str, Any], name: str, parse: Callable[[Mapping[str, Any]], Any], *, most: int | None
+    facts: Mapping[str, Any], name: str, parse: Callable[[Mapping[str, Any]], Any], *, most: int
 ) -> list[Any]:
     value = facts.get(name, [])
     if not isinstance(value, list):
         raise BadPayload(f"{name} must be a list, not {_shown(value)}.")
-    if most is not None and len(value) > most:
+    if len(value) > most:
         raise BadPayload(f"{name} may hold {most} entries, not {len(value)}.")
     for item in value:
         if not isinstance(item, dict):

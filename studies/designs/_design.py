@@ -151,9 +151,13 @@ class Feedback:
 
 
 @dataclass(frozen=True)
-class Pacing:
-    """What the runner must know of the whole participation; break_every 0 means no breaks."""
+class Briefing:
+    """What the runner must know of the whole participation.
 
+    `task` picks its instructions (docs/runner.md); break_every 0 means no breaks.
+    """
+
+    task: str
     break_every: int
     answer_limit_ms: int | None
 
@@ -179,7 +183,7 @@ class Design(Protocol):
         """How many photos one participation uses up."""
         ...
 
-    def pacing(self) -> Pacing: ...
+    def briefing(self) -> Briefing: ...
 
     def estimated_minutes(self) -> int:
         """Roughly how long a participation takes, in whole minutes."""

@@ -16,12 +16,12 @@ from studies.designs._design import (
     TEST,
     VIGILANCE,
     Answered,
+    Briefing,
     Cell,
     Choice,
     Feedback,
     Frame,
     Needs,
-    Pacing,
     Picture,
     Score,
     Stimuli,
@@ -134,8 +134,8 @@ class Pair:
         chosen = self.settings
         return Needs(chosen.practice_trials, chosen.test_trials, chosen.vigilance_trials)
 
-    def pacing(self) -> Pacing:
-        return Pacing(self.settings.break_every, self.settings.answer_limit_ms)
+    def briefing(self) -> Briefing:
+        return Briefing("find_fake", self.settings.break_every, self.settings.answer_limit_ms)
 
     def estimated_minutes(self) -> int:
         needs, frames = self.needs(), self._frames(("left", True))

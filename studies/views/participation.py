@@ -41,7 +41,7 @@ def state(request: HttpRequest, code: UUID) -> JsonResponse:
     participation = get_object_or_404(Participation.objects.select_related("study"), code=code)
     study = participation.study
     participations.note_seen(participation)
-    pacing = planning.design_of(study).pacing()
+    briefing = planning.design_of(study).briefing()
     finished = participation.state == ParticipationState.FINISHED
     if not finished and not participations.is_open(participation):
         raise responses.NotNow("The study is closed. Thank you for what you have answered.")
@@ -50,9 +50,10 @@ def state(request: HttpRequest, code: UUID) -> JsonResponse:
         {
             "participation": str(participation.code),
             "title": study.title,
+            "task": briefing.task,
             "image_px": study.image_px,
-            "break_every": pacing.break_every,
-            "answer_limit_ms": pacing.answer_limit_ms,
+            "break_every": briefing.break_every,
+            "answer_limit_ms": briefing.answer_limit_ms,
             "progress": participations.progress(participation),
             "finished": finished,
             "trials": [public_trial(trial) for trial in trials],

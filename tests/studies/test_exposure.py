@@ -37,6 +37,10 @@ def test_a_time_that_is_missing_is_a_fault():
     assert exposure_faults([frame() | {"offset_now": None}], [], HZ60) == ["frame 1: not measured"]
 
 
+def test_a_frame_that_stays_until_the_answer_has_no_plan_to_miss():
+    assert exposure_faults([frame() | {"planned_ms": None, "offset_now": None}], [], HZ60) == []
+
+
 def test_a_hidden_page_and_lost_focus_are_faults():
     events = [
         {"type": "visibility", "value": "hidden", "at": 1.0},

@@ -96,11 +96,12 @@ def test_what_is_no_such_message_is_refused(body):
         parse(body)
 
 
-def test_events_beyond_the_limit_are_counted():
-    event = {"type": "resize", "value": {"width": 800, "height": 600}, "at": 1.0}
-    events = parse(payload(events=[event] * (MAX_EVENTS + 40))).events
-    assert len(events) == MAX_EVENTS + 1
-    assert events[-1] == {"type": "more", "value": 40, "at": 1.0}
+def test_a_list_of_events_that_the_runner_cut_is_kept():
+    event = {"type": "resize", "value": "375x667@2", "at": 1.0}
+    cut = [event] * 99 + [{"type": "truncated", "value": "100", "at": 2.0}]
+    assert parse(payload(events=cut)).events == cut
+    with pytest.raises(BadPayload, match="events may hold 300"):
+        parse(payload(events=[event] * (MAX_EVENTS + 1)))
 
 
 def test_unknown_fields_are_not_kept():
