@@ -78,5 +78,14 @@ test("a long prompt takes the lines that it needs", () => {
 
 test("positions snap to whole device pixels", () => {
   assert.equal(onDevicePixel(10.3, 1), 10);
-  assert.equal(onDevicePixel(10.3, 2), 10.5);
+  assert.equal(onDevicePixel(10.3, 2), 10);
+  assert.ok(onGrid(onDevicePixel(10.3, 1.25), 1.25));
+});
+
+test("a stage that itself begins between two device pixels still has its pictures on the grid", () => {
+  for (const dpr of [1.1, 1.25, 1.5, 2, 2.625]) {
+    const origin = { x: 0, y: 4 };
+    const { boxes } = plan(1200, 700, dpr, { origin });
+    assert.ok(onGrid(boxes.left.y + 4, dpr) && onGrid(boxes.left.x, dpr));
+  }
 });

@@ -17,9 +17,11 @@ export function cssSize(imagePx, scale, pixelRatio) {
   return (imagePx * scale) / pixelRatio;
 }
 
-/** The nearest CSS px that lies on a whole device pixel. */
-export function onDevicePixel(css, pixelRatio) {
-  return Math.round(css * pixelRatio) / pixelRatio;
+/** The nearest CSS px that lies on a whole device pixel, counted from an `origin` that need not lie on one. */
+export function onDevicePixel(css, pixelRatio, origin = 0) {
+  // Where the ratio is whole, a whole CSS px is on the grid too, and no browser moves it.
+  const grid = Number.isInteger(pixelRatio) ? 1 : pixelRatio;
+  return Math.round((origin + css) * grid) / grid - origin;
 }
 
 /** Lines that a prompt takes at a width, on the safe side. */
@@ -38,7 +40,7 @@ function need(kind, size, count, fixed) {
 }
 
 function place(kind, size, window, fixed, answersRow) {
-  const { width, height, dpr, slots, lines } = window;
+  const { width, height, dpr, slots, lines, origin } = window;
   const across = kind === "row" ? slots.length : 1;
   const down = kind === "column" ? slots.length : 1;
   const gaps = GAPS[kind];
@@ -50,13 +52,13 @@ function place(kind, size, window, fixed, answersRow) {
   if (below && down > 1) gapY += CAPTION;
   const promptHeight = lines * LINE + Math.min(24, Math.max(0, spareY / 4));
   const group = promptHeight + down * size + (down - 1) * gapY + (below ? CAPTION : 0) + (answersRow ? ANSWERS : 0);
-  const top = onDevicePixel(Math.max(0, (height - group) / 2), dpr);
-  const left = onDevicePixel((width - across * size - (across - 1) * gapX) / 2, dpr);
+  const top = Math.max(0, (height - group) / 2);
+  const left = (width - across * size - (across - 1) * gapX) / 2;
   const boxes = {};
   slots.forEach((slot, i) => {
     boxes[slot] = {
-      x: onDevicePixel(left + (kind === "row" ? i * (size + gapX) : 0), dpr),
-      y: onDevicePixel(top + promptHeight + (kind === "column" ? i * (size + gapY) : 0), dpr),
+      x: onDevicePixel(left + (kind === "row" ? i * (size + gapX) : 0), dpr, origin.x),
+      y: onDevicePixel(top + promptHeight + (kind === "column" ? i * (size + gapY) : 0), dpr, origin.y),
     };
   });
   const bottom = top + promptHeight + down * size + (down - 1) * gapY + (below ? CAPTION : 0);
@@ -67,9 +69,9 @@ function place(kind, size, window, fixed, answersRow) {
  * Plans the stage.
  *
  * Side by side where there is room, else stacked; where neither fits, the pictures take fewer device pixels
- * each. `fits: false` comes with the smallest window that would do.
+ * each. `fits: false` comes with the smallest window that would do. `origin` is the stage's corner in the window.
  */
-export function planLayout({ width, height, dpr, imagePx, slots, prompt = "", answersRow = false }) {
+export function planLayout({ width, height, dpr, imagePx, slots, prompt = "", answersRow = false, origin = { x: 0, y: 0 } }) {
   const kinds = slots.length > 1 ? ["row", "column"] : ["single"];
   const lines = promptLines(prompt, width);
   const fixed = lines * LINE + (answersRow ? ANSWERS : 0);
@@ -78,7 +80,7 @@ export function planLayout({ width, height, dpr, imagePx, slots, prompt = "", an
     for (const kind of kinds) {
       const least = need(kind, size, slots.length, fixed);
       if (least.width <= width && least.height <= height) {
-        const placed = place(kind, size, { width, height, dpr, slots, lines }, fixed, answersRow);
+        const placed = place(kind, size, { width, height, dpr, slots, lines, origin }, fixed, answersRow);
         return { fits: true, kind, scale, size, ...placed };
       }
     }

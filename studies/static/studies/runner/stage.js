@@ -77,7 +77,8 @@ export class Stage {
     const { slots, prompt, answers } = this.#trial;
     const answersRow = answers.some(({ value }) => !slots.includes(value));
     const dpr = window.devicePixelRatio || 1;
-    const plan = planLayout({ width, height, dpr, imagePx: this.#imagePx, slots, prompt, answersRow });
+    const origin = this.element.getBoundingClientRect();
+    const plan = planLayout({ width, height, dpr, imagePx: this.#imagePx, slots, prompt, answersRow, origin });
     this.#layout = plan;
     if (!plan.fits) return plan;
     this.element.dataset.layout = plan.kind;
