@@ -176,6 +176,8 @@ class Run {
       this.#reply = await post(trial.code, sealed);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
+      clearTimeout(slow);
+      shell.toast("");
       const { title, text, next } = texts.refused;
       await shell.notice({ title, text: text(error.message), next });
       location.reload();

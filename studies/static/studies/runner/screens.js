@@ -45,9 +45,10 @@ function choosingPage(facts, state, trial, layout, texts, touchOnly) {
   });
   const how = touchOnly ? choosing.touch : choosing.keyboard(keys.join(` ${texts.or} `));
   const count = progress.total - progress.practice;
+  const things = facts.pair ? texts.pairs : texts.rounds;
   const practice = progress.practice
-    ? choosing.practice(progress.practice)
-    : choosing.noPractice(count, texts.minutes(count, facts.seconds));
+    ? choosing.practice(progress.practice, things)
+    : choosing.noPractice(count, texts.minutes(count, facts.seconds), things);
   return {
     title: choosing.title,
     paragraphs: [how, practice],
@@ -73,15 +74,17 @@ export function instructions({ state, trial, layout, texts, touchOnly }) {
 export function pagesFor(screen, { state, trial, layout, texts, touchOnly }) {
   const { done, total, practice } = state.progress;
   if (screen === "instructions") return instructions({ state, trial, layout, texts, touchOnly });
+  const facts = describe(trial);
+  const things = facts.pair ? texts.pairs : texts.rounds;
   if (screen === "test") {
     const left = total - done;
-    const time = texts.minutes(left, describe(trial).seconds);
+    const time = texts.minutes(left, facts.seconds);
     const { title, text, hint, next } = texts.test;
-    return [{ title, paragraphs: [text(left, time), hint], next }];
+    return [{ title, paragraphs: [text(left, time, things), hint], next }];
   }
   const { title, text, next } = screen === "break" ? texts.pause : texts.welcome;
   const counts = screen === "break" ? [done - practice, total - practice] : [done, total];
-  return [{ title, paragraphs: [text(...counts)], next }];
+  return [{ title, paragraphs: [text(...counts, things)], next }];
 }
 
 function pageElement(page, { step, steps, texts }) {

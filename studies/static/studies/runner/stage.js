@@ -103,8 +103,8 @@ export class Stage {
       if (i > 0) hint.append(` ${this.#texts.or} `);
       hint.append(h("kbd", { textContent: key }));
     });
-    const face = [h("span", { class: "runner-label", textContent: label }), hint];
-    this.buttons.get(answer.value).replaceChildren(...face);
+    const face = h("span", { class: "runner-face" }, h("span", { class: "runner-label", textContent: label }), hint);
+    this.buttons.get(answer.value).replaceChildren(face);
   }
 
   #sizeCanvas(canvas) {

@@ -20,6 +20,8 @@ function minutes(trials, secondsEach) {
 export const TEXTS = {
   next: "Continue",
   back: "Back",
+  pairs: { one: "pair", many: "pairs" },
+  rounds: { one: "round", many: "rounds" },
   step: (page, pages) => `${page} of ${pages}`,
   real: "Real colours",
   invented: "Invented colours",
@@ -53,11 +55,11 @@ export const TEXTS = {
     title: "How to choose",
     keyboard: (keys) => `Press ${keys}, or click the place where the fake was.`,
     touch: "Tap the place where the fake was.",
-    practice: (count) =>
+    practice: (count, things) =>
       count === 1
-        ? "First comes one pair for practice. It does not count, and you are told whether you were right."
-        : `First come ${count} pairs for practice. They do not count, and you are told each time whether you were right.`,
-    noPractice: (count, time) => `There are ${count} pairs. That takes ${time}.`,
+        ? `First comes one ${things.one} for practice. It does not count, and you are told whether you were right.`
+        : `First come ${count} ${things.many} for practice. They do not count, and you are told each time whether you were right.`,
+    noPractice: (count, time, things) => `There are ${count} ${things.many}. That takes ${time}.`,
     startPractice: "Start practice",
     start: "Start",
     figure: "A drawing of the two places to choose from.",
@@ -69,35 +71,35 @@ export const TEXTS = {
   },
   test: {
     title: "Now the test starts",
-    text: (count, time) =>
-      `Practice is over. ${count} pairs are left, which takes ${time}. From now on you are not told whether you were right.`,
+    text: (count, time, things) =>
+      `Practice is over. ${count === 1 ? `One ${things.one} is` : `${count} ${things.many} are`} left, which takes ${time}. From now on you are not told whether you were right.`,
     hint: "Sit comfortably, and keep this window in front.",
     next: "Start the test",
   },
   pause: {
     title: "Time for a short break",
-    text: (done, total) => `${done} of ${total} pairs are done. Rest your eyes for a moment and go on when you like.`,
+    text: (done, total, things) => `${done} of ${total} ${things.many} are done. Rest your eyes for a moment and go on when you like.`,
     next: "Go on",
   },
   welcome: {
     title: "Welcome back",
-    text: (done, total) => `Everything that you answered was kept: ${done} of ${total} pairs are done. You go on where you left off.`,
+    text: (done, total, things) => `Everything that you answered was kept: ${done} of ${total} ${things.many} are done. You go on where you left off.`,
     next: "Go on",
   },
   finished: {
-    title: "That was the last pair",
+    title: "That was the last one",
     text: "All your answers are saved. Thank you for looking so closely.",
     next: "To the last page",
   },
 
-  progress: (done, total) => `${done} of ${total} pairs done`,
+  progress: (done, total) => `${done} of ${total} done`,
   verdict: {
     right: "Right",
     wrong: "Wrong",
     wrongPlace: { left: "Wrong – the fake was on the left", right: "Wrong – the fake was on the right" },
     wrongStacked: { left: "Wrong – the fake was at the top", right: "Wrong – the fake was at the bottom" },
   },
-  timeUp: "Time is up. On to the next pair.",
+  timeUp: "Time is up. On to the next one.",
   loading: "Loading the photos …",
   saving: "Saving …",
   trouble: "No connection. Your answer is kept here and will be sent as soon as the line is back. Please leave this page open.",
