@@ -7,9 +7,12 @@ process that a test starts (a worker, a command) inherits what was set here.
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 if "pytest" in sys.modules:
     os.environ["FOOLRATE_DATA"] = tempfile.mkdtemp(prefix="foolrate-test-")
+    # Whitenoise warns of a folder that `collectstatic` has not made yet.
+    (Path(os.environ["FOOLRATE_DATA"]) / "static").mkdir()
     os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
     os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
     # Test processes that share a Redis server keep out of each other's queue.

@@ -1,0 +1,283 @@
+"""An adversary reads everything that a browser is given and tries to find the fake without its pixels."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import struct
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+import pytest
+from django.test import Client
+from PIL import Image
+
+from studies.models import Participation, Photo, Stimulus, Trial, TrialPicture
+from tests.builders import launched_study
+
+PARTICIPATIONS = 6
+PNG_HEAD = 8 + 25 + 13  # signature, IHDR, sRGB: what stands before the pixels
+
+
+@dataclass
+class Seen:
+    """What one browser was given in a whole participation, in its order."""
+
+    texts: list[str] = field(default_factory=list)
+    trials: list[dict] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    replies: list[dict] = field(default_factory=list)
+    reply_headers: list[dict[str, str]] = field(default_factory=list)
+
+
+def text_of(response) -> str:
+    cookies = response.cookies.output()
+    return "\n".join([str(response.items()), cookies, response.content.decode(errors="replace")])
+
+
+def play(study) -> Seen:
+    """Take part as a browser would and keep every byte; the side is chosen without looking."""
+    client, seen = Client(), Seen()
+    landing = client.get(f"/s/{study.slug}/")
+    begun = client.post(f"/s/{study.slug}/begin/", {"consent": "on"})
+    page = client.get(begun["Location"])
+    state = client.get(begun["Location"] + "state/")
+    seen.texts += [text_of(reply) for reply in (landing, begun, page, state)]
+    seen.trials = state.json()["trials"]
+    for number, trial in enumerate(seen.trials):
+        for frame in trial["frames"]:
+            for picture in frame.get("images", []):
+                reply = client.get(picture["src"])
+                assert reply.status_code == 200
+                seen.pictures[picture["src"]] = reply.content
+                seen.headers.append(dict(reply.items()))
+        answer = {"answer": ("left", "right")[number % 2], "rt_ms": 700.0}
+        reply = client.post(
+            f"/t/{trial['code']}/response/", json.dumps(answer), content_type="application/json"
+        )
+        assert reply.status_code == 201
+        seen.replies.append(reply.json())
+        seen.reply_headers.append(dict(reply.items()))
+        if trial["kind"] == "test":
+            seen.texts.append(text_of(reply))
+    return seen
+
+
+@pytest.fixture
+def study(db, idle_queue):
+    settings = {"practice_trials": 2, "test_trials": 12, "vigilance_share": 0.25}
+    return launched_study(photos=20, design_settings=settings)
+
+
+@pytest.fixture
+def seen(study) -> list[Seen]:
+    return [play(study) for _ in range(PARTICIPATIONS)]
+
+
+@pytest.fixture
+def truth(seen):
+    """For each trial's code: the row with its key; for each picture's address: real or fake."""
+    trials = {str(trial.code): trial for trial in Trial.objects.all()}
+    faces = {
+        f"/i/{picture.token}/": "real" if picture.stimulus.colorization_id is None else "fake"
+        for picture in TrialPicture.objects.select_related("stimulus")
+    }
+    return trials, faces
+
+
+def all_trials(seen):
+    return [trial for one in seen for trial in one.trials]
+
+
+def guesses_beat_chance(features: np.ndarray, labels: np.ndarray) -> bool:
+    """Whether a ridge classifier, trained on the even rows, is better than chance on the odd ones.
+
+    Features (n, k), labels of -1 and 1; better means by more than 3.5 standard errors.
+    """
+    scale = features.std(axis=0)
+    useful = (features - features.mean(axis=0))[:, scale > 0] / scale[scale > 0]
+    if useful.shape[1] == 0:
+        return False
+    train, test = slice(0, None, 2), slice(1, None, 2)
+    gram = useful[train].T @ useful[train] + 5 * np.eye(useful.shape[1])
+    weights = np.linalg.solve(gram, useful[train].T @ labels[train])
+    right = np.sign(useful[test] @ weights) == labels[test]
+    return right.mean() > 0.5 + 3.5 * 0.5 / np.sqrt(len(right))
+
+
+def test_the_classifier_would_notice_a_hint():
+    """The adversary is able: a hint in one of many features, for five trials in six, is found."""
+    rng = np.random.default_rng(1)
+    labels = rng.choice([-1.0, 1.0], 140)
+    features = rng.standard_normal((140, 12))
+    features[:, 4] = np.where(rng.random(140) < 5 / 6, labels, -labels)
+    assert guesses_beat_chance(features, labels)
+    assert not guesses_beat_chance(rng.standard_normal((140, 12)), labels)
+
+
+def test_no_name_or_digest_of_anything_is_sent(study, seen):
+    secrets = {condition.slug for condition in study.conditions.all()}
+    secrets |= {condition.colorizer.slug for condition in study.conditions.all()}
+    secrets |= {"vigilance", "attention", "catch", "condition", "colorizer", "stimul", '"key"', '"face"'}
+    secrets |= set(Photo.objects.values_list("digest", flat=True))
+    secrets |= set(Photo.objects.values_list("name", flat=True))
+    secrets |= {digest[:12] for digest in Stimulus.objects.values_list("digest", flat=True)}
+    secrets |= {name.rsplit("/", 1)[-1] for name in Stimulus.objects.values_list("file", flat=True)}
+    secrets |= {str(seed) for seed in Participation.objects.values_list("seed", flat=True)}
+    for text in (text.lower() for one in seen for text in one.texts):
+        assert [secret for secret in secrets if str(secret).lower() in text] == []
+
+
+def test_the_words_real_and_fake_stand_in_the_prompt_only(seen):
+    for trial in all_trials(seen):
+        rest = json.dumps(trial | {"prompt": ""}).lower()
+        assert not re.search("real|fake|true|false|right answer", rest)
+
+
+def test_all_trials_look_alike_but_for_codes_and_sides(seen):
+    """Vigilance trials too: take codes, addresses, numbers and sides away and one shape is left."""
+    shapes = set()
+    for trial in all_trials(seen):
+        shape = json.dumps(trial | {"code": "", "number": 0, "kind": ""})
+        shapes.add(re.sub(r'"/i/[0-9a-f-]{36}/"|"slot": "(left|right)"', "_", shape))
+    assert len(shapes) == 1
+
+
+def test_vigilance_is_called_a_test(seen, truth):
+    trials, _ = truth
+    kinds = Counter((trials[trial["code"]].kind, trial["kind"]) for trial in all_trials(seen))
+    assert set(kinds) == {("practice", "practice"), ("test", "test"), ("vigilance", "test")}
+    assert kinds["vigilance", "test"] == 3 * PARTICIPATIONS
+
+
+def test_codes_and_addresses_are_random_and_never_come_twice(seen):
+    codes = [trial["code"] for trial in all_trials(seen)]
+    tokens = [re.fullmatch(r"/i/([0-9a-f-]{36})/", src)[1] for one in seen for src in one.pictures]
+    for texts in (codes, tokens):
+        assert len(set(texts)) == len(texts)
+        assert {UUID(text).version for text in texts} == {4}
+    bits = np.unpackbits(np.frombuffer(b"".join(UUID(token).bytes for token in tokens), np.uint8))
+    share = bits.reshape(-1, 128).mean(axis=0)
+    # Six of the 128 bits say that it is a random UUID.
+    fixed = (share == 0) | (share == 1)
+    assert fixed.sum() == 6
+    assert np.abs(share[~fixed] - 0.5).max() < 5 * 0.5 / np.sqrt(len(tokens))
+
+
+def test_every_picture_has_the_same_headers_and_length(seen):
+    (headers,) = {tuple(sorted(headers.items())) for one in seen for headers in one.headers}
+    names = {name for name, _ in headers}
+    assert names.isdisjoint({"ETag", "Last-Modified", "Expires", "Content-Disposition", "Server-Timing"})
+    assert dict(headers)["Cache-Control"] == "private, no-store, no-transform"
+    assert dict(headers)["Content-Type"] == "image/png"
+    lengths = {len(content) for one in seen for content in one.pictures.values()}
+    assert lengths == {int(dict(headers)["Content-Length"])}
+
+
+def test_the_files_differ_in_pixels_and_their_checksums_only(seen):
+    contents = [content for one in seen for content in one.pictures.values()]
+    assert len({content[:PNG_HEAD] for content in contents}) == 1
+    layouts = set()
+    for content in contents:
+        at, layout = 8, []
+        while at < len(content):
+            (length,) = struct.unpack(">I", content[at : at + 4])
+            layout.append((content[at + 4 : at + 8], length))
+            at += 12 + length
+        layouts.add(tuple(layout))
+        assert Image.open(io.BytesIO(content)).info.keys() <= {"srgb", "icc_profile"}
+    assert len(layouts) == 1
+
+
+def test_replies_to_test_trials_say_nothing(seen, truth):
+    trials, _ = truth
+    bodies, headers = set(), set()
+    for one in seen:
+        for trial, reply, head in zip(one.trials, one.replies, one.reply_headers, strict=True):
+            assert (reply["feedback"] is not None) == (trials[trial["code"]].kind == "practice")
+            if reply["feedback"] is None and not reply["finished"]:
+                bodies.add(json.dumps(reply | {"received": "", "progress": {**reply["progress"], "done": 0}}))
+                length = int(head.pop("Content-Length")) - len(str(reply["progress"]["done"]))
+                headers.add((length, tuple(sorted(head.items()))))
+    assert len(bodies) == 1
+    # The time of receipt loses its fraction once in a million replies; nothing else varies.
+    assert len(headers) == 1
+
+
+def test_no_feature_of_a_trial_tells_the_side(seen, truth):
+    """All that can be counted of a trial: its number, its order, and every digit of its random names."""
+    trials, _ = truth
+    features, labels = [], []
+    for one in seen:
+        for trial in one.trials:
+            images = [picture for frame in trial["frames"] for picture in frame.get("images", [])]
+            left_first = images[0]["slot"] == "left"
+            numbers = [trial["number"], trial["number"] % 2, trial["number"] % 4, left_first]
+            left, right = sorted(images, key=lambda picture: picture["slot"])
+            names = [int(picture["src"][3:11], 16) / 2**32 for picture in (left, right)]
+            names += [names[0] - names[1], int(trial["code"][:8], 16) / 2**32]
+            features.append([float(number) for number in numbers + names])
+            labels.append(1.0 if trials[trial["code"]].key == "left" else -1.0)
+    assert not guesses_beat_chance(np.array(features), np.array(labels))
+
+
+def test_neither_the_side_nor_the_place_in_the_order_goes_with_the_fake(seen, truth):
+    trials, faces = truth
+    corners = Counter()
+    for trial in all_trials(seen):
+        images = [picture for frame in trial["frames"] for picture in frame.get("images", [])]
+        if trials[trial["code"]].kind == "test":
+            corners[images[0]["slot"], faces[images[0]["src"]]] += 1
+    assert set(corners.values()) == {3 * PARTICIPATIONS}
+
+
+def test_no_simple_statistic_of_the_addresses_tells_real_from_fake(seen, truth):
+    _, faces = truth
+    features, labels = [], []
+    for one in seen:
+        for order, (src, content) in enumerate(one.pictures.items()):
+            token = UUID(src[3:39]).bytes
+            rank = sorted(one.pictures).index(src)
+            features.append([order % 2, len(content), rank, *token])
+            labels.append(1.0 if faces[src] == "fake" else -1.0)
+    assert not guesses_beat_chance(np.array(features, dtype=float), np.array(labels))
+
+
+def test_rows_are_written_in_an_order_that_tells_nothing(seen, truth):
+    """Whoever learnt the order in which addresses were made would learn the order of showing, no more."""
+    for trial in Trial.objects.all():
+        pictures = list(trial.pictures.order_by("pk").values_list("frame", flat=True))
+        assert pictures == sorted(pictures)
+
+
+def test_pixels_are_what_differs(seen, truth):
+    _, faces = truth
+    digests = {"real": set(), "fake": set()}
+    for one in seen:
+        for src, content in one.pictures.items():
+            digests[faces[src]].add(hashlib.sha256(content).hexdigest())
+    assert not digests["real"] & digests["fake"]
+
+
+def test_an_answered_trial_takes_its_pictures_with_it(seen):
+    for src in seen[0].pictures:
+        assert Client().get(src).status_code == 410
+
+
+def test_pictures_far_ahead_are_not_given(study):
+    client = Client()
+    begun = client.post(f"/s/{study.slug}/begin/", {"consent": "on"})
+    trials = client.get(begun["Location"] + "state/").json()["trials"]
+    first = [trial["frames"][1]["images"][0]["src"] for trial in trials]
+    statuses = [client.get(src).status_code for src in first]
+    assert statuses == sorted(statuses) == [200] * 8 + [404] * (len(first) - 8)
+
+
+def test_a_guessed_address_gives_nothing(db):
+    assert Client().get("/i/00000000-0000-4000-8000-000000000000/").status_code == 404
+    assert Client().get("/i/1/").status_code == 404

@@ -1,0 +1,50 @@
+"""A live study and someone who has begun it."""
+
+import json
+
+import pytest
+
+from studies.services.participations import begin_participation
+from tests.builders import launched_study
+
+
+@pytest.fixture
+def study(db, idle_queue):
+    return launched_study()
+
+
+@pytest.fixture
+def participation(study):
+    return begin_participation(study=study, source="person")
+
+
+@pytest.fixture
+def trial(participation):
+    """The first open trial."""
+    return participation.trials.order_by("number").first()
+
+
+@pytest.fixture
+def answer(client):
+    """Post an answer to a trial as the runner does."""
+
+    def post(trial, **changes):
+        payload = {"answer": "left", "rt_ms": 812.4, "input": "keyboard", "frames": [], "events": []}
+        return client.post(
+            f"/t/{trial.code}/response/", json.dumps(payload | changes), content_type="application/json"
+        )
+
+    return post
+
+
+@pytest.fixture
+def finish(answer):
+    """Answer everything that is open, each as the key says or not."""
+
+    def go(participation, *, right=True):
+        for trial in participation.trials.filter(response=None).order_by("number"):
+            other = "right" if trial.key == "left" else "left"
+            assert answer(trial, answer=trial.key if right else other).status_code == 201
+        participation.refresh_from_db()
+
+    return go
