@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any
 
 from django.db.models import QuerySet
 
 from studies.designs._design import FAKE
-from studies.exposure import ASSUMED_REFRESH_MS, exposure_faults, worst_error_ms
+from studies.exposure import exposure_faults, plausible_refresh, worst_error_ms
 from studies.models import ParticipationState, Source, Study, Trial, TrialKind
 
 # Previews belong to no population.
@@ -45,15 +45,26 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
         yield {"row_id": row_id} | _identity(trial) | _judgement(trial) | _presentation(trial, study)
 
 
-def write_csv(rows: Iterable[dict[str, Any]], file: TextIO) -> int:
-    """Write rows with a header; returns how many."""
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    count = 0
+def csv_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Rows as lines of CSV, header first, one by one: a large study need not fit into memory."""
+    writer = csv.DictWriter(_Echo(), COLUMNS, lineterminator="\n")
+    yield writer.writerow(dict(zip(COLUMNS, COLUMNS, strict=True)))
     for row in rows:
-        writer.writerow(row)
-        count += 1
-    return count
+        yield writer.writerow({name: _harmless(value) for name, value in row.items()})
+
+
+def _harmless(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+class _Echo:
+    """A file that hands back what is written, which is all that the csv writer asks of one."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _trials(study: Study, sources: Iterable[str]) -> QuerySet[Trial]:
@@ -96,7 +107,8 @@ def _judgement(trial: Trial) -> dict[str, Any]:
         "chosen_side": None if chosen is None else SIDES.get(chosen, chosen),
         "fooled": fooled,
         "rt_ms": response.rt_ms if response else None,
-        "attention_passed": None if fooled is None or not is_check else 1 - fooled,
+        # A vigilance trial whose time ran out was not passed.
+        "attention_passed": int(fooled == 0) if is_check and response else None,
         "input": response.input if response else None,
         "layout": response.layout if response else None,
         "answered_at": answered_at.isoformat() if answered_at else None,
@@ -120,14 +132,15 @@ def _presentation(trial: Trial, study: Study) -> dict[str, Any]:
 
 def _measured(response: Any, picture_frames: set[int]) -> dict[str, Any]:
     """Of the picture frames: mean exposure, largest error, and frames dropped, by the callback clock."""
-    refresh = response.refresh_ms or ASSUMED_REFRESH_MS
+    refresh = plausible_refresh(response.refresh_ms)
     shown = [frame for frame in response.frames if frame.get("index") in picture_frames]
     timed = [frame for frame in shown if None not in (frame.get("onset_now"), frame.get("offset_now"))]
     errors = [error for frame in shown if (error := worst_error_ms(frame, refresh)) is not None]
+    worst = max(errors, key=abs, default=None)
     exposures = [frame["offset_now"] - frame["onset_now"] for frame in timed]
     return {
         "exposure_measured_ms": round(sum(exposures) / len(exposures), 2) if exposures else None,
-        "exposure_error_ms": round(max(errors, key=lambda error: abs(error)), 2) if errors else None,
+        "exposure_error_ms": round(worst, 2) if worst is not None else None,
         "frames_dropped": sum(frame.get("dropped") or 0 for frame in shown),
         "refresh_ms": response.refresh_ms,
         "faults": "; ".join(exposure_faults(response.frames, response.events, response.refresh_ms)),

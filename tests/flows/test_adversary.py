@@ -13,7 +13,9 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.db import transaction
+from django.test import Client, override_settings
 from PIL import Image
 
 from studies.models import Participation, Photo, Stimulus, Trial, TrialPicture
@@ -68,26 +70,69 @@ def play(study) -> Seen:
     return seen
 
 
-@pytest.fixture
-def study(db, idle_queue):
-    settings = {"practice_trials": 2, "test_trials": 12, "vigilance_share": 0.25}
-    return launched_study(photos=20, design_settings=settings)
+@dataclass
+class Evidence:
+    """What all browsers were given, and the truth that the adversary does not have."""
+
+    seen: list[Seen]
+    secrets: set[str]
+    kinds: dict[str, str]  # by a trial's code
+    keys: dict[str, str]
+    faces: dict[str, str]  # by a picture's address
+    afterwards: list[int]  # statuses of pictures of answered trials
+    rows: list[list[int]]  # frames of each trial's pictures, as the rows were written
 
 
-@pytest.fixture
-def seen(study) -> list[Seen]:
-    return [play(study) for _ in range(PARTICIPATIONS)]
+SETTINGS = {"practice_trials": 2, "test_trials": 12, "vigilance_share": 0.25}
 
 
-@pytest.fixture
-def truth(seen):
-    """For each trial's code: the row with its key; for each picture's address: real or fake."""
-    trials = {str(trial.code): trial for trial in Trial.objects.all()}
-    faces = {
-        f"/i/{picture.token}/": "real" if picture.stimulus.colorization_id is None else "fake"
-        for picture in TrialPicture.objects.select_related("stimulus")
+@pytest.fixture(scope="module")
+def evidence(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One study, played once for all tests; nothing of it stays in the database."""
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    own = {
+        "MEDIA_ROOT": tmp_path_factory.mktemp("media"),
+        "STORAGES": settings.STORAGES | {"staticfiles": static},
     }
-    return trials, faces
+    with django_db_blocker.unblock(), override_settings(**own), transaction.atomic():
+        study = launched_study(photos=20, design_settings=SETTINGS)
+        seen = [play(study) for _ in range(PARTICIPATIONS)]
+        found = gather(study, seen)
+        transaction.set_rollback(True)
+    return found
+
+
+def gather(study, seen: list[Seen]) -> Evidence:
+    trials = list(Trial.objects.all())
+    return Evidence(
+        seen=seen,
+        secrets=secrets_of(study),
+        kinds={str(trial.code): trial.kind for trial in trials},
+        keys={str(trial.code): trial.key for trial in trials},
+        faces={
+            f"/i/{picture.token}/": "real" if picture.stimulus.colorization_id is None else "fake"
+            for picture in TrialPicture.objects.select_related("stimulus")
+        },
+        afterwards=[Client().get(src).status_code for src in seen[0].pictures],
+        rows=[list(trial.pictures.order_by("pk").values_list("frame", flat=True)) for trial in trials],
+    )
+
+
+def secrets_of(study) -> set[str]:
+    """Whatever names a condition, a photo, a file or a seed."""
+    secrets = {condition.slug for condition in study.conditions.all()}
+    secrets |= {condition.colorizer.slug for condition in study.conditions.all()}
+    secrets |= {"vigilance", "attention", "catch", "condition", "colorizer", "stimul", '"key"', '"face"'}
+    secrets |= set(Photo.objects.values_list("digest", flat=True))
+    secrets |= set(Photo.objects.values_list("name", flat=True))
+    secrets |= {digest[:12] for digest in Stimulus.objects.values_list("digest", flat=True)}
+    secrets |= {name.rsplit("/", 1)[-1] for name in Stimulus.objects.values_list("file", flat=True)}
+    return secrets | {str(seed) for seed in Participation.objects.values_list("seed", flat=True)}
+
+
+@pytest.fixture
+def seen(evidence) -> list[Seen]:
+    return evidence.seen
 
 
 def all_trials(seen):
@@ -120,17 +165,9 @@ def test_the_classifier_would_notice_a_hint():
     assert not guesses_beat_chance(rng.standard_normal((140, 12)), labels)
 
 
-def test_no_name_or_digest_of_anything_is_sent(study, seen):
-    secrets = {condition.slug for condition in study.conditions.all()}
-    secrets |= {condition.colorizer.slug for condition in study.conditions.all()}
-    secrets |= {"vigilance", "attention", "catch", "condition", "colorizer", "stimul", '"key"', '"face"'}
-    secrets |= set(Photo.objects.values_list("digest", flat=True))
-    secrets |= set(Photo.objects.values_list("name", flat=True))
-    secrets |= {digest[:12] for digest in Stimulus.objects.values_list("digest", flat=True)}
-    secrets |= {name.rsplit("/", 1)[-1] for name in Stimulus.objects.values_list("file", flat=True)}
-    secrets |= {str(seed) for seed in Participation.objects.values_list("seed", flat=True)}
+def test_no_name_or_digest_of_anything_is_sent(evidence, seen):
     for text in (text.lower() for one in seen for text in one.texts):
-        assert [secret for secret in secrets if str(secret).lower() in text] == []
+        assert [secret for secret in evidence.secrets if str(secret).lower() in text] == []
 
 
 def test_the_words_real_and_fake_stand_in_the_prompt_only(seen):
@@ -148,9 +185,8 @@ def test_all_trials_look_alike_but_for_codes_and_sides(seen):
     assert len(shapes) == 1
 
 
-def test_vigilance_is_called_a_test(seen, truth):
-    trials, _ = truth
-    kinds = Counter((trials[trial["code"]].kind, trial["kind"]) for trial in all_trials(seen))
+def test_vigilance_is_called_a_test(evidence, seen):
+    kinds = Counter((evidence.kinds[trial["code"]], trial["kind"]) for trial in all_trials(seen))
     assert set(kinds) == {("practice", "practice"), ("test", "test"), ("vigilance", "test")}
     assert kinds["vigilance", "test"] == 3 * PARTICIPATIONS
 
@@ -194,12 +230,11 @@ def test_the_files_differ_in_pixels_and_their_checksums_only(seen):
     assert len(layouts) == 1
 
 
-def test_replies_to_test_trials_say_nothing(seen, truth):
-    trials, _ = truth
+def test_replies_to_test_trials_say_nothing(evidence, seen):
     bodies, headers = set(), set()
     for one in seen:
         for trial, reply, head in zip(one.trials, one.replies, one.reply_headers, strict=True):
-            assert (reply["feedback"] is not None) == (trials[trial["code"]].kind == "practice")
+            assert (reply["feedback"] is not None) == (evidence.kinds[trial["code"]] == "practice")
             if reply["feedback"] is None and not reply["finished"]:
                 bodies.add(json.dumps(reply | {"received": "", "progress": {**reply["progress"], "done": 0}}))
                 length = int(head.pop("Content-Length")) - len(str(reply["progress"]["done"]))
@@ -209,9 +244,8 @@ def test_replies_to_test_trials_say_nothing(seen, truth):
     assert len(headers) == 1
 
 
-def test_no_feature_of_a_trial_tells_the_side(seen, truth):
+def test_no_feature_of_a_trial_tells_the_side(evidence, seen):
     """All that can be counted of a trial: its number, its order, and every digit of its random names."""
-    trials, _ = truth
     features, labels = [], []
     for one in seen:
         for trial in one.trials:
@@ -222,54 +256,49 @@ def test_no_feature_of_a_trial_tells_the_side(seen, truth):
             names = [int(picture["src"][3:11], 16) / 2**32 for picture in (left, right)]
             names += [names[0] - names[1], int(trial["code"][:8], 16) / 2**32]
             features.append([float(number) for number in numbers + names])
-            labels.append(1.0 if trials[trial["code"]].key == "left" else -1.0)
+            labels.append(1.0 if evidence.keys[trial["code"]] == "left" else -1.0)
     assert not guesses_beat_chance(np.array(features), np.array(labels))
 
 
-def test_neither_the_side_nor_the_place_in_the_order_goes_with_the_fake(seen, truth):
-    trials, faces = truth
+def test_neither_the_side_nor_the_place_in_the_order_goes_with_the_fake(evidence, seen):
     corners = Counter()
     for trial in all_trials(seen):
         images = [picture for frame in trial["frames"] for picture in frame.get("images", [])]
-        if trials[trial["code"]].kind == "test":
-            corners[images[0]["slot"], faces[images[0]["src"]]] += 1
+        if evidence.kinds[trial["code"]] == "test":
+            corners[images[0]["slot"], evidence.faces[images[0]["src"]]] += 1
     assert set(corners.values()) == {3 * PARTICIPATIONS}
 
 
-def test_no_simple_statistic_of_the_addresses_tells_real_from_fake(seen, truth):
-    _, faces = truth
+def test_no_simple_statistic_of_the_addresses_tells_real_from_fake(evidence, seen):
     features, labels = [], []
     for one in seen:
         for order, (src, content) in enumerate(one.pictures.items()):
             token = UUID(src[3:39]).bytes
             rank = sorted(one.pictures).index(src)
             features.append([order % 2, len(content), rank, *token])
-            labels.append(1.0 if faces[src] == "fake" else -1.0)
+            labels.append(1.0 if evidence.faces[src] == "fake" else -1.0)
     assert not guesses_beat_chance(np.array(features, dtype=float), np.array(labels))
 
 
-def test_rows_are_written_in_an_order_that_tells_nothing(seen, truth):
+def test_rows_are_written_in_an_order_that_tells_nothing(evidence):
     """Whoever learnt the order in which addresses were made would learn the order of showing, no more."""
-    for trial in Trial.objects.all():
-        pictures = list(trial.pictures.order_by("pk").values_list("frame", flat=True))
-        assert pictures == sorted(pictures)
+    assert all(frames == sorted(frames) for frames in evidence.rows)
 
 
-def test_pixels_are_what_differs(seen, truth):
-    _, faces = truth
+def test_pixels_are_what_differs(evidence, seen):
     digests = {"real": set(), "fake": set()}
     for one in seen:
         for src, content in one.pictures.items():
-            digests[faces[src]].add(hashlib.sha256(content).hexdigest())
+            digests[evidence.faces[src]].add(hashlib.sha256(content).hexdigest())
     assert not digests["real"] & digests["fake"]
 
 
-def test_an_answered_trial_takes_its_pictures_with_it(seen):
-    for src in seen[0].pictures:
-        assert Client().get(src).status_code == 410
+def test_an_answered_trial_takes_its_pictures_with_it(evidence):
+    assert set(evidence.afterwards) == {410}
 
 
-def test_pictures_far_ahead_are_not_given(study):
+def test_pictures_far_ahead_are_not_given(db):
+    study = launched_study(photos=20, design_settings=SETTINGS)
     client = Client()
     begun = client.post(f"/s/{study.slug}/begin/", {"consent": "on"})
     trials = client.get(begun["Location"] + "state/").json()["trials"]
