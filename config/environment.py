@@ -53,10 +53,17 @@ def secret_key(data: Path) -> str:
     if key:
         return key
     path = data / "secret-key"
+    if path.exists():
+        return path.read_text(encoding="utf-8").strip()
     try:
-        with path.open("x", encoding="utf-8") as file:
-            path.chmod(0o600)
+        # Written beside it and linked whole: processes that start together all read the same key.
+        descriptor, beside = tempfile.mkstemp(dir=data, prefix="secret-key-")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(beside, path)
+        finally:
+            Path(beside).unlink()
     except FileExistsError:
         pass
     return path.read_text(encoding="utf-8").strip()

@@ -46,7 +46,7 @@ class ScoreAdmin(ReadOnlyAdmin):
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
     list_display = ["study", "population", "created_at", "created_by", "code_version", "page"]
-    list_filter = ["population", "study"]
+    list_filter = ["population", ("study", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["study", "created_by"]
     fields = [
         "page",
@@ -77,7 +77,7 @@ class ExclusionAdmin(ModelAdmin):  # type: ignore[misc]
 
     form = ExclusionForm
     list_display = ["rule", "study", "what", "reason", "created_by", "created_at"]
-    list_filter = ["study", "rule"]
+    list_filter = [("study", admin.RelatedOnlyFieldListFilter), "rule"]
     list_select_related = [
         "study",
         "participation__participant",

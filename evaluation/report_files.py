@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from django.template.loader import render_to_string
 from evaluation import charts, published
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
-from studies.exports import COLUMNS, trial_rows
+from studies import exports
 from studies.models import Study
 
 STYLES = ("studies/base.css", "evaluation/report.css")
@@ -39,18 +38,8 @@ def html(report: Report) -> str:
 
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:
-    """The trials as lines of CSV, header first, one by one: a large study need not fit into memory."""
-    writer = csv.DictWriter(_Echo(), COLUMNS, lineterminator="\n")
-    yield writer.writerow(dict(zip(COLUMNS, COLUMNS, strict=True)))
-    for row in trial_rows(study, population.value):
-        yield writer.writerow(row)
-
-
-class _Echo:
-    """A file that hands back what is written, which is all that the csv writer asks of one."""
-
-    def write(self, line: str) -> str:
-        return line
+    """The trials as lines of CSV, header first, one by one."""
+    return exports.csv_lines(exports.trial_rows(study, population.value))
 
 
 def _data_address(svg: str) -> str:

@@ -135,7 +135,7 @@ def _measured(response: Any, picture_frames: set[int]) -> dict[str, Any]:
     refresh = plausible_refresh(response.refresh_ms)
     shown = [frame for frame in response.frames if frame.get("index") in picture_frames]
     timed = [frame for frame in shown if None not in (frame.get("onset_now"), frame.get("offset_now"))]
-    errors = [error for frame in shown if (error := worst_error_ms(frame, refresh)) is not None]
+    errors: list[float] = [error for frame in shown if (error := worst_error_ms(frame, refresh)) is not None]
     worst = max(errors, key=abs, default=None)
     exposures = [frame["offset_now"] - frame["onset_now"] for frame in timed]
     return {

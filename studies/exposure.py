@@ -5,6 +5,8 @@ from typing import Any
 
 ASSUMED_REFRESH_MS = 1000 / 60
 TOLERANCE_MS = 50.0
+# No display is faster than 10 kHz; less is a slip, and dividing by it would overflow.
+LEAST_REFRESH_MS = 0.1
 
 
 def exposure_faults(
@@ -17,7 +19,7 @@ def exposure_faults(
     A frame is off when, by either clock, its exposure misses the plan by more than one refresh
     (half a refresh of jitter is not yet the next frame) or by more than 50 ms.
     """
-    refresh = refresh_ms or ASSUMED_REFRESH_MS
+    refresh = plausible_refresh(refresh_ms)
     allowed = min(1.5 * refresh, TOLERANCE_MS)
     faults = []
     for frame in frames:
@@ -32,9 +34,14 @@ def exposure_faults(
     for event in events:
         if event.get("type") == "visibility" and event.get("value") == "hidden":
             faults.append("page hidden")
-        elif event.get("type") == "focus" and event.get("value") in {"lost", "blur", False}:
+        elif event.get("type") == "focus" and event.get("value") in ("lost", "blur", False):
             faults.append("focus lost")
     return faults
+
+
+def plausible_refresh(refresh_ms: float | None) -> float:
+    """The measured refresh period in ms, or the usual 1/60 s where none can be believed."""
+    return refresh_ms if refresh_ms and refresh_ms >= LEAST_REFRESH_MS else ASSUMED_REFRESH_MS
 
 
 def worst_error_ms(frame: Mapping[str, Any], refresh_ms: float) -> float | None:
@@ -45,6 +52,7 @@ def worst_error_ms(frame: Mapping[str, Any], refresh_ms: float) -> float | None:
     planned = frame.get("planned_ms")
     if planned is None:
         return None
+    refresh_ms = plausible_refresh(refresh_ms)
     intended = max(1, round(planned / refresh_ms)) * refresh_ms
     errors = []
     for clock in ("stamp", "now"):

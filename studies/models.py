@@ -121,6 +121,11 @@ class Study(models.Model):
         "planned_participants", "show_score", "completion_code", "exclusion_rules", "seed",
     )  # fmt: skip
 
+    # Written by services/lifecycle.py alone, with conditional updates.
+    LIFECYCLE_FIELDS = (
+        "state", "preparation", "digest", "protocol", "launched_at", "closed_at",
+    )  # fmt: skip
+
     class Meta:
         ordering = ["-created_at"]
         verbose_name_plural = _("studies")
@@ -131,6 +136,13 @@ class Study(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store it; raises Fixed if the protocol of a study that is no draft would change."""
         self._check_protocol(kwargs.get("update_fields"))
+        if not self._state.adding and kwargs.get("update_fields") is None and not kwargs.get("force_insert"):
+            # A row read earlier must not undo what the life cycle has written since.
+            kwargs["update_fields"] = [
+                field.name
+                for field in self._meta.concrete_fields
+                if not field.primary_key and field.name not in self.LIFECYCLE_FIELDS
+            ]
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

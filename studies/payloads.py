@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from studies.exposure import LEAST_REFRESH_MS
 
 MAX_BYTES = 64 * 1024
 MAX_FRAMES = 100
@@ -17,6 +20,8 @@ MAX_FACTS = 60
 MAX_NUMBER = 1e13
 
 INPUTS = ("keyboard", "mouse", "touch", "pen", "")
+LAYOUTS = ("row", "column", "single", "")
+RUNNER_VERSION = re.compile(r"[0-9A-Za-z.+-]*")
 EVENT_TYPES = ("visibility", "focus", "resize", "fullscreen", "truncated")
 TIMES = ("onset_stamp", "onset_now", "offset_stamp", "offset_now")
 
@@ -42,12 +47,17 @@ class Answer:
         return asdict(self)
 
 
-def parse_answer(body: bytes, *, offered: Collection[str]) -> Answer:
-    """The answer to a trial that offers these values; null is a missing answer and has no time."""
+def parse_answer(body: bytes, *, offered: Collection[str], may_be_missing: bool = True) -> Answer:
+    """The answer to a trial that offers these values; null is a missing answer and has no time.
+
+    An answer may be missing only where the study sets a limit that can run out.
+    """
     facts = load_object(body)
     answer = facts.get("answer")
     if answer is not None and (not isinstance(answer, str) or answer not in offered):
         raise BadPayload(f"answer must be one of {', '.join(offered)} or null, not {_shown(answer)}.")
+    if answer is None and not may_be_missing:
+        raise BadPayload(f"answer must be one of {', '.join(offered)}: this study has no answer limit.")
     rt_ms = number(facts, "rt_ms", low=0, optional=True)
     if (answer is None) != (rt_ms is None):
         raise BadPayload("rt_ms must be a number with an answer, and null without one.")
@@ -56,10 +66,10 @@ def parse_answer(body: bytes, *, offered: Collection[str]) -> Answer:
         rt_ms=rt_ms,
         input=text(facts, "input", among=INPUTS),
         frames=_items(facts, "frames", _frame, most=MAX_FRAMES),
-        refresh_ms=number(facts, "refresh_ms", low=0, optional=True),
-        layout=text(facts, "layout", most=20),
+        refresh_ms=number(facts, "refresh_ms", low=LEAST_REFRESH_MS, optional=True),
+        layout=text(facts, "layout", among=LAYOUTS),
         events=_items(facts, "events", _event, most=MAX_EVENTS),
-        runner=text(facts, "runner", most=20),
+        runner=_version(facts),
     )
 
 
@@ -114,6 +124,13 @@ def text(
         words = ", ".join(word for word in among if word)
         raise BadPayload(f"{name} must be one of {words}, not {_shown(value)}.")
     return _clean(name, value, most)
+
+
+def _version(facts: Mapping[str, Any]) -> str:
+    version = text(facts, "runner", most=20)
+    if not RUNNER_VERSION.fullmatch(version):
+        raise BadPayload(f"runner must be a version such as 1.0.0, not {_shown(version)}.")
+    return version
 
 
 def _frame(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F
@@ -35,10 +36,12 @@ def begin_participation(
     *,
     study: Study,
     source: str,
-    participant: Participant | None = None,
+    participant_code: UUID | None = None,
     simulation: dict[str, Any] | None = None,
 ) -> Participation:
     """Record the consent and plan the trials that are already certain.
+
+    A participant who has begun before, by a second click or in a second tab, goes on with what was begun.
 
     Raises StudyNotOpen, or planning.NotPrepared if a stimulus is missing.
     """
@@ -46,9 +49,13 @@ def begin_participation(
     study = Study.objects.select_for_update().get(pk=study.pk)
     if source != Source.PREVIEW and study.state != StudyState.LIVE:
         raise StudyNotOpen(f"The study {study.slug} is {study.get_state_display()}, not live.")
+    participant = Participant.objects.get_or_create(code=participant_code or uuid4())[0]
+    begun = study.participations.filter(participant=participant).first()
+    if begun is not None:
+        return begun
     participation = Participation.objects.create(
         study=study,
-        participant=participant or Participant.objects.create(),
+        participant=participant,
         source=source,
         study_digest=study.digest,
         consent_version=study.consent_version,
@@ -67,7 +74,7 @@ def note_page_load(*, participation: Participation, device: dict[str, Any]) -> N
     with transaction.atomic():
         locked = Participation.objects.select_for_update().get(pk=participation.pk)
         if len(locked.device) < MAX_PAGE_LOADS:
-            locked.device.append({"at": timezone.now().isoformat(), **device})
+            locked.device.append({**device, "at": timezone.now().isoformat()})
         locked.last_seen_at = timezone.now()
         locked.save(update_fields=["device", "last_seen_at"])
 

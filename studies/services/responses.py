@@ -30,6 +30,7 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
     participation = (
         Participation.objects.select_for_update(of=("self",))
         .select_related("study")
+        .defer("stimuli", "simulation", "device", "study__protocol", "study__preparation")
         .get(pk=trial.participation_id)
     )
     trial.participation = participation

@@ -29,6 +29,9 @@ def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Call
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method != method:
                 return HttpResponseNotAllowed([method])
+            if method == "POST" and request.content_type not in ("application/json", ""):
+                # The CSRF check has read a form's body already, so it could not be parsed here.
+                return JsonResponse({"error": "Send application/json."}, status=415)
             try:
                 response = view(request, *args, **kwargs)
             except BadPayload as error:

@@ -41,7 +41,9 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
             return _landing(request, study, form, status=400)
     try:
-        participation = participations.begin_participation(study=study, source=source, simulation=facts)
+        participation = participations.begin_participation(
+            study=study, source=source, simulation=facts, participant_code=form.participant_code()
+        )
     except participations.StudyNotOpen:
         study.refresh_from_db()
         return _unavailable(request, study, status=409)

@@ -97,9 +97,12 @@ def device(request: HttpRequest, code: UUID) -> JsonResponse:
 
 @runner_endpoint("POST")
 def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
-    trial = get_object_or_404(Trial.objects.select_related("condition", "photo"), code=code)
+    trial = get_object_or_404(
+        Trial.objects.select_related("condition", "photo", "participation__study"), code=code
+    )
     offered = [choice["value"] for choice in trial.spec["answers"]]
-    answer = payloads.parse_answer(request.body, offered=offered)
+    limit = planning.design_of(trial.participation.study).briefing().answer_limit_ms
+    answer = payloads.parse_answer(request.body, offered=offered, may_be_missing=limit is not None)
     response, created = responses.record_response(trial=trial, answer=answer)
     feedback = responses.feedback_on(response)
     reply = {

@@ -9,14 +9,23 @@ from studies.models import TrialPicture
 from studies.services import participations
 from studies.views._http import runner_endpoint
 
+# Fetched twice a trial, so without the long texts of plan and protocol.
+PICTURES = TrialPicture.objects.select_related(
+    "trial__participation__study", "trial__response", "stimulus"
+).only(
+    "trial__number",
+    "trial__participation__state",
+    "trial__participation__source",
+    "trial__participation__study__state",
+    "trial__response__id",
+    "stimulus__file",
+)
+
 
 @runner_endpoint("GET")
 def picture(request: HttpRequest, token: UUID) -> HttpResponse:
     """Real and recoloured go the same way, with the same headers; both exist before the study began."""
-    row = get_object_or_404(
-        TrialPicture.objects.select_related("trial__participation__study", "trial__response", "stimulus"),
-        token=token,
-    )
+    row = get_object_or_404(PICTURES, token=token)
     trial = row.trial
     if hasattr(trial, "response") or not participations.is_open(trial.participation):
         return HttpResponse(status=410)

@@ -42,7 +42,16 @@ def test_no_document_or_source_names_a_path_of_one_machine():
     suspicious = re.compile(r"/work/|/opt/(?:pypi|wheels)|/root/")
     found = [
         str(path.relative_to(ROOT))
-        for folder in ("config", "colorizers", "studies", "evaluation", "templates", "docs", "tests", "benchmarks")
+        for folder in (
+            "config",
+            "colorizers",
+            "studies",
+            "evaluation",
+            "templates",
+            "docs",
+            "tests",
+            "benchmarks",
+        )
         for path in (ROOT / folder).rglob("*")
         if path.suffix in {".py", ".md", ".js", ".html", ".toml"} and path != Path(__file__)
         if suspicious.search(path.read_text(encoding="utf-8"))

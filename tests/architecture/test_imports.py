@@ -26,7 +26,9 @@ def test_the_web_process_does_not_load(module):
         "import colorizers.tasks, evaluation.tasks, studies.tasks\n"
         f"sys.exit({module!r} in sys.modules)"
     )
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, f"the web process imports {module}: {result.stderr}"
 
 

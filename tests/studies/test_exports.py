@@ -3,8 +3,9 @@ import io
 
 import pytest
 
-from studies.exports import COLUMNS, trial_rows, write_csv
-from studies.models import Participation
+from colorizers.models import Photo
+from studies.exports import COLUMNS, csv_lines, trial_rows
+from studies.models import Participation, Response
 from studies.services.participations import begin_participation
 
 REFERENCE = [
@@ -74,10 +75,10 @@ def test_withdrawn_answers_are_left_out(study, participation):
 
 
 def test_the_code_that_opens_a_participation_is_in_no_table(study, participation):
-    file = io.StringIO()
-    assert write_csv(trial_rows(study), file) == 12
-    assert str(participation.code) not in file.getvalue()
-    read = list(csv.DictReader(io.StringIO(file.getvalue())))
+    lines = "".join(csv_lines(trial_rows(study)))
+    assert str(participation.code) not in lines
+    read = list(csv.DictReader(io.StringIO(lines)))
+    assert len(read) == 12
     assert read[0]["participant_id"] == str(participation.participant.code)
 
 
@@ -86,3 +87,18 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(study, django_assert_
         begin_participation(study=study, source="person")
     with django_assert_max_num_queries(6):
         assert len(list(trial_rows(study))) == 48
+
+
+def test_no_cell_runs_as_a_formula(study, participation):
+    Photo.objects.update(name="=cmd|'/C calc'!A1")
+    read = list(csv.DictReader(io.StringIO("".join(csv_lines(trial_rows(study))))))
+    assert {row["photo"] for row in read} == {"'=cmd|'/C calc'!A1"}
+
+
+def test_a_vigilance_trial_whose_time_ran_out_is_not_passed(study, participation):
+    checks = participation.trials.filter(kind="vigilance")
+    assert checks
+    for trial in checks:
+        Response.objects.create(trial=trial, answer="")
+    passed = [row["attention_passed"] for row in trial_rows(study) if row["phase"] == "attention"]
+    assert passed == [0] * len(checks)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from studies.models import Participation, Response
+from studies.models import Participation, Response, Study
 from studies.services import lifecycle
 from studies.services.participations import begin_participation
 from tests.builders import launched_study
@@ -85,6 +85,8 @@ def test_nothing_is_told_after_test_trials(participation, answer):
 
 
 def test_an_answer_that_ran_out_of_time_is_missing(trial, answer):
+    settings = trial.participation.study.design_settings | {"answer_limit_ms": 5000}
+    Study.objects.update(design_settings=settings)
     assert answer(trial, answer=None, rt_ms=None, input=None).status_code == 201
     assert Response.objects.get().answer == ""
 
@@ -156,7 +158,7 @@ def test_other_methods_are_refused(client, participation, trial, path, method):
 @pytest.mark.parametrize("path", ["/p/{}/", "/p/{}/state/", "/t/{}/response/", "/i/{}/"])
 def test_unknown_codes_are_not_found(client, db, path):
     reply = getattr(client, "post" if "response" in path else "get")(
-        path.format("00000000-0000-4000-8000-000000000000")
+        path.format("00000000-0000-4000-8000-000000000000"), headers={"content-type": "application/json"}
     )
     assert reply.status_code == 404
 
