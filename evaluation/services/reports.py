@@ -79,7 +79,10 @@ def snapshot(study: Study, population: Population) -> Json:
     """Counts that change whenever an answer, an exclusion or a score comes or goes."""
     responses = Response.objects.filter(trial__participation__in=participations_in(study, population))
     exclusions = Exclusion.objects.filter(study=study)
-    scores = Score.objects.filter(colorization__colorizer__in=study.conditions.values("colorizer"))
+    scores = Score.objects.filter(
+        colorization__colorizer__in=study.conditions.values("colorizer"),
+        colorization__photo__in=study.study_photos.values("photo"),
+    )
     return {
         "responses": responses.count(),
         "last_response": responses.order_by().aggregate(last=Max("pk"))["last"],
