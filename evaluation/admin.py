@@ -43,8 +43,19 @@ class ScoreAdmin(ReadOnlyAdmin):
         return "∞ (identical)" if score.value is None else f"{score.value:.4f}"
 
 
+class OfMyStudies:
+    """Pages on studies: their researchers need no permission of Django's, and see no others."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        studies = Study.objects.visible_to(request.user)
+        return studies.exists() if obj is None else studies.filter(pk=obj.study_id).exists()
+
+
 @admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin):
+class ReportAdmin(OfMyStudies, ReadOnlyAdmin):
     list_display = ["study", "population", "created_at", "created_by", "code_version", "page"]
     list_filter = ["population", ("study", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["study", "created_by"]
@@ -72,7 +83,7 @@ class ReportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(ModelAdmin):  # type: ignore[misc]
+class ExclusionAdmin(OfMyStudies, ModelAdmin):  # type: ignore[misc]
     """A statement can be made and taken back, not reworded: reports name it as it stood."""
 
     form = ExclusionForm
@@ -95,8 +106,14 @@ class ExclusionAdmin(ModelAdmin):  # type: ignore[misc]
     def get_readonly_fields(self, request: HttpRequest, obj: Exclusion | None = None) -> list[str]:
         return [] if obj is None else ["what", "created_by", "created_at"]
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
     def has_change_permission(self, request: HttpRequest, obj: Exclusion | None = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Exclusion | None = None) -> bool:
+        return self.has_view_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exclusion]:
         exclusions: QuerySet[Exclusion] = super().get_queryset(request)
