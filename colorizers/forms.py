@@ -114,6 +114,12 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
             "slug", "title", "description", "method", "variant", "settings", "weights", "reference_set",
             "seed",
         ]  # fmt: skip
+        help_texts = {
+            "reference_set": _(
+                "Photos that the method may take colours from; never the photo being coloured itself. "
+                "Registering freezes this set: no photo can be added to it or taken out of it any more."
+            ),
+        }
 
     weights_data: bytes | None = None
 

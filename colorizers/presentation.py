@@ -1,8 +1,11 @@
 """Progress as the pages show it: the same facts for the first rendering and for each poll."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from colorizers.models import GenerationRun, ImportOutcome, PhotoImport, WorkState
 
@@ -26,11 +29,16 @@ def of_run(run: GenerationRun) -> dict[str, Any]:
         "active": run.is_active,
         "percent": progress.percent,
         "summary": ", ".join(parts) if progress.total else _empty(run),
+        "finished": _finished(run.finished_at),
         "error": run.error,
         "failures": [{"name": row.photo.name, "error": row.error} for row in failures],
         "can_cancel": run.is_active,
         "can_resume": not run.is_active and progress.done < progress.total,
     }
+
+
+def _finished(moment: datetime | None) -> str:
+    return f"Finished {date_format(timezone.localtime(moment), 'DATETIME_FORMAT')}" if moment else ""
 
 
 def _empty(run: GenerationRun) -> str:
@@ -54,6 +62,7 @@ def of_import(photo_import: PhotoImport, *, after: int = -1) -> dict[str, Any]:
         "active": active,
         "percent": 100 * settled // total if total else (0 if active else 100),
         "summary": ", ".join(parts) if total else "waiting for a worker" if active else "no files",
+        "finished": _finished(photo_import.finished_at),
         "error": photo_import.error,
         "can_cancel": False,
         "can_resume": bool(photo_import.upload) and photo_import.state == WorkState.FAILED,

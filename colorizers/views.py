@@ -1,9 +1,11 @@
 """The catalogue for staff: its pages, pictures and the progress of what fills it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.admin.views.decorators import staff_member_required
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.db.models.fields.files import FieldFile
@@ -20,6 +22,7 @@ from colorizers.services.thumbnails import thumbnail
 from colorizers.signals import captions_wanted
 
 PHOTOS_A_PAGE = 20
+POSITION = re.compile(r"-1|[0-9]{1,9}")
 
 
 @staff_member_required
@@ -155,6 +158,6 @@ def run_progress(request: HttpRequest, code: str) -> JsonResponse:
 def import_progress(request: HttpRequest, code: str) -> JsonResponse:
     photo_import = get_object_or_404(PhotoImport, code=code)
     after = request.GET.get("after", "-1")
-    return JsonResponse(
-        presentation.of_import(photo_import, after=int(after) if after.lstrip("-").isdecimal() else -1)
-    )
+    if not POSITION.fullmatch(after):
+        raise BadRequest("after must be the position of a file, such as 17, or -1 for all files.")
+    return JsonResponse(presentation.of_import(photo_import, after=int(after)))

@@ -17,7 +17,13 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from colorizers import presentation, services
-from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, colorization_thumbnail, photo_thumbnail
+from colorizers.admin.common import (
+    RecordAdmin,
+    WorkbenchAdmin,
+    colorization_thumbnail,
+    is_key,
+    photo_thumbnail,
+)
 from colorizers.forms import ColorizerForm
 from colorizers.models import Colorization, Colorizer, GenerationRun, WorkState
 from colorizers.services.registering import keep
@@ -72,7 +78,7 @@ class ColorizerAdmin(WorkbenchAdmin):
 class GenerationRunAdmin(RecordAdmin):
     list_display = ["created_at", "photo_set", "colorizer", "shown_state", "pictures", "created_by"]
     list_filter = ["state", "photo_set", "colorizer"]
-    fields = ["photo_set", "colorizer", "created_by", "created_at", "finished_at"]
+    fields = ["photo_set", "colorizer", "created_by", "created_at"]
     change_form_outer_before_template = "admin/colorizers/progress_panel.html"
 
     @display(description="state", label=STATE_LABELS, ordering="state")
@@ -126,7 +132,7 @@ class GenerationRunAdmin(RecordAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        run = get_object_or_404(GenerationRun, pk=object_id)
+        run = get_object_or_404(GenerationRun, pk=object_id if is_key(object_id) else None)
         services.settle_run(run.pk)
         run.refresh_from_db()
         extra = {

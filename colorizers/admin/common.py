@@ -1,5 +1,6 @@
 """What the admin pages of photos and of the catalogue share."""
 
+import re
 from typing import Any
 
 from django.db.models import Model
@@ -10,6 +11,8 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
 from colorizers.models import Colorization, Photo
+
+_KEY = re.compile(r"[0-9]{1,18}")
 
 
 class WorkbenchAdmin(ModelAdmin):  # type: ignore[misc]
@@ -29,6 +32,11 @@ class RecordAdmin(WorkbenchAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def is_key(text: str) -> bool:
+    """Whether a text from an address or a form can be a row's number in any database."""
+    return _KEY.fullmatch(text) is not None
 
 
 def thumbnail(address: str, alt: str, *, link: str = "") -> SafeString:

@@ -8,24 +8,26 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Avg, Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from colorizers import presentation, services
-from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, photo_thumbnail
+from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, is_key, photo_thumbnail
 from colorizers.forms import ColourForm, UploadForm, too_large
 from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet
 
-SAMPLE = 60
+PHOTOS_A_PAGE = 60
 FORM_OVERHEAD = 2**20
 
 
@@ -66,7 +68,7 @@ class PhotoAdmin(WorkbenchAdmin):
 
 @admin.register(PhotoSet)
 class PhotoSetAdmin(WorkbenchAdmin):
-    list_display = ["name", "title", "count", "chroma", "frozen", "created_at"]
+    list_display = ["name", "title", "count", "chroma", "frozen", "created_at", "import_link"]
     search_fields = ["name", "title"]
     fields = ["name", "title", "description", "frozen_at", "created_at"]
     readonly_fields = ["frozen_at", "created_at"]
@@ -89,6 +91,13 @@ class PhotoSetAdmin(WorkbenchAdmin):
     def frozen(self, photo_set: PhotoSet) -> bool:
         return photo_set.frozen_at is not None
 
+    @display(description="import")
+    def import_link(self, photo_set: PhotoSet) -> SafeString | str:
+        if photo_set.frozen_at:
+            return ""
+        address = reverse("admin:colorizers_photoset_import", args=[photo_set.pk])
+        return format_html('<a class="fr-link" href="{}">Import photos</a>', address)
+
     def get_readonly_fields(self, request: HttpRequest, obj: PhotoSet | None = None) -> list[str]:
         # Studies and commands speak of a frozen set by its name.
         return [*self.readonly_fields, "name"] if obj and obj.frozen_at else self.readonly_fields
@@ -100,12 +109,12 @@ class PhotoSetAdmin(WorkbenchAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        photo_set = PhotoSet.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        extra = {
-            "sample": photo_set.photos.all()[:SAMPLE] if photo_set else [],
-            "photo_count": photo_set.photos.count() if photo_set else 0,
-            "photo_set": photo_set,
-        }
+        photo_set = PhotoSet.objects.filter(pk=object_id).first() if is_key(object_id) else None
+        extra: dict[str, Any] = {"photo_set": photo_set}
+        if photo_set:
+            pages = Paginator(photo_set.photos.all(), PHOTOS_A_PAGE)
+            extra["photo_page"] = pages.get_page(request.GET.get("page"))
+            extra["may_take_out"] = not photo_set.frozen_at and self.has_change_permission(request, photo_set)
         response: HttpResponse = super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **extra}
         )
@@ -118,6 +127,11 @@ class PhotoSetAdmin(WorkbenchAdmin):
         own = [
             path("colour/", view(self.colour_view), name="colorizers_photoset_colour"),
             path("<int:pk>/import/", csrf_exempt(view(self.import_view)), name="colorizers_photoset_import"),
+            path(
+                "<int:pk>/take-out/<int:photo_pk>/",
+                view(require_POST(self.take_out_view)),
+                name="colorizers_photoset_take_out",
+            ),
         ]
         urls: list[URLPattern] = super().get_urls()
         return own + urls
@@ -174,14 +188,31 @@ class PhotoSetAdmin(WorkbenchAdmin):
             request, "import.html", f"Import photos into {photo_set}", photo_set, form=form, refusal=refusal
         )
 
+    def take_out_view(self, request: HttpRequest, pk: int, photo_pk: int) -> HttpResponseRedirect:
+        photo_set = get_object_or_404(PhotoSet, pk=pk)
+        if not self.has_change_permission(request, photo_set):
+            raise PermissionDenied
+        photo = get_object_or_404(Photo, pk=photo_pk)
+        try:
+            services.take_out(photo, photo_set)
+        except Fixed as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"{photo} is no longer in the set {photo_set}.")
+        address = reverse("admin:colorizers_photoset_change", args=[pk])
+        page = request.GET.get("page", "")
+        return redirect(f"{address}?page={page}#photos" if is_key(page) else f"{address}#photos")
+
     def colour_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("colorizers.add_generationrun"):
             raise PermissionDenied
+        chosen = request.POST.getlist("sets") or request.GET.getlist("set")
+        if not all(map(is_key, [*chosen, *request.POST.getlist("colorizers")])):
+            raise BadRequest("Photo sets and colorizers are chosen by their numbers.")
         form = ColourForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             return self._order(request, form)
-        chosen = request.POST.getlist("sets") or request.GET.getlist("set")
-        photo_sets = list(PhotoSet.objects.filter(pk__in=[pk for pk in chosen if pk.isdecimal()]))
+        photo_sets = list(PhotoSet.objects.filter(pk__in=chosen))
         if not photo_sets:
             messages.error(request, "Choose at least one photo set first.")
             return redirect("admin:colorizers_photoset_changelist")
@@ -237,7 +268,6 @@ class PhotoImportAdmin(RecordAdmin):
         "max_side",
         "created_by",
         "created_at",
-        "finished_at",
     ]
     change_form_outer_before_template = "admin/colorizers/progress_panel.html"
 
@@ -263,7 +293,7 @@ class PhotoImportAdmin(RecordAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        photo_import = get_object_or_404(PhotoImport, pk=object_id)
+        photo_import = get_object_or_404(PhotoImport, pk=object_id if is_key(object_id) else None)
         extra = {
             "title": f"Import into {photo_import.photo_set}",
             "progress": presentation.of_import(photo_import),

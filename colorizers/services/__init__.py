@@ -16,6 +16,7 @@ from colorizers.services.importing import (
     import_zip,
     order_import,
     retry_import,
+    take_out,
 )
 from colorizers.services.painting import colorize_chunk
 from colorizers.services.photo_sources import ImportRefused
@@ -39,4 +40,5 @@ __all__ = [
     "resume_run",
     "retry_import",
     "settle_run",
+    "take_out",
 ]

@@ -27,6 +27,7 @@ from colorizers.services.sending import send
 from colorizers.services.stored_files import sha256, store_once
 
 STEP_SECONDS = 60
+STUDY_SIDE = 256
 Watcher = Callable[[PhotoImport, ImportedFile], None]
 
 
@@ -43,10 +44,13 @@ def import_photos(
 ) -> PhotoImport:
     """Import a folder or zip archive into a set now; gives the finished import with its report.
 
-    Raises ImportRefused if nothing of it can be read, and Fixed if the set is frozen.
+    A new set is saved once the source has opened. Raises ImportRefused if nothing of it can be read, and
+    Fixed if the set is frozen.
     """
     photo_set.check_open()
     with open_source(path) as entries:
+        if photo_set.pk is None:
+            photo_set.save()
         photo_import = PhotoImport.objects.create(
             photo_set=photo_set,
             licence=licence,
@@ -245,7 +249,26 @@ def _add(photo_import: PhotoImport, position: int, name: str, described: Photo) 
     if photo is not described:
         _fill_gaps(photo, described)
     photo_set.photos.add(photo)
-    return _record(photo_import, position, name, outcome, reason, photo)
+    reasons = " ".join(filter(None, [reason, _remark(photo)]))
+    return _record(photo_import, position, name, outcome, reasons, photo)
+
+
+@transaction.atomic
+def take_out(photo: Photo, photo_set: PhotoSet) -> None:
+    """Take a photo out of a set; the photo and its colorizations stay. Raises Fixed if the set is frozen."""
+    locked = PhotoSet.objects.select_for_update().get(pk=photo_set.pk)
+    locked.check_open()
+    locked.photos.remove(photo)
+
+
+def _remark(photo: Photo) -> str:
+    side = min(photo.width, photo.height)
+    if side >= STUDY_SIDE:
+        return ""
+    return (
+        f"Its shorter side has {side} pixels: smaller than the {STUDY_SIDE} pixels that a study shows by "
+        "default."
+    )
 
 
 def _fill_gaps(photo: Photo, described: Photo) -> None:

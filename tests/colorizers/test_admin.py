@@ -278,3 +278,93 @@ def test_photos_and_pictures_cannot_be_typed_in_or_taken_away(workbench):
     )
     workbench.post(reverse("admin:colorizers_photo_delete", args=[picture.photo_id]), {"post": "yes"})
     assert Photo.objects.filter(pk=picture.photo_id).exists()
+
+
+def take_out(client, photo_set, photo):
+    address = reverse("admin:colorizers_photoset_take_out", args=[photo_set.pk, photo.pk])
+    return client.post(address, follow=True)
+
+
+def test_a_photo_can_be_taken_out_of_an_open_set_and_stays_itself(workbench):
+    photo_set = make_photo_set(2)
+    photo, other = photo_set.photos.all()
+    page = workbench.get(reverse("admin:colorizers_photoset_change", args=[photo_set.pk])).content.decode()
+    assert page.count("Take out of the set") == 2
+    assert "is no longer in the set" in take_out(workbench, photo_set, photo).content.decode()
+    assert list(photo_set.photos.all()) == [other]
+    assert Photo.objects.filter(pk=photo.pk).exists()
+
+
+def test_a_frozen_set_keeps_its_photos_and_says_so(workbench):
+    photo_set = make_photo_set(1)
+    photo_set.freeze()
+    page = take_out(workbench, photo_set, photo_set.photos.get()).content.decode()
+    assert "is frozen since" in page
+    assert "Take out of the set" not in page
+    assert photo_set.photos.count() == 1
+
+
+def test_only_who_may_change_sets_takes_photos_out(client, ada):
+    photo_set = make_photo_set(1)
+    client.force_login(ada)
+    assert take_out(client, photo_set, photo_set.photos.get()).status_code == 403
+    assert photo_set.photos.count() == 1
+
+
+def test_every_photo_of_a_large_set_is_within_reach(workbench, monkeypatch):
+    monkeypatch.setattr("colorizers.admin.photos.PHOTOS_A_PAGE", 2)
+    photo_set = make_photo_set(3)
+    last = photo_set.photos.last()
+    address = reverse("admin:colorizers_photoset_change", args=[photo_set.pk])
+    mine = reverse("admin:colorizers_photoset_take_out", args=[photo_set.pk, last.pk])
+    assert mine not in workbench.get(address).content.decode()
+    assert mine in workbench.get(f"{address}?page=2").content.decode()
+
+
+def test_the_list_of_sets_leads_to_the_import_of_open_ones(workbench, garden):
+    frozen = make_photo_set(1, name="forest")
+    frozen.freeze()
+    page = workbench.get(reverse("admin:colorizers_photoset_changelist")).content.decode()
+    assert reverse("admin:colorizers_photoset_import", args=[garden.pk]) in page
+    assert reverse("admin:colorizers_photoset_import", args=[frozen.pk]) not in page
+
+
+def test_the_form_of_a_colorizer_warns_that_its_references_are_frozen(workbench):
+    page = workbench.get(reverse("admin:colorizers_colorizer_add")).content.decode()
+    assert "Registering freezes this set" in page
+
+
+def test_colour_with_ticks_nothing_by_itself(workbench):
+    photo_set = make_photo_set(1)
+    make_colorizer()
+    page = workbench.get(f"{reverse('admin:colorizers_photoset_colour')}?set={photo_set.pk}").content.decode()
+    assert 'name="colorizers"' in page
+    assert "checked" not in page.split('name="colorizers"')[1].split(">")[0]
+
+
+@pytest.mark.parametrize("number", ["9" * 26, "9" * 5000, "-1", "x", "\N{SUPERSCRIPT TWO}"])
+def test_numbers_that_no_row_can_have_are_refused(number, workbench):
+    address = reverse("admin:colorizers_photoset_colour")
+    assert workbench.get(address, {"set": number}).status_code == 400
+    assert workbench.post(address, {"sets": [1], "colorizers": [number]}).status_code == 400
+    for name in ("photoset", "photoimport", "generationrun"):
+        page = reverse(f"admin:colorizers_{name}_change", args=[number])
+        assert workbench.get(page).status_code in (302, 404), name
+
+
+def test_an_import_says_when_it_finished_while_its_page_is_open(workbench, garden, queue):
+    send(workbench, garden, upload("a.png", png_bytes(colourful_pixels(1))))
+    photo_import = PhotoImport.objects.get()
+    address = reverse("colorizers:import_progress", args=[photo_import.code])
+    assert workbench.get(address).json()["finished"] == ""
+    services.continue_upload(photo_import.pk)
+    assert workbench.get(address).json()["finished"].startswith("Finished ")
+    page = workbench.get(reverse("admin:colorizers_photoimport_change", args=[photo_import.pk]))
+    assert 'data-text="finished"' in page.content.decode()
+
+
+@pytest.mark.parametrize("after", ["--5", "9" * 5000, "x", "", "\N{SUPERSCRIPT TWO}"])
+def test_a_position_that_no_file_can_have_is_refused(after, workbench, garden):
+    photo_import = PhotoImport.objects.create(photo_set=garden)
+    address = reverse("colorizers:import_progress", args=[photo_import.code])
+    assert workbench.get(address, {"after": after}).status_code == 400

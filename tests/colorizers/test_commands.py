@@ -9,7 +9,9 @@ from django.core.management import CommandError, call_command
 from colorizers import methods, services, tasks
 from colorizers.management.commands import colorize
 from colorizers.models import Colorization, Colorizer, PhotoSet, WorkState
+from studies.models import Study
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set
+from tests.conftest import colourful_pixels, png_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,17 @@ def test_a_frozen_set_and_a_missing_path_are_errors(tmp_path, photo_folder):
         run("import_photos", str(photo_folder), "--set", "meadow")
     with pytest.raises(CommandError, match="There is no folder or zip"):
         run("import_photos", str(tmp_path / "nowhere"), "--set", "other")
+    assert not PhotoSet.objects.filter(name="other").exists()
+
+
+def test_photos_smaller_than_a_study_shows_come_in_with_a_remark(tmp_path):
+    shown = Study._meta.get_field("image_px").default
+    for name, height in (("small.png", shown - 1), ("large.png", shown)):
+        (tmp_path / name).write_bytes(png_bytes(colourful_pixels(height, width=300, height=height)))
+    lines = run("import_photos", str(tmp_path), "--set", "mixed").splitlines()
+    assert lines[0] == "added      large.png"
+    assert f"255 pixels: smaller than the {shown} pixels that a study shows by default" in lines[1]
+    assert PhotoSet.objects.get().photos.count() == 2
 
 
 # --- list_methods and register_colorizer -------------------------------------------------------

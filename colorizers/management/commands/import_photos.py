@@ -59,13 +59,13 @@ class Command(BaseCommand):
             )
 
     def _photo_set(self, name: str, title: str) -> PhotoSet:
+        """The set of that name, or a valid new one, which the import saves once its source has opened."""
         photo_set = PhotoSet.objects.filter(name=name).first() or PhotoSet(name=name, title=title)
         if photo_set.pk is None:
             try:
                 photo_set.full_clean()
             except ValidationError as error:
                 raise CommandError(f"--set {name}: {'; '.join(error.messages)}") from error
-            photo_set.save()
         return photo_set
 
     def _report(self, photo_import: PhotoImport, file: ImportedFile) -> None:
