@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from studies.designs._design import Feedback, Stimuli
-from studies.models import Participation, ParticipationState, Response, Study, Trial
+from studies.models import Participation, ParticipationState, Response, Study, Trial, TrialKind
 from studies.payloads import Answer
 from studies.services import participations, planning
 
@@ -34,13 +34,14 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
         .get(pk=trial.participation_id)
     )
     trial.participation = participation
-    present = Response.objects.filter(trial=trial).first()
-    if present is not None:
-        return present, False
-    if not participations.is_open(participation):
-        raise NotNow("This participation is over, or the study is closed.")
     open_numbers = participation.trials.filter(response__isnull=True).order_by("number")
     numbers = list(open_numbers.values_list("number", flat=True)[:2])
+    if trial.number not in numbers[:1]:
+        present = Response.objects.filter(trial=trial).first()
+        if present is not None:
+            return present, False
+    if not participations.is_open(participation):
+        raise NotNow("This participation is over, or the study is closed.")
     if numbers[0] != trial.number:
         raise NotNow(f"Trial {numbers[0]} comes before trial {trial.number}.")
     response = Response.objects.create(trial=trial, **answer.as_fields())
@@ -73,8 +74,10 @@ def completion_code_for(study: Study) -> str:
 
 
 def feedback_on(response: Response) -> Feedback | None:
-    """What the participant may know of an answer; nothing after test trials."""
+    """What the participant may know of an answer; nothing but after practice, whatever the design."""
     trial = response.trial
+    if trial.kind != TrialKind.PRACTICE:
+        return None
     design = planning.design_of(trial.participation.study)
     answered = planning.answered(trial)
     return design.feedback(answered)

@@ -16,6 +16,12 @@ from studies.models import Participation, ParticipationState, Source, Trial, Tri
 from studies.services import participations, planning, responses
 from studies.views._http import runner_endpoint
 
+# Fetched once an answer, so without the long texts of plan and protocol.
+TRIALS = Trial.objects.select_related("participation__study").defer(
+    "participation__stimuli", "participation__device", "participation__simulation",
+    "participation__study__protocol", "participation__study__preparation",
+)  # fmt: skip
+
 
 @never_cache
 @require_GET
@@ -97,9 +103,7 @@ def device(request: HttpRequest, code: UUID) -> JsonResponse:
 
 @runner_endpoint("POST")
 def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
-    trial = get_object_or_404(
-        Trial.objects.select_related("condition", "photo", "participation__study"), code=code
-    )
+    trial = get_object_or_404(TRIALS, code=code)
     offered = [choice["value"] for choice in trial.spec["answers"]]
     limit = planning.design_of(trial.participation.study).briefing().answer_limit_ms
     answer = payloads.parse_answer(request.body, offered=offered, may_be_missing=limit is not None)
