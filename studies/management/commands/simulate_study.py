@@ -35,7 +35,7 @@ class Command(BaseCommand):
             "--server", metavar="URL",
             help="a running site on the same database; without it one is started for the purpose",
         )  # fmt: skip
-        parser.add_argument("--workers", type=_positive, default=4, help="participants at a time (4)")
+        parser.add_argument("--workers", type=_positive, default=2, help="participants at a time (2)")
         parser.add_argument("--no-pictures", action="store_true", help="do not fetch the pictures")
         for name, help_text in {
             "person_sd": "spread of persons, in logits",
