@@ -64,7 +64,7 @@ def test_a_missing_answer_has_no_time():
         ({"frames": [FRAME | {"onset_now": "soon"}]}, "onset_now"),
         ({"events": [{"type": "earthquake", "at": 1}]}, "type must be one of"),
         ({"events": [{"type": "focus", "value": [[1]], "at": 1}]}, "value must be"),
-        ({"layout": "x" * 21}, "layout may hold 20"),
+        ({"layout": "x" * 21}, "layout must be one of row, column"),
         ({"runner": "a\x00b"}, "no text holds"),
         ({"runner": "\ud800"}, "no text holds"),
     ],
