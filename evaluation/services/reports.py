@@ -147,7 +147,7 @@ def strict_rules(study: Study) -> dict[str, Any]:
 
 
 def _study_facts(study: Study) -> Json:
-    """What the report says about the study, frozen with it: titles of a live study may still be mended."""
+    """What the report says about the study, frozen with it."""
     return {
         "slug": study.slug,
         "title": study.title,
