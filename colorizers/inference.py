@@ -1,9 +1,10 @@
 """From a photo's lightness to a recoloured picture: what every method goes through; numpy only."""
 
 import hashlib
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,20 @@ class Source:
 Predict = Callable[[Floats, Source], Floats]
 """(lightness (H, W) float32 in 0..100, source) -> ab (H, W, 2), finite, within +-128."""
 
+WorkingSize = Callable[[int, int], tuple[int, int]]
+"""(height, width) of a photo -> (height, width) at which its lightness is handed to the method."""
+
+
+@runtime_checkable
+class PredictMany(Protocol):
+    """A predictor that can also take several photos at once, as networks do."""
+
+    def __call__(self, lightness: Floats, source: Source) -> Floats:
+        """One photo, as Predict."""
+
+    def many(self, lightness: Sequence[Floats], sources: Sequence[Source]) -> list[Floats]:
+        """Several photos whose lightness has one shape (H, W); an ab (H, W, 2) for each, in order."""
+
 
 @dataclass(frozen=True, eq=False)
 class ColorizedPicture:
@@ -53,22 +68,42 @@ def colorize_rgb(
     predict: Predict,
     source: Source,
     *,
-    input_size: int | None = None,
+    working_size: WorkingSize | None = None,
     promises_colour: bool = False,
 ) -> ColorizedPicture:
     """Recolour a photo (H, W, 3) uint8: its own full-resolution L*, the method's a* and b*.
 
-    `predict` gets nothing but the lightness, scaled to `input_size` squared if that is given.
+    `predict` gets nothing but the lightness, scaled to its `working_size` if it has one.
     Raises ColorizationFailed for colours that are misshapen, not finite, out of range or, where the
     method promises colour, absent.
     """
     check_picture(rgb8)
     lightness = colour.rgb_to_lightness(rgb8)
-    if input_size is not None:
-        lightness = resize(lightness, (input_size, input_size))
+    if working_size is not None:
+        lightness = resize(lightness, working_size(*lightness.shape))
     # A method that writes into its input must not reach anything that is used later.
     ab = checked_ab(predict(lightness.copy(), source), lightness.shape, promises_colour=promises_colour)
     return join(rgb8, ab)
+
+
+def square(side: int) -> WorkingSize:
+    """Every photo at side x side, whatever its shape."""
+    return lambda height, width: (side, side)
+
+
+def of_area(side: int, multiple: int) -> WorkingSize:
+    """Every photo in its own shape at about side x side pixels, both sides multiples of `multiple`."""
+
+    def fit(height: int, width: int) -> tuple[int, int]:
+        scale = side / math.sqrt(height * width)
+        # A very long and narrow photo keeps its narrow side visible, and memory within bounds.
+        rows, columns = (
+            min(max(round(pixels * scale / multiple), 1), max(8 * side // multiple, 1)) * multiple
+            for pixels in (height, width)
+        )
+        return rows, columns
+
+    return fit
 
 
 def check_picture(rgb8: NDArray[Any]) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from colorizers.colour import RGB8
-from colorizers.inference import ColorizationFailed, Predict, Source
+from colorizers.inference import ColorizationFailed, Predict, Source, WorkingSize, of_area, square
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,9 @@ class Method:
 
     `variants` gives the number of learned parameters of each; the first one is the default.
     `settings` is a frozen dataclass whose fields have defaults and which refuses bad values itself.
+    A method with an `input_size` gets every photo as a square of that side; one with an
+    `input_multiple` gets it in its own shape at about `settings.input_px` squared pixels, both sides
+    multiples of it; any other gets the photo's own size.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Method:
     settings: type[Any] = NoSettings
     variants: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({"default": 0}))
     input_size: int | None = None
+    input_multiple: int | None = None
     needs_weights: bool = False
     needs_reference: bool = False
     promises_colour: bool = True
@@ -101,6 +105,14 @@ class Method:
                 raise ValueError(f"The method {self.name!r} has no setting {key!r}; {hint}")
             _check_type(key, value, like=known[key])
         return self.settings(**given)
+
+    def working_size(self, settings: Mapping[str, Any]) -> WorkingSize | None:
+        """At which size the method wants a photo's lightness; None: at the photo's own."""
+        if self.input_size is not None:
+            return square(self.input_size)
+        if self.input_multiple is not None:
+            return of_area(self.parse_settings(settings).input_px, self.input_multiple)
+        return None
 
     def parse_variant(self, variant: str) -> str:
         """The variant of that name, the first one for an empty name; ValueError if there is none."""

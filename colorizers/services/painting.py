@@ -118,7 +118,7 @@ def paint(colorization: Colorization) -> Picture:
         rgb8,
         loaded.predict,
         source,
-        input_size=loaded.method.input_size,
+        working_size=loaded.method.working_size(colorizer.settings),
         promises_colour=loaded.method.promises_colour,
     )
     seconds = time.perf_counter() - started

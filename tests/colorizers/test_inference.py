@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from colorizers import colour
-from colorizers.inference import ColorizationFailed, Source, colorize_rgb, resize
+from colorizers.inference import ColorizationFailed, Source, colorize_rgb, resize, square
 
 SOURCE = Source("digest", seed=3)
 
@@ -73,24 +73,24 @@ def test_a_method_with_a_fixed_size_gets_that_and_the_photo_keeps_its_own(photo)
         shapes.append(lightness.shape)
         return np.full((*lightness.shape, 2), 5, np.float32)
 
-    picture = colorize_rgb(photo, predict, SOURCE, input_size=64)
+    picture = colorize_rgb(photo, predict, SOURCE, working_size=square(64))
     assert shapes == [(64, 64)]
     assert np.array_equal(picture.rgb8, colorize_rgb(photo, constant(5, 5), SOURCE).rgb8)
 
 
 def test_small_colours_are_upsampled_bilinearly(photo):
     ab = np.random.default_rng(0).uniform(-20, 20, (16, 16, 2)).astype(np.float32)
-    picture = colorize_rgb(photo, lambda lightness, source: ab, SOURCE, input_size=16)
+    picture = colorize_rgb(photo, lambda lightness, source: ab, SOURCE, working_size=square(16))
     full = resize(ab, photo.shape[:2])
     assert np.array_equal(picture.rgb8, colorize_rgb(photo, lambda lightness, source: full, SOURCE).rgb8)
 
 
 def test_the_strips_do_not_show(photo, monkeypatch):
     predict = lambda lightness, source: np.stack([lightness / 4, lightness / 8], axis=-1)  # noqa: E731
-    expected = [colorize_rgb(photo, predict, SOURCE, input_size=size) for size in (None, 50)]
+    expected = [colorize_rgb(photo, predict, SOURCE, working_size=size) for size in (None, square(50))]
     monkeypatch.setattr(colour, "_STRIP_PIXELS", 1000)
-    for size, picture in zip((None, 50), expected, strict=True):
-        stripped = colorize_rgb(photo, predict, SOURCE, input_size=size)
+    for size, picture in zip((None, square(50)), expected, strict=True):
+        stripped = colorize_rgb(photo, predict, SOURCE, working_size=size)
         assert np.array_equal(stripped.rgb8, picture.rgb8)
         assert stripped.share_clipped == picture.share_clipped
 
@@ -165,7 +165,7 @@ def test_twelve_megapixels_need_little_more_memory_than_the_picture():
     rgb8 = np.random.default_rng(0).integers(0, 256, (3000, 4000, 3), dtype=np.uint8)
     ab = np.random.default_rng(1).uniform(-20, 20, (256, 256, 2)).astype(np.float32)
     tracemalloc.start()
-    colorize_rgb(rgb8, lambda lightness, source: ab, SOURCE, input_size=256)
+    colorize_rgb(rgb8, lambda lightness, source: ab, SOURCE, working_size=square(256))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 600e6

@@ -44,7 +44,7 @@ def load(name, photos):
 def paint(name, photos, rgb8, source=None):
     method, predict = load(name, photos)
     return colorize_rgb(
-        rgb8, predict, source or Source(pixel_digest(rgb8)), input_size=method.input_size
+        rgb8, predict, source or Source(pixel_digest(rgb8)), working_size=method.working_size({})
     ).rgb8
 
 
@@ -82,7 +82,7 @@ def test_the_lightness_stays_untouched(name, photos):
     for photo in photos:
         method, predict = load(name, photos)
         source = Source(pixel_digest(photo))
-        picture = colorize_rgb(photo, predict, source, input_size=method.input_size)
+        picture = colorize_rgb(photo, predict, source, working_size=method.working_size({}))
         moved = np.abs(colour.rgb_to_lightness(picture.rgb8) - colour.rgb_to_lightness(photo))
         assert (moved > 0.5).mean() <= picture.share_clipped
 
@@ -123,7 +123,7 @@ def test_the_same_input_gives_the_same_output(name, photos):
 def test_what_it_painted_before_makes_no_difference(name, photos):
     method, predict = load(name, photos)
     first, *_, last = [
-        colorize_rgb(photo, predict, Source(pixel_digest(photo)), input_size=method.input_size).rgb8
+        colorize_rgb(photo, predict, Source(pixel_digest(photo)), working_size=method.working_size({})).rgb8
         for photo in (photos[0], photos[1], photos[2], photos[0])
     ]
     assert np.array_equal(first, last)

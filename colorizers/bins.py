@@ -1,0 +1,104 @@
+"""The colour classes of Zhang et al. (2016): the grid of ab bins, soft codes, priors, annealed mean; numpy.
+
+Zhang, Isola and Efros (2016), Colorful Image Colorization, ECCV. Arrays of ab end in 2 channels, arrays
+of codes end in one channel for each bin.
+"""
+
+from functools import cache
+
+import numpy as np
+from scipy.spatial import ConvexHull, cKDTree
+
+from colorizers.colour import Floats, rgb_to_lab
+
+STEP = 10
+LIMIT = 110
+NEIGHBOURS = 5
+SIGMA = 5.0
+
+
+@cache
+def ab_bins(step: int = STEP) -> Floats:
+    """Centres (Q, 2) float32 of the ab bins that sRGB can reach, in order of a, then b: 313 at step 10.
+
+    The points of the grid {-110, ..., 110} squared that lie in the convex hull of the sRGB cube's ab,
+    widened by a square of `step` on every side. Raises ValueError for a step that leaves no grid.
+    """
+    if not 1 <= step <= LIMIT:
+        raise ValueError(f"The step of the ab grid must lie between 1 and {LIMIT}, not {step}.")
+    ramp = np.linspace(0, 1, 256)
+    # The hull of the cube's ab is spanned by its edges.
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    edges = np.concatenate(
+        [np.insert(np.repeat(corners, 256, axis=0), axis, np.tile(ramp, 4), axis=1) for axis in range(3)]
+    )
+    ab = rgb_to_lab(edges)[:, 1:]
+    square = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * step
+    hull = ConvexHull((ab[:, None] + square).reshape(-1, 2))
+    line = np.arange(-LIMIT, LIMIT + 1, step)
+    grid = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1).reshape(-1, 2)
+    inside = (grid @ hull.equations[:, :2].T + hull.equations[:, 2] <= 1e-9).all(axis=1)
+    bins = grid[inside].astype(np.float32)
+    bins.setflags(write=False)
+    return bins
+
+
+@cache
+def _tree(step: int) -> cKDTree:
+    return cKDTree(ab_bins(step))
+
+
+def nearest_bins(ab: Floats, neighbours: int = NEIGHBOURS, step: int = STEP) -> tuple[Floats, Floats]:
+    """Squared distances and indices of the nearest bins, nearest first: (..., 2) to twice (..., k)."""
+    distances, indices = _tree(step).query(np.asarray(ab), k=np.arange(1, neighbours + 1))
+    return np.asarray(distances**2, np.float32), np.asarray(indices)
+
+
+def soft_code(
+    ab: Floats, neighbours: int = NEIGHBOURS, sigma: float = SIGMA, step: int = STEP
+) -> tuple[Floats, Floats]:
+    """Indices and weights of the soft code of colours, (..., 2) to twice (..., k); weights sum to 1.
+
+    Gaussian weights on the `neighbours` nearest bins: 5 in the paper, 10 in its released code.
+    """
+    squared, indices = nearest_bins(ab, neighbours, step)
+    weights = np.exp(-(squared - squared[..., :1]) / (2 * sigma**2))
+    return indices, np.asarray(weights / weights.sum(axis=-1, keepdims=True), np.float32)
+
+
+def soft_code_sums(ab: Floats, neighbours: int = NEIGHBOURS, sigma: float = SIGMA) -> Floats:
+    """(313,): the sum of the soft codes of colours (..., 2); divided by their number it is their prior."""
+    indices, weights = soft_code(ab, neighbours, sigma)
+    sums = np.bincount(indices.ravel(), weights.ravel(), minlength=len(ab_bins()))
+    return np.asarray(sums, np.float64)
+
+
+def rebalancing_weights(prior: Floats, strength: float) -> Floats:
+    """(Q,): w = 1 / ((1 - strength) p + strength u), scaled so that sum(p w) = 1; 0 where the prior is 0.
+
+    `prior` (Q,) sums to 1, u is uniform over the bins that it reaches, `strength` (the paper's lambda)
+    lies in [0, 1]: 0 undoes the prior in full, 1 changes nothing.
+    """
+    prior = np.asarray(prior, np.float64)
+    if prior.ndim != 1 or not np.isfinite(prior).all() or (prior < 0).any() or prior.sum() <= 0:
+        raise ValueError("A prior is one row of finite shares, none negative, not all zero.")
+    if not 0 <= strength <= 1:
+        raise ValueError(f"The strength of the rebalancing must lie between 0 and 1, not {strength}.")
+    prior = prior / prior.sum()
+    reached = prior > 0
+    weights = np.zeros_like(prior)
+    weights[reached] = 1 / ((1 - strength) * prior[reached] + strength / reached.sum())
+    return np.asarray(weights / (prior * weights).sum(), np.float64)
+
+
+def annealed_mean(logits: Floats, temperature: float, step: int = STEP) -> Floats:
+    """ab (..., 2) of logits (..., Q): softmax(logits / temperature) times the bins' centres.
+
+    `temperature` in (0, 1]: 1 is the mean of the distribution, towards 0 its mode.
+    """
+    if not 0 < temperature <= 1:
+        raise ValueError(f"The temperature must lie above 0 and at most at 1, not {temperature}.")
+    scaled = (logits - logits.max(axis=-1, keepdims=True)) / temperature
+    shares = np.exp(scaled)
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True) @ ab_bins(step), np.float32)
+

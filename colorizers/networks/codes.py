@@ -1,0 +1,148 @@
+"""How networks write colour down: as ab, as classes of ab, as Luv. Tensors; the meaning is in colorizers.bins.
+
+A code turns the truth into a target, compares a raw answer with it, and turns an answer into a* and b*.
+`raw` is (N, C, h, w); `lab` is (N, 3, H, W), L* in 0..100; answers in ab are (N, 2, h, w).
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - everybody's name for it
+from torch import Tensor
+
+from colorizers.bins import NEIGHBOURS, SIGMA, STEP, ab_bins, rebalancing_weights
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """What may be chosen when an answer is decoded; codes ignore what they have no use for.
+
+    `temperature` of the annealed mean; `rebalance`, the lambda of the rebalancing (None: as trained).
+    """
+
+    temperature: float = 0.38
+    rebalance: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.temperature <= 1:
+            raise ValueError(f"temperature must lie above 0 and at most at 1, not {self.temperature}.")
+        if self.rebalance is not None and not 0 <= self.rebalance <= 1:
+            raise ValueError(f"rebalance must lie between 0 and 1, not {self.rebalance}.")
+
+
+class Code(ABC):
+    """One way to write a* and b* down in `channels` channels."""
+
+    channels: int
+
+    @abstractmethod
+    def loss(self, raw: Tensor, lab: Tensor) -> Tensor:
+        """The mean loss (a scalar) of raw answers against the truth, both float32."""
+
+    @abstractmethod
+    def decode(self, raw: Tensor, lightness: Tensor, decoding: Decoding) -> Tensor:
+        """a* and b* (N, 2, h, w) of raw answers; `lightness` is (N, 1, H, W)."""
+
+
+def shrunk(values: Tensor, size: tuple[int, int]) -> Tensor:
+    """Values (N, C, H, W) averaged down to `size` (height, width)."""
+    return values if values.shape[-2:] == size else F.interpolate(values, size, mode="area")
+
+
+class AbCode(Code):
+    """a* and b* themselves, divided by `scale`; compared by squared error in ab units or by L1."""
+
+    channels = 2
+
+    def __init__(self, scale: float = 110.0, *, distance: str = "squared") -> None:
+        if distance not in _DISTANCES:
+            raise ValueError(f"distance must be one of {sorted(_DISTANCES)}, not {distance!r}.")
+        self.scale, self.distance = scale, distance
+
+    def loss(self, raw: Tensor, lab: Tensor) -> Tensor:
+        """The distance per pixel in units of `scale`, at the answer's resolution."""
+        ab = shrunk(lab[:, 1:], (raw.shape[-2], raw.shape[-1])) / self.scale
+        return _DISTANCES[self.distance](raw, ab)
+
+    def decode(self, raw: Tensor, lightness: Tensor, decoding: Decoding) -> Tensor:
+        return raw * self.scale
+
+
+def _squared(raw: Tensor, target: Tensor) -> Tensor:
+    return (raw - target).square().sum(dim=1).mean()
+
+
+_DISTANCES = {"squared": _squared, "l1": F.l1_loss, "huber": F.smooth_l1_loss}
+
+
+class BinCode(Code):
+    """Classes of ab (313 at step 10): soft codes, cross-entropy rebalanced by rarity, annealed mean.
+
+    `prior` (Q,) and `trained_at` (the lambda of the loss) are set by whoever trains or loads weights;
+    without a prior every class weighs the same and only the trained lambda can be decoded.
+    """
+
+    def __init__(self, *, step: int = STEP, neighbours: int = NEIGHBOURS) -> None:
+        self.step, self.neighbours = step, neighbours
+        self.bins = torch.from_numpy(ab_bins(step).copy())
+        self.channels = len(self.bins)
+        self.prior: Tensor | None = None
+        self.trained_at = 0.5
+
+    def set_prior(self, prior: Tensor, trained_at: float) -> None:
+        """Take the prior (Q,) of the training photos and the lambda of the loss."""
+        if prior.shape != (self.channels,):
+            raise ValueError(
+                f"The prior has {tuple(prior.shape)} entries; this code has {self.channels} classes."
+            )
+        self.prior, self.trained_at = prior / prior.sum(), trained_at
+
+    def weights(self, strength: float) -> Tensor:
+        """(Q,): the rebalancing weight of each class at this lambda, 0 where the prior is 0."""
+        if self.prior is None:
+            return torch.ones(self.channels)
+        return torch.from_numpy(rebalancing_weights(self.prior.double().numpy(), strength)).float()
+
+    def soft_code(self, ab: Tensor) -> tuple[Tensor, Tensor]:
+        """Indices and weights (N, h, w, k) of the soft code of ab (N, 2, h, w)."""
+        colours = ab.permute(0, 2, 3, 1)
+        bins = self.bins.to(ab.device)
+        # |x - b|^2 without the |x|^2 that all classes share.
+        scores = (bins.square().sum(dim=1) - 2 * colours @ bins.T).topk(self.neighbours, largest=False)
+        weights = torch.softmax(-scores.values / (2 * SIGMA**2), dim=-1)
+        return scores.indices, weights
+
+    def loss(self, raw: Tensor, lab: Tensor) -> Tensor:
+        """Cross-entropy against the soft code at the answer's resolution, weighted at its likeliest class."""
+        ab = shrunk(lab[:, 1:], (raw.shape[-2], raw.shape[-1]))
+        indices, weights = self.soft_code(ab)
+        log_shares = torch.log_softmax(raw.float(), dim=1).permute(0, 2, 3, 1)
+        entropy = -(weights * log_shares.gather(-1, indices)).sum(dim=-1)
+        rarity = self.weights(self.trained_at).to(raw.device)[indices[..., 0]]
+        return (rarity * entropy).mean()
+
+    def decode(self, raw: Tensor, lightness: Tensor, decoding: Decoding) -> Tensor:
+        """The annealed mean; another lambda than the trained one shifts the logits by log w / w_trained."""
+        logits = raw.float()
+        shift = self.shift(decoding.rebalance)
+        if shift is not None:
+            logits = logits + shift.to(raw.device)[:, None, None]
+        shares = torch.softmax(logits / decoding.temperature, dim=1)
+        return torch.einsum("nqhw,qc->nchw", shares, self.bins.to(raw.device))
+
+    def shift(self, strength: float | None) -> Tensor | None:
+        """(Q,): what another lambda adds to the logits, minus infinity where the prior is 0; None: nothing.
+
+        Raises ValueError for another lambda than the trained one without a prior.
+        """
+        if self.prior is None:
+            if strength is not None and strength != self.trained_at:
+                raise ValueError(
+                    f"These weights come without the prior of their training photos, so they can be decoded at "
+                    f"rebalance {self.trained_at} only, not at {strength}."
+                )
+            return None
+        wanted = self.trained_at if strength is None else strength
+        shift = torch.log(self.weights(wanted)) - torch.log(self.weights(self.trained_at))
+        return torch.where(self.prior > 0, shift, torch.tensor(-torch.inf))
