@@ -1,7 +1,5 @@
 """What every network is: lightness in, a raw colour code out, and the code that gives it meaning."""
 
-from typing import ClassVar
-
 import torch
 from torch import Tensor, nn
 
@@ -16,12 +14,21 @@ class Network(nn.Module):
     truths into targets.
     """
 
-    multiple: ClassVar[int] = 8
+    multiple: int = 8
     code: Code
 
     def parameter_groups(self) -> dict[str, list[nn.Parameter]]:
         """The learned parameters by the part that a recipe may train at its own rate."""
         return {"all": list(self.parameters())}
+
+    def encoder_part(self) -> nn.Module | None:
+        """The part that pretrained weights are for, if there is one."""
+        part = getattr(self, "encoder", None)
+        return part if isinstance(part, nn.Module) else None
+
+    def adversary(self) -> nn.Module | None:
+        """A new discriminator to train against, (L* (N, 1, H, W), ab (N, 2, H, W)) -> logits; None: no GAN."""
+        return None
 
     @torch.no_grad()
     def parameter_count(self) -> int:

@@ -1,0 +1,185 @@
+"""The photographs that a network learns from: read once, cropped anew in every epoch, by the seed alone."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from colorizers.colour import RGB8, Floats, rgb_to_lab
+from colorizers.images import pixel_digest
+from colorizers.photo_files import PhotoRefused, check_colour, read_photo
+from colorizers.training.recipe import Data
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
+FEWEST = 8
+AHEAD = 3  # batches
+LEAST_CHROMA = 2.0  # below, a photo teaches grey
+
+
+class PhotosRefused(ValueError):
+    """The photographs cannot be trained on; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Photos:
+    """Photographs (H, W, 3) uint8 in memory, in the order of their names, with the digest of all."""
+
+    pixels: tuple[RGB8, ...]
+    names: tuple[str, ...]
+    digest: str
+    refused: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    def only(self, positions: Sequence[int]) -> "Photos":
+        """Those at the given positions."""
+        chosen = sorted(positions)
+        pixels = tuple(self.pixels[position] for position in chosen)
+        return replace(
+            self, pixels=pixels, names=tuple(self.names[position] for position in chosen), digest=_digest(pixels)
+        )
+
+
+def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = lambda done, total: None) -> Photos:
+    """All photographs below a folder, scaled down so that the shorter side is at most 1.5 crops.
+
+    Files that are no photograph, grey, or smaller than half the crop are refused by name. Raises
+    PhotosRefused if fewer than eight are left, or the folder cannot be read.
+    """
+    if not folder.is_dir():
+        raise PhotosRefused(f"There is no folder {folder}.")
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    if not files:
+        raise PhotosRefused(f"The folder {folder} holds no photographs ({', '.join(sorted(SUFFIXES))}).")
+    pixels, names, refused = [], [], []
+    with ThreadPoolExecutor(2) as threads:
+        found = threads.map(lambda path: _read(path, crop), files)
+        for number, (path, photo) in enumerate(zip(files, found, strict=True), start=1):
+            name = str(path.relative_to(folder))
+            if isinstance(photo, str):
+                refused.append(f"{name}: {photo}")
+            else:
+                pixels.append(photo)
+                names.append(name)
+            show(number, len(files))
+    if len(pixels) < FEWEST:
+        why = "".join(f"\n  {line}" for line in refused[:10])
+        raise PhotosRefused(
+            f"Only {len(pixels)} of the {len(files)} files in {folder} can be trained on; at least {FEWEST} "
+            f"colour photographs are needed.{why}"
+        )
+    return Photos(tuple(pixels), tuple(names), _digest(pixels), tuple(refused))
+
+
+def _read(path: Path, crop: int) -> RGB8 | str:
+    try:
+        with path.open("rb") as file:
+            rgb8 = read_photo(file.read()).rgb8
+        check_colour(rgb8, at_least=LEAST_CHROMA)
+    except (PhotoRefused, OSError) as refusal:
+        return str(refusal)
+    height, width = rgb8.shape[:2]
+    shorter = min(height, width)
+    if shorter < crop / 2:
+        return f"it has {width} x {height} pixels, and the crops have {crop}."
+    if shorter <= 1.5 * crop:
+        return rgb8
+    size = (round(width * 1.5 * crop / shorter), round(height * 1.5 * crop / shorter))
+    return np.array(Image.fromarray(rgb8).resize(size, Image.Resampling.BICUBIC, reducing_gap=3))
+
+
+def _digest(pixels: Sequence[RGB8]) -> str:
+    return hashlib.sha256("\n".join(sorted(pixel_digest(photo) for photo in pixels)).encode()).hexdigest()
+
+
+def split(photos: Photos, data: Data, seed: int) -> tuple[Photos, Photos]:
+    """Training and validation photos: `data.share` of all, less the part that is held back."""
+    order = np.random.default_rng([seed, 1]).permutation(len(photos))
+    used = order[: max(FEWEST, round(len(photos) * data.share))]
+    held = max(1, round(len(used) * data.validation))
+    return photos.only(used[held:].tolist()), photos.only(used[:held].tolist())
+
+
+def crop_at_random(rgb8: RGB8, data: Data, rng: np.random.Generator) -> RGB8:
+    """A random square of the photo, scaled to (crop, crop, 3) and mirrored half of the time."""
+    height, width = rgb8.shape[:2]
+    side = min(height, width) * rng.uniform(data.smallest, 1)
+    left, top = rng.uniform(0, width - side), rng.uniform(0, height - side)
+    picture = Image.fromarray(rgb8).resize(
+        (data.crop, data.crop), Image.Resampling.BILINEAR, box=(left, top, left + side, top + side)
+    )
+    cropped = np.asarray(picture)
+    return cropped[:, ::-1] if rng.random() < 0.5 else cropped
+
+
+def crop_in_the_middle(rgb8: RGB8, crop: int) -> RGB8:
+    """The largest centred square of the photo, scaled to (crop, crop, 3)."""
+    height, width = rgb8.shape[:2]
+    side = min(height, width)
+    left, top = (width - side) / 2, (height - side) / 2
+    box = (left, top, left + side, top + side)
+    return np.asarray(Image.fromarray(rgb8).resize((crop, crop), Image.Resampling.BILINEAR, box=box))
+
+
+def batches(
+    photos: Photos, data: Data, batch: int, *, seed: int, epoch: int, start: int = 0
+) -> Iterator[Floats]:
+    """L*a*b* batches (N, 3, crop, crop) float32 of one epoch, from step `start` on.
+
+    Which crops these are follows from seed, epoch and photo only, so that a training that was cut off
+    goes on with the same ones. Made ahead in threads; the last batch may be smaller, but is not single.
+    """
+    order = np.random.default_rng([seed, 2, epoch]).permutation(len(photos))
+    portions = [order[first : first + batch] for first in range(0, len(order), batch)]
+    if len(portions) > 1 and len(portions[-1]) == 1:
+        portions.pop()  # the batch statistics of a single photo are noise
+
+    def make(portion: NDArray[np.int64]) -> Floats:
+        crops = []
+        for position in portion:
+            rng = np.random.default_rng([seed, 3, epoch, position])
+            crops.append(crop_at_random(photos.pixels[position], data, rng))
+        lab = to_lab(np.stack(crops))
+        if data.contrast:
+            rng = np.random.default_rng([seed, 4, epoch, portion[0]])
+            lab[:, 0] = _recontrasted(lab[:, 0], data.contrast, rng)
+        return lab
+
+    yield from ahead(make, portions[start:])
+
+
+def steps_in_an_epoch(photos: Photos, batch: int) -> int:
+    """How many batches an epoch has."""
+    whole, rest = divmod(len(photos), batch)
+    return whole + (rest > (1 if whole else 0))
+
+
+def _recontrasted(lightness: Floats, amount: float, rng: np.random.Generator) -> Floats:
+    """Lightness (N, H, W) with contrast and brightness of each picture changed by up to `amount`."""
+    gain = rng.uniform(1 - amount, 1 + amount, (len(lightness), 1, 1))
+    shift = rng.uniform(-amount, amount, (len(lightness), 1, 1)) * 50
+    return np.clip((lightness - 50) * gain + 50 + shift, 0, 100).astype(np.float32)
+
+
+def ahead(make: Callable[[Any], Floats], portions: Sequence[Any]) -> Iterator[Floats]:
+    """The results of `make`, in order, computed a few ahead in a thread."""
+    with ThreadPoolExecutor(1) as threads:
+        waiting: list[Future[Floats]] = []
+        for portion in portions:
+            waiting.append(threads.submit(make, portion))
+            if len(waiting) > AHEAD:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def to_lab(rgb8: RGB8) -> Floats:
+    """(N, H, W, 3) uint8 to L*a*b* (N, 3, H, W) float32."""
+    return np.ascontiguousarray(rgb_to_lab(rgb8).transpose(0, 3, 1, 2))
