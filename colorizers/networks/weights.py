@@ -1,55 +1,197 @@
 """Weights in files: written with what they are, read back by name and in full, or refused with a report."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from colorizers.networks import Network, build
 from colorizers.networks.codes import BinCode
+from colorizers.weight_files import (
+    KEY,
+    WeightsFacts,
+    WeightsRefused,
+    check_digest,
+    file_digest,
+    read_header,
+)
 
-KEY = "foolrate"
+__all__ = ["WeightsFacts", "WeightsRefused", "compare", "load_network", "read_tensors", "save_network"]
 
-
-class WeightsRefused(ValueError):
-    """A file is not the weights that were asked for; the message reports what does not match."""
-
-
-@dataclass(frozen=True)
-class WeightsFacts:
-    """What a file of weights says of itself; a foreign file says nothing and is the paper's own size."""
-
-    network: str = ""
-    variant: str = ""
-    architecture: Mapping[str, Any] = field(default_factory=dict)
-    prior: list[float] | None = None
-    trained_at: float = 0.5
-    training: Mapping[str, Any] = field(default_factory=dict)
+PICKLES = (".pth", ".pt", ".tar")
+LISTED = 10
+# Batch normalisation counts its batches; weights of before 2018 lack the count, and nothing reads it here.
+COUNTERS = "num_batches_tracked"
 
 
 def save_network(path: Path, network: Network, facts: WeightsFacts, *, half: bool = True) -> None:
-    """Write the network's tensors, in half precision if `half`, and the facts to a .safetensors file."""
-    tensors = {
-        name: (tensor.half() if half and tensor.is_floating_point() else tensor).contiguous().cpu()
-        for name, tensor in network.state_dict().items()
-    }
+    """Write the network's tensors and the facts to a .safetensors file.
+
+    `half`: in half precision, but for tensors with values that it cannot hold. Raises ValueError for
+    values that are not finite.
+    """
+    tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in network.state_dict().items()}
+    broken = [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
+    if broken:
+        raise ValueError(f"These weights are not finite and were not written: {_listed(broken)}.")
+    if half:
+        tensors = {name: _halved(tensor) for name, tensor in tensors.items()}
     partial = path.with_suffix(".partial")
     save_file(tensors, partial, metadata={KEY: json.dumps(asdict(facts))})
     partial.replace(path)
 
 
-def load_network(path: Path, name: str, variant: str) -> Network:
-    """The network `name` with the weights of a file, strictly by name; WeightsRefused otherwise."""
-    with safe_open(path, framework="pt") as file:
-        facts = WeightsFacts(**json.loads((file.metadata() or {}).get(KEY, "{}")))
-        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dict
-    network = build(name, variant, **facts.architecture)
-    network.load_state_dict(tensors, strict=True)
+def _halved(tensor: Tensor) -> Tensor:
+    halved = tensor.half() if tensor.is_floating_point() else tensor
+    return halved if bool(halved.isfinite().all()) else tensor
+
+
+def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Network:
+    """The network `name` with the weights of a file, strictly by name, ready to predict.
+
+    Takes .safetensors, and .pth, .pt or .tar that hold tensors and nothing else. `sha256`: the file's, or
+    at least its first 8 digits. Raises WeightsRefused, which reports what does not match.
+    """
+    check_digest(file_digest(path), path.name, sha256)
+    tensors, facts = read_tensors(path)
+    contradiction = facts.contradiction(name, variant)
+    architecture = {} if contradiction else facts.architecture
+    size = _described(architecture)
+    try:
+        network = build(name, variant, **architecture)
+    except (ValueError, TypeError, RuntimeError, MemoryError, OverflowError) as error:
+        raise WeightsRefused(
+            f"The file {path.name} is refused: no network {name} ({variant}) can be built at {size}: {error}"
+        ) from error
+    problems, complete = compare(network.state_dict(), tensors)
+    if isinstance(network.code, BinCode) and facts.prior and len(facts.prior) != network.code.channels:
+        problems.append(
+            f"Its prior has {len(facts.prior)} entries; there are {network.code.channels} classes."
+        )
+    if contradiction or problems:
+        headline = f"The file {path.name} does not hold the weights of {name} ({variant}) at {size}."
+        raise WeightsRefused("\n".join(filter(None, [contradiction, headline, *problems])))
+    network.load_state_dict(complete, strict=True)
     if isinstance(network.code, BinCode) and facts.prior is not None:
         network.code.set_prior(torch.tensor(facts.prior), facts.trained_at)
     return network.eval()
+
+
+def _described(architecture: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in ({"width": 1.0} | dict(architecture)).items())
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], WeightsFacts]:
+    """The tensors of a file by name, and what it says of itself; WeightsRefused if it holds anything else."""
+    suffix = path.suffix.lower()
+    if suffix == ".safetensors":
+        facts = read_header(path).facts
+        try:
+            return load_file(path), facts
+        except Exception as error:  # whatever the library makes of a hostile file
+            raise WeightsRefused(f"The file {path.name} cannot be read as safetensors: {error}") from error
+    if suffix not in PICKLES:
+        raise WeightsRefused(
+            f"The file {path.name} is in no format that is read here: weights come as .safetensors, or as "
+            f"{', '.join(PICKLES)} that hold tensors and nothing else."
+        )
+    return _without_prefix(_unwrapped(_unpickled(path), path)), WeightsFacts()
+
+
+def _unpickled(path: Path) -> Any:
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a hostile pickle may raise anything; none of its code has run
+        asked = re.search(r"GLOBAL ([\w.]+)", str(error))
+        if asked:
+            raise WeightsRefused(
+                f"The file {path.name} is a pickle that holds more than tensors: it asks for {asked[1]}. "
+                "It was not executed. Save the tensors alone, best as .safetensors, else by "
+                "torch.save(model.state_dict(), FILE)."
+            ) from error
+        raise WeightsRefused(
+            f"The file {path.name} cannot be read as a file of tensors: it is damaged, cut short or "
+            f"something else ({type(error).__name__})."
+        ) from error
+
+
+def _unwrapped(found: Any, path: Path) -> dict[str, Tensor]:
+    if isinstance(found, Mapping) and isinstance(found.get("state_dict"), Mapping):
+        found = found["state_dict"]
+    if not isinstance(found, Mapping) or not found:
+        what = "nothing" if isinstance(found, Mapping) else type(found).__name__
+        raise WeightsRefused(
+            f"The file {path.name} holds {what}; expected was a "
+            "dictionary of tensors by name (a state_dict), or one under the key 'state_dict'."
+        )
+    strange = [str(key) for key, value in found.items() if not isinstance(key, str) or not _is_plain(value)]
+    if strange:
+        raise WeightsRefused(
+            f"The file {path.name} is no state_dict: {len(strange)} of its {len(found)} entries are no plain "
+            f"tensors: {_listed(strange)}."
+        )
+    return dict(found)
+
+
+def _is_plain(value: Any) -> bool:
+    return (
+        type(value) in (Tensor, torch.nn.Parameter)
+        and value.layout is torch.strided
+        and value.device.type == "cpu"
+        and not value.is_quantized
+    )
+
+
+def _without_prefix(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    # DataParallel writes its own name before every layer's.
+    if all(name.startswith("module.") for name in tensors):
+        return {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
+    return tensors
+
+
+def compare(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> tuple[list[str], dict[str, Tensor]]:
+    """What keeps the tensors of a file from being the wanted ones, in sentences, and the tensors to load.
+
+    Without problems the tensors are complete: counters of batches that old files lack are added.
+    """
+    missing = [name for name in wanted if name not in found and not name.endswith(COUNTERS)]
+    unexpected = [name for name in found if name not in wanted]
+    shared = [name for name in wanted if name in found]
+    shapes = [name for name in shared if wanted[name].shape != found[name].shape]
+    alike = [name for name in shared if wanted[name].shape == found[name].shape]
+    types = [name for name in alike if wanted[name].is_floating_point() != found[name].is_floating_point()]
+    # Only tensors of the wanted size are looked into: another one may claim more than any memory holds.
+    wild = [name for name in alike if name not in types and not bool(found[name].isfinite().all())]
+    reported = {
+        "missing": missing,
+        "unexpected": unexpected,
+        "of another shape": [
+            f"{name} {tuple(found[name].shape)} instead of {tuple(wanted[name].shape)}" for name in shapes
+        ],
+        "of another type": [f"{name} {found[name].dtype} instead of {wanted[name].dtype}" for name in types],
+        "not finite (NaN or infinite values)": wild,
+    }
+    problems = [
+        f"{len(names)} of {len(found if what == 'unexpected' else wanted)} tensors {_are(names)} {what}: "
+        f"{_listed(names)}"
+        for what, names in reported.items()
+        if names
+    ]
+    added = {name: value for name, value in wanted.items() if name.endswith(COUNTERS) and name not in found}
+    return problems, {**found, **added}
+
+
+def _are(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = [name[:200] for name in names]
+    rest = f", and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + rest

@@ -1,0 +1,69 @@
+"""Does a method load these weights? Asked in a process of its own, so that the asking one needs no torch.
+
+    python -m colorizers.check_weights FILE --method M [--variant V] [--settings JSON]
+
+The last line of the output is the verdict in JSON: {"loads": true} or {"loads": false, "report": "..."}.
+"""
+
+import argparse
+import contextlib
+import json
+import resource
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from colorizers import methods
+from colorizers.methods import ReferencePhoto, ReferenceSet
+
+
+def verdict(path: Path, method: str, variant: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Whether the method loads the file with this variant and these settings, and if not, why not."""
+    try:
+        found = methods.get(method)
+        reference = _two_photos() if found.needs_reference else None
+        found.load(path, settings, "cpu", reference, variant=variant)
+    except Exception as error:  # whatever a method makes of a hostile file is a reason to refuse it
+        return {"loads": False, "report": _sentence(error)}
+    return {"loads": True}
+
+
+def _two_photos() -> ReferenceSet:
+    # Any two will do: the weights are on trial, not the colours.
+    rng = np.random.default_rng(0)
+    pictures = [rng.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in range(2)]
+    return ReferenceSet([ReferencePhoto(str(n), partial(np.asarray, p)) for n, p in enumerate(pictures)])
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "There was not enough memory to load these weights."
+    if isinstance(error, ValueError) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m colorizers.check_weights", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--method", required=True)
+    parser.add_argument("--variant", default="", help="the method's first one if not given")
+    parser.add_argument("--settings", type=json.loads, default={}, metavar="JSON")
+    parser.add_argument("--memory-mb", type=int, help="give up when this process needs more")
+    given = parser.parse_args(arguments)
+    if given.memory_mb:
+        # Data, not addresses: libraries reserve addresses that they never use.
+        resource.setrlimit(resource.RLIMIT_DATA, (given.memory_mb * 2**20,) * 2)
+    with contextlib.redirect_stdout(sys.stderr):
+        answer = verdict(given.file, given.method, given.variant, given.settings)
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.exit(0 if answer["loads"] else 1)
+
+
+if __name__ == "__main__":
+    main()
