@@ -1,6 +1,6 @@
 """How much sooner the closed-form interval is there than a bootstrap of the same rows.
 
-    python benchmarks/statistics.py
+    python benchmarks/statistics_speed.py
 
 Peer: scipy.stats.bootstrap, percentile, 9999 resamples, in two uses: over rows (what a notebook does;
 it ignores that trials share people and photos) and over the participants' rates (it ignores the photos).
