@@ -55,6 +55,18 @@ class PredictMany(Protocol):
         """Several photos whose lightness has one shape (H, W); an ab (H, W, 2) for each, in order."""
 
 
+@runtime_checkable
+class ChoosesPrecision(Protocol):
+    """A predictor that can compute in more than one precision, as networks do."""
+
+    def choose_precision(self, wanted: str, shape: tuple[int, int]) -> dict[str, Any]:
+        """Compute from now on as `wanted` says; `shape` (h, w) is what a typical photo's lightness has.
+
+        Gives what the record of a picture is to say about it. Raises ValueError for a precision that
+        does not exist or, measured, is not equal to full precision.
+        """
+
+
 @dataclass(frozen=True, eq=False)
 class ColorizedPicture:
     """A recoloured picture (H, W, 3) uint8 and the share of its pixels that left the sRGB gamut."""
@@ -77,13 +89,47 @@ def colorize_rgb(
     Raises ColorizationFailed for colours that are misshapen, not finite, out of range or, where the
     method promises colour, absent.
     """
+    lightness = working_lightness(rgb8, working_size)
+    (ab,) = predicted(predict, [lightness], [source])
+    return recoloured(rgb8, ab, lightness.shape, promises_colour=promises_colour)
+
+
+def working_lightness(rgb8: RGB8, working_size: WorkingSize | None) -> Floats:
+    """The L* (h, w) float32 in 0..100 of a photo (H, W, 3) uint8, as the method is to get it.
+
+    Works in strips of rows, so that memory stays near that of the result. Raises ValueError for an
+    array that is no picture.
+    """
     check_picture(rgb8)
-    lightness = colour.rgb_to_lightness(rgb8)
-    if working_size is not None:
-        lightness = resize(lightness, working_size(*lightness.shape))
+    height, width = rgb8.shape[:2]
+    lightness = np.empty((height, width), np.float32)
+    for rows in colour.row_strips(height, width):
+        lightness[rows] = colour.rgb_to_lightness(rgb8[rows])
+    return lightness if working_size is None else resize(lightness, working_size(height, width))
+
+
+def predicted(predict: Predict, lightness: Sequence[Floats], sources: Sequence[Source]) -> list[Any]:
+    """What the method answers to each lightness (h, w), unchecked; several at once if it can do that.
+
+    Several must have one shape. Raises what the method raises, and ColorizationFailed if it gives more
+    or fewer answers than there were photos.
+    """
     # A method that writes into its input must not reach anything that is used later.
-    ab = checked_ab(predict(lightness.copy(), source), lightness.shape, promises_colour=promises_colour)
-    return join(rgb8, ab)
+    copies = [np.array(values) for values in lightness]
+    if len(copies) == 1 or not isinstance(predict, PredictMany):
+        return [predict(values, source) for values, source in zip(copies, sources, strict=True)]
+    answers = list(predict.many(copies, sources))
+    if len(answers) != len(copies):
+        raise ColorizationFailed(f"The method gave {len(answers)} answers to {len(copies)} photos.")
+    return answers
+
+
+def recoloured(rgb8: RGB8, ab: Any, shape: tuple[int, ...], *, promises_colour: bool) -> ColorizedPicture:
+    """The photo (H, W, 3) uint8 with a method's answer to its lightness of that shape, once checked.
+
+    Raises ColorizationFailed as `checked_ab` and `join` do.
+    """
+    return join(rgb8, checked_ab(ab, shape, promises_colour=promises_colour))
 
 
 def square(side: int) -> WorkingSize:
