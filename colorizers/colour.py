@@ -1,4 +1,4 @@
-"""sRGB and CIE L*a*b* (D65), and the CIEDE2000 colour difference; numpy only."""
+"""sRGB, CIE L*a*b* and CIE L*u*v* (D65), and the CIEDE2000 colour difference; numpy only."""
 
 from typing import Any
 
@@ -27,6 +27,10 @@ _GAMMA_BELOW = 0.0031308
 _CUBE_ROOT_ABOVE = 0.008856
 _CUBE_ABOVE = 0.2068966
 _STRIP_PIXELS = 1 << 19
+
+# Below this lightness u* and v* say nothing about hue, and below this v' there is no colour.
+_DARKEST = 1e-3
+_SMALLEST_V = 1e-3
 
 # A value that rounds to 0 or 255 anyway has lost nothing that an 8-bit file could hold.
 _GAMUT_TOLERANCE = 0.5 / 255
@@ -100,6 +104,56 @@ def lab_to_unclipped_rgb(lab: NDArray[Any]) -> Floats:
     linear = ratio[..., 1:2] + (ratio[..., [0, 2]] - ratio[..., 1:2]) @ across
     bright = 1.055 * np.power(np.maximum(linear, _GAMMA_BELOW), 1 / 2.4) - 0.055
     return np.where(linear > _GAMMA_BELOW, bright, 12.92 * linear).astype(lab.dtype)
+
+
+def rgb_to_luv(rgb: NDArray[Any]) -> Floats:
+    """CIE L*u*v* (D65) of sRGB colours, (..., 3) to (..., 3): L in 0..100, u in -84..176, v in -135..108.
+
+    Input as in `rgb_to_lab`; greys, and black, get u and v of exactly 0.
+    """
+    linear = _linear_rgb(rgb)
+    # X/Xn - Y/Yn and Z/Zn - Y/Yn: the rows of the matrix sum to one, so a grey leaves no rest.
+    offsets = linear[..., [0, 2]] - linear[..., 1:2]
+    x_above_y, z_above_y = np.moveaxis(offsets @ (_TO_XYZ[[0, 2]] - _TO_XYZ[1])[:, [0, 2]].T, -1, 0)
+    luminance = linear[..., 1] + offsets @ _TO_XYZ[1, [0, 2]]
+    x_white, _, z_white = WHITE_D65.tolist()
+    white = x_white + 15 + 3 * z_white
+    total = white * luminance + x_white * x_above_y + 3 * z_white * z_above_y
+    scale = 13 / (white * np.where(total > 0, total, 1))
+    luv = np.empty_like(linear)
+    luv[..., 0] = 116 * _lab_curve(luminance) - 16
+    u = x_white * (15 * x_above_y + 3 * z_white * (x_above_y - z_above_y)) * 4
+    v = -9 * (x_white * x_above_y + 3 * z_white * z_above_y)
+    luv[..., 1] = luv[..., 0] * scale * u
+    luv[..., 2] = luv[..., 0] * scale * v
+    return luv
+
+
+def luv_to_lab(luv: NDArray[Any]) -> Floats:
+    """CIE L*a*b* (D65) of L*u*v* colours, (..., 3) to (..., 3); u = v = 0 gives exactly a = b = 0.
+
+    Colours that cannot exist (negative X, Y or Z) are moved to the nearest bound, X or Z of 0.
+    """
+    luv = as_floats(luv)
+    if luv.ndim < 1 or luv.shape[-1] != 3:
+        raise ValueError(f"A colour array ends in 3 channels, but this one has the shape {luv.shape}.")
+    lightness = luv[..., 0]
+    curve = (lightness + 16) / 116
+    luminance = np.where(curve > _CUBE_ABOVE, curve**3, (curve - 16 / 116) / 7.787)
+    scale = 1 / (13 * np.maximum(lightness, _DARKEST))
+    u, v = luv[..., 1] * scale, luv[..., 2] * scale
+    x_white, _, z_white = WHITE_D65.tolist()
+    v_white = 9 / (x_white + 15 + 3 * z_white)
+    # Ratios to white, written as offsets from u'n, v'n so that a grey keeps the ratio of exactly 1.
+    below = np.maximum(v_white + v, _SMALLEST_V)
+    x_ratio = np.maximum(v_white + 9 * u / (4 * x_white), 0) / below
+    z_ratio = np.maximum(v_white - (3 * u + 20 * v) / (4 * z_white), 0) / below
+    middle = _lab_curve(luminance)
+    lab = np.empty_like(luv)
+    lab[..., 0] = lightness
+    lab[..., 1] = 500 * (_lab_curve(luminance * x_ratio) - middle)
+    lab[..., 2] = 200 * (middle - _lab_curve(luminance * z_ratio))
+    return lab
 
 
 def out_of_gamut(rgb: Floats) -> NDArray[np.bool_]:

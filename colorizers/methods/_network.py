@@ -64,7 +64,9 @@ def network_method(
         assert parts.weights is not None
         network = load_network(parts.weights, name, parts.variant)
         decoding = Decoding(
-            getattr(parts.settings, "temperature", 1.0), getattr(parts.settings, "rebalance", None)
+            getattr(parts.settings, "temperature", 1.0),
+            getattr(parts.settings, "rebalance", None),
+            getattr(parts.settings, "decode_at", "floor"),
         )
         return NetworkPredictor(network, decoding, parts.device)
 

@@ -1,7 +1,7 @@
 """What every network is: lightness in, a raw colour code out, and the code that gives it meaning."""
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from colorizers.networks.codes import Code
 
@@ -27,7 +27,10 @@ class Network(nn.Module):
         return part if isinstance(part, nn.Module) else None
 
     def adversary(self) -> nn.Module | None:
-        """A new discriminator to train against, (L* (N, 1, H, W), ab (N, 2, H, W)) -> logits; None: no GAN."""
+        """A new discriminator to train against, from L* (N, 1, H, W) and ab (N, 2, H, W) to logits.
+
+        None for a network that is trained without one. It is no part of the network's weights.
+        """
         return None
 
     @torch.no_grad()

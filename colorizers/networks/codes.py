@@ -1,10 +1,11 @@
-"""How networks write colour down: as ab, as classes of ab, as Luv. Tensors; the meaning is in colorizers.bins.
+"""How networks write colour down: as ab or as classes of ab. Tensors; the meaning is in colorizers.bins.
 
 A code turns the truth into a target, compares a raw answer with it, and turns an answer into a* and b*.
 `raw` is (N, C, h, w); `lab` is (N, 3, H, W), L* in 0..100; answers in ab are (N, 2, h, w).
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -18,17 +19,21 @@ from colorizers.bins import NEIGHBOURS, SIGMA, STEP, ab_bins, rebalancing_weight
 class Decoding:
     """What may be chosen when an answer is decoded; codes ignore what they have no use for.
 
-    `temperature` of the annealed mean; `rebalance`, the lambda of the rebalancing (None: as trained).
+    `temperature` of the annealed mean; `rebalance`, the lambda of the rebalancing (None: as trained);
+    `decode_at`, whether a square class means its lower corner ("floor") or its "centre".
     """
 
     temperature: float = 0.38
     rebalance: float | None = None
+    decode_at: str = "floor"
 
     def __post_init__(self) -> None:
         if not 0 < self.temperature <= 1:
             raise ValueError(f"temperature must lie above 0 and at most at 1, not {self.temperature}.")
         if self.rebalance is not None and not 0 <= self.rebalance <= 1:
             raise ValueError(f"rebalance must lie between 0 and 1, not {self.rebalance}.")
+        if self.decode_at not in {"floor", "centre"}:
+            raise ValueError(f"decode_at must be 'floor' or 'centre', not {self.decode_at!r}.")
 
 
 class Code(ABC):
@@ -73,7 +78,11 @@ def _squared(raw: Tensor, target: Tensor) -> Tensor:
     return (raw - target).square().sum(dim=1).mean()
 
 
-_DISTANCES = {"squared": _squared, "l1": F.l1_loss, "huber": F.smooth_l1_loss}
+_DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "squared": _squared,
+    "l1": F.l1_loss,
+    "huber": F.smooth_l1_loss,
+}
 
 
 class BinCode(Code):
@@ -139,8 +148,8 @@ class BinCode(Code):
         if self.prior is None:
             if strength is not None and strength != self.trained_at:
                 raise ValueError(
-                    f"These weights come without the prior of their training photos, so they can be decoded at "
-                    f"rebalance {self.trained_at} only, not at {strength}."
+                    f"These weights come without the prior of their training photos, so they can be decoded "
+                    f"at rebalance {self.trained_at} only, not at {strength}."
                 )
             return None
         wanted = self.trained_at if strength is None else strength

@@ -37,12 +37,20 @@ class Zhang2016(Network):
         if classes:
             # The classes' centres, as a layer: the released weights hold it, the code computes it.
             self.model_out = nn.Conv2d(self.code.channels, 2, 1, bias=False)
-            self.model_out.weight.data = self.code.bins.T[:, :, None, None].clone()  # type: ignore[union-attr]
             self.model_out.requires_grad_(False)
+            self.model_out.weight.copy_(self.code.bins.T[:, :, None, None])  # type: ignore[union-attr]
 
     def forward(self, lightness: Tensor) -> Tensor:
         features = (lightness - 50) / 100
-        for block in (self.model1, self.model2, self.model3, self.model4, self.model5, self.model6, self.model7):
+        for block in (
+            self.model1,
+            self.model2,
+            self.model3,
+            self.model4,
+            self.model5,
+            self.model6,
+            self.model7,
+        ):
             features = block(features)
         raw: Tensor = self.model8(features)
         return raw
