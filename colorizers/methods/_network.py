@@ -58,11 +58,10 @@ def network_method(
     def build(parts: Ingredients) -> Predict:
         # Only here: a worker has torch, the web process has not.
         from colorizers.networks.codes import Decoding
-        from colorizers.networks.running import NetworkPredictor
-        from colorizers.networks.weights import load_network
+        from colorizers.networks.running import NetworkPredictor, shared_network
 
         assert parts.weights is not None
-        network = load_network(parts.weights, name, parts.variant)
+        network = shared_network(parts.weights, name, parts.variant, parts.device)
         decoding = Decoding(
             getattr(parts.settings, "temperature", 1.0),
             getattr(parts.settings, "rebalance", None),
