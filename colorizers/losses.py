@@ -1,10 +1,8 @@
-"""Losses that are not one network's answer against the truth: those of two networks against each other."""
+"""Losses of two networks against each other; a network's loss against the truth is its code's."""
 
 import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
-
-L1_WEIGHT = 100.0
 
 
 def discriminator_loss(on_real: Tensor, on_fake: Tensor) -> Tensor:
@@ -19,14 +17,10 @@ def discriminator_loss(on_real: Tensor, on_fake: Tensor) -> Tensor:
     return (real + fake) / 2
 
 
-def fooling_loss(on_fake: Tensor) -> Tensor:
-    """Binary cross-entropy of a discriminator's logits on fakes that ought to pass for real."""
-    return F.binary_cross_entropy_with_logits(on_fake, torch.ones_like(on_fake))
+def generator_loss(on_fake: Tensor) -> Tensor:
+    """What a generator minimises against a discriminator: its logits on fakes, taken for real.
 
-
-def generator_loss(on_fake: Tensor, distance: Tensor, weight: float = L1_WEIGHT) -> Tensor:
-    """What pix2pix's generator minimises: to fool, plus `weight` (100) times its distance from the truth.
-
-    `distance` is the scalar loss of the network's code, L1 on ab scaled to [-1, 1].
+    Binary cross-entropy, the form that does not saturate. pix2pix adds 100 times the L1 distance of ab,
+    scaled to [-1, 1], from the truth; a recipe says by how much each counts.
     """
-    return fooling_loss(on_fake) + weight * distance
+    return F.binary_cross_entropy_with_logits(on_fake, torch.ones_like(on_fake))
