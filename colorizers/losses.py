@@ -17,7 +17,7 @@ def discriminator_loss(on_real: Tensor, on_fake: Tensor) -> Tensor:
     return (real + fake) / 2
 
 
-def generator_loss(on_fake: Tensor) -> Tensor:
+def fooling_loss(on_fake: Tensor) -> Tensor:
     """What a generator minimises against a discriminator: its logits on fakes, taken for real.
 
     Binary cross-entropy, the form that does not saturate. pix2pix adds 100 times the L1 distance of ab,
