@@ -1,6 +1,7 @@
 """Every colorization method, present and future, keeps these promises."""
 
 import dataclasses
+import functools
 import json
 import pkgutil
 import re
@@ -15,14 +16,28 @@ from PIL import Image
 
 from colorizers import colour, methods
 from colorizers.images import pixel_digest
-from colorizers.inference import ColorizationFailed, Source, colorize_rgb
+from colorizers.inference import ColorizationFailed, PredictMany, Source, colorize_rgb
 from colorizers.methods import ReferencePhoto, ReferenceSet
+from tests.small_networks import small_weights
 
 ROOT = Path(__file__).parents[2]
-# Methods with weights are held to the same promises by the tests that ship beside their weights.
-READY = [name for name in methods.names() if not methods.get(name).needs_weights]
 OURS = [module.name for module in pkgutil.iter_modules(methods.__path__) if not module.name.startswith("_")]
+# A method from outside brings its own weights, which we have not.
+READY = [name for name in methods.names() if name in OURS or not methods.get(name).needs_weights]
 SHAPES = [(1, 1), (1, 40), (37, 1), (5, 7), (63, 91), (101, 64)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def weights(tmp_path_factory):
+    """Lets `load` make each method with a network once, from small weights."""
+    folder = tmp_path_factory.mktemp("weights")
+
+    @functools.cache
+    def network(name):
+        method = methods.get(name)
+        return method.load(small_weights(folder, name), settings_of(method))
+
+    load.network = network
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +55,25 @@ def reference_of(photos):
 
 def load(name, photos):
     method = methods.get(name)
+    if method.needs_weights:
+        return method, load.network(name)
     return method, method.load(reference=reference_of(photos) if method.needs_reference else None)
+
+
+def settings_of(method):
+    """Networks look at small pictures here, to be quick; all else is as by default."""
+    return {"input_px": 64} if method.needs_weights and method.input_multiple else {}
+
+
+def working_shape(method, shape):
+    fit = method.working_size(settings_of(method))
+    return shape if fit is None else fit(*shape)
 
 
 def paint(name, photos, rgb8, source=None):
     method, predict = load(name, photos)
     return colorize_rgb(
-        rgb8, predict, source or Source(pixel_digest(rgb8)), working_size=method.working_size({})
+        rgb8, predict, source or Source(pixel_digest(rgb8)), working_size=method.working_size(settings_of(method))
     ).rgb8
 
 
@@ -58,8 +85,9 @@ def lightness_of_shape(shape, seed=0):
 @pytest.mark.parametrize("name", READY)
 def test_it_answers_every_shape_with_finite_colours_in_range(name, shape, photos):
     method, predict = load(name, photos)
-    ab = predict(lightness_of_shape((method.input_size,) * 2 if method.input_size else shape), Source("x"))
-    assert ab.shape == ((method.input_size,) * 2 if method.input_size else shape) + (2,)
+    shape = working_shape(method, shape)
+    ab = predict(lightness_of_shape(shape), Source("x"))
+    assert ab.shape == (*shape, 2)
     assert np.issubdtype(ab.dtype, np.floating)
     assert np.isfinite(ab).all()
     assert np.abs(ab).max() <= 128
@@ -69,8 +97,8 @@ def test_it_answers_every_shape_with_finite_colours_in_range(name, shape, photos
 @pytest.mark.parametrize("name", READY)
 def test_it_answers_a_flat_picture(name, level, photos):
     method, predict = load(name, photos)
-    side = method.input_size or 20
-    assert np.isfinite(predict(np.full((side, side), level, np.float32), Source("x"))).all()
+    flat = np.full(working_shape(method, (20, 20)), level, np.float32)
+    assert np.isfinite(predict(flat, Source("x"))).all()
 
 
 @pytest.mark.parametrize("name", READY)
@@ -84,7 +112,7 @@ def test_the_lightness_stays_untouched(name, photos):
     for photo in photos:
         method, predict = load(name, photos)
         source = Source(pixel_digest(photo))
-        picture = colorize_rgb(photo, predict, source, working_size=method.working_size({}))
+        picture = colorize_rgb(photo, predict, source, working_size=method.working_size(settings_of(method)))
         moved = np.abs(colour.rgb_to_lightness(picture.rgb8) - colour.rgb_to_lightness(photo))
         assert (moved > 0.5).mean() <= picture.share_clipped
 
@@ -122,10 +150,23 @@ def test_the_same_input_gives_the_same_output(name, photos):
 
 
 @pytest.mark.parametrize("name", READY)
+def test_many_photos_at_once_get_the_colours_that_each_gets_alone(name, photos):
+    method, predict = load(name, photos)
+    if not isinstance(predict, PredictMany):
+        return
+    shape = working_shape(method, (120, 160))
+    lightness = [lightness_of_shape(shape, seed) for seed in range(3)]
+    sources = [Source(str(seed)) for seed in range(3)]
+    together = predict.many(lightness, sources)
+    alone = [predict(one, source) for one, source in zip(lightness, sources, strict=True)]
+    assert np.abs(np.stack(together) - np.stack(alone)).max() < 0.01
+
+
+@pytest.mark.parametrize("name", READY)
 def test_what_it_painted_before_makes_no_difference(name, photos):
     method, predict = load(name, photos)
     first, *_, last = [
-        colorize_rgb(photo, predict, Source(pixel_digest(photo)), working_size=method.working_size({})).rgb8
+        colorize_rgb(photo, predict, Source(pixel_digest(photo)), working_size=method.working_size(settings_of(method))).rgb8
         for photo in (photos[0], photos[1], photos[2], photos[0])
     ]
     assert np.array_equal(first, last)
@@ -160,7 +201,8 @@ def test_without_any_other_photo_it_fails_and_says_so(name, photos):
 
 @pytest.mark.parametrize("name", READY)
 def test_a_promise_of_colour_is_kept(name, photos):
-    if methods.get(name).promises_colour:
+    method = methods.get(name)
+    if method.promises_colour and not method.needs_weights:  # untrained weights promise nothing
         assert all(colour.mean_chroma(paint(name, photos, photo)) > 1 for photo in photos)
 
 
@@ -194,6 +236,18 @@ def test_an_unknown_setting_or_variant_is_refused(name):
 def test_it_is_documented(name):
     page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
     assert re.search(rf"^## {name}\n\n\S", page, re.MULTILINE)
+
+
+def test_the_facts_of_a_method_need_no_torch():
+    program = (
+        "import sys; from colorizers import methods;"
+        "[methods.get(name).working_size({}) for name in methods.names()];"
+        "print([m for m in ('torch', 'onnxruntime', 'django') if m in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
 
 
 def test_listing_the_methods_imports_none_of_them():
