@@ -48,7 +48,7 @@ class Schulze2020(Network):
         )
         self.head = nn.Conv2d(inner, self.code.channels, 1)
         if not classes:
-            # Grey at the start: from level 0, far outside all colours, the fixed net diverged at the paper's rate.
+            # Grey at the start: from level 0 the fixed net diverged at the paper's rate.
             nn.init.constant_(self.head.bias, NEUTRAL)  # type: ignore[arg-type]
 
     def forward(self, lightness: Tensor) -> Tensor:
