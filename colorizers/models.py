@@ -36,7 +36,10 @@ class Fixed(ValueError):
 
 
 class Photo(models.Model):
-    """A colour photograph with licence, origin and digest: the truth a colorizer tries to restore."""
+    """A photograph with licence, origin and digest: the truth a colorizer tries to restore.
+
+    One of a set without truth is grey: nobody knows its colours, and nothing scores their restoration.
+    """
 
     digest = models.CharField(
         max_length=64, unique=True, editable=False, help_text=_("SHA-256 of size and pixels")
@@ -49,10 +52,16 @@ class Photo(models.Model):
     title = models.CharField(max_length=255, blank=True)
     licence = models.CharField(max_length=255, blank=True)
     author = models.CharField(max_length=255, blank=True)
+    year = models.CharField(
+        max_length=50, blank=True, help_text=_("When it was taken, such as 1863 or about 1900")
+    )
     source = models.CharField(max_length=500, blank=True, help_text=_("Where it comes from"))
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     mean_chroma = models.FloatField(editable=False)
+    is_monochrome = models.BooleanField(
+        default=False, editable=False, help_text=_("Stored without colour: its true colours are unknown")
+    )
     conversions = models.JSONField(default=list, editable=False, help_text=_("What reading it changed"))
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -64,8 +73,9 @@ class Photo(models.Model):
 
     @property
     def credit(self) -> str:
-        """Author and licence in one line, for wherever the photo is shown at rest."""
-        return ", ".join(part for part in (self.author, self.licence) if part) or str(_("licence not stated"))
+        """Author, year and licence in one line, for wherever the photo is shown at rest."""
+        known = [part for part in (self.author, self.year, self.licence) if part]
+        return ", ".join(known) or str(_("licence not stated"))
 
     def read_rgb(self) -> RGB8:
         """The photo's pixels (H, W, 3) uint8 in sRGB."""
@@ -83,6 +93,14 @@ class PhotoSet(models.Model):
     name = models.CharField(max_length=100, unique=True, validators=[SLUG])
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
+    is_monochrome = models.BooleanField(
+        _("without truth"), default=False,
+        help_text=_(
+            "For black-and-white photographs, whose true colours nobody knows: they are kept without any "
+            "tint, their catalogue page is a gallery, and neither studies nor scores use them. "
+            "Cannot be changed once the set holds a photo."
+        ),
+    )  # fmt: skip
     photos = models.ManyToManyField(Photo, related_name="photo_sets", blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -208,6 +226,8 @@ class Colorizer(models.Model):
     weights_digest = models.CharField(max_length=64, blank=True, editable=False)
     reference_set = models.ForeignKey(
         PhotoSet, models.PROTECT, null=True, blank=True, related_name="reference_for",
+        limit_choices_to={"is_monochrome": False},
+        error_messages={"invalid": _("A set of photographs without colour has no colours to take.")},
         help_text=_("Photos that the method may take colours from; never the photo being coloured itself"),
     )  # fmt: skip
     seed = models.PositiveBigIntegerField(default=0)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from colorizers import presentation, services
 from colorizers.models import Colorization, Colorizer, GenerationRun, Photo, PhotoImport, PhotoSet
-from colorizers.services.thumbnails import thumbnail
+from colorizers.services.thumbnails import LARGE, SIDE, thumbnail
 from colorizers.signals import captions_wanted
 
 PHOTOS_A_PAGE = 20
@@ -50,7 +50,8 @@ def catalogue(request: HttpRequest, name: str) -> HttpResponse:
         "rows": _rows(page.object_list, colorizers),
         "colorizers": colorizers,
     }
-    return render(request, "colorizers/catalogue.html", context)
+    template = "gallery.html" if photo_set.is_monochrome else "catalogue.html"
+    return render(request, f"colorizers/{template}", context)
 
 
 def _rows(photos: Iterable[Photo], colorizers: Sequence[Colorizer]) -> list[dict[str, Any]]:
@@ -96,9 +97,9 @@ def _picture_response(file: FieldFile) -> HttpResponseBase:
     return _kept(FileResponse(opened, content_type="image/png"))
 
 
-def _thumbnail_response(file: FieldFile, digest: str) -> HttpResponseBase:
+def _thumbnail_response(file: FieldFile, digest: str, side: int = SIDE) -> HttpResponseBase:
     try:
-        data = thumbnail(file, digest)
+        data = thumbnail(file, digest, side)
     except FileNotFoundError as error:
         raise Http404(f"The file {file.name} is missing from the storage.") from error
     return _kept(HttpResponse(data, content_type="image/jpeg"))
@@ -124,6 +125,12 @@ def photo_thumbnail(request: HttpRequest, digest: str) -> HttpResponseBase:
 
 @staff_member_required
 @require_safe
+def photo_large(request: HttpRequest, digest: str) -> HttpResponseBase:
+    return _thumbnail_response(get_object_or_404(Photo, digest=digest).file, digest, LARGE)
+
+
+@staff_member_required
+@require_safe
 def colorization_picture(request: HttpRequest, digest: str) -> HttpResponseBase:
     return _picture_response(_colorization(digest).file)
 
@@ -132,6 +139,12 @@ def colorization_picture(request: HttpRequest, digest: str) -> HttpResponseBase:
 @require_safe
 def colorization_thumbnail(request: HttpRequest, digest: str) -> HttpResponseBase:
     return _thumbnail_response(_colorization(digest).file, digest)
+
+
+@staff_member_required
+@require_safe
+def colorization_large(request: HttpRequest, digest: str) -> HttpResponseBase:
+    return _thumbnail_response(_colorization(digest).file, digest, LARGE)
 
 
 def _colorization(digest: str) -> Colorization:

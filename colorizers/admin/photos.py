@@ -38,8 +38,8 @@ class PhotoAdmin(WorkbenchAdmin):
     list_filter = ["photo_sets", "licence"]
     search_fields = ["name", "title", "author", "licence", "source", "digest"]
     fields = [
-        "name", "title", "author", "licence", "source", "size", "chroma", "conversions", "sets", "digest",
-        "source_digest", "created_at",
+        "name", "title", "author", "year", "licence", "source", "size", "chroma", "conversions",
+        "sets", "digest", "source_digest", "created_at",
     ]  # fmt: skip
     readonly_fields = [
         "name", "size", "chroma", "conversions", "sets", "digest", "source_digest", "created_at"
@@ -70,7 +70,7 @@ class PhotoAdmin(WorkbenchAdmin):
 class PhotoSetAdmin(WorkbenchAdmin):
     list_display = ["name", "title", "count", "chroma", "frozen", "created_at", "import_link"]
     search_fields = ["name", "title"]
-    fields = ["name", "title", "description", "frozen_at", "created_at"]
+    fields = ["name", "title", "description", "is_monochrome", "frozen_at", "created_at"]
     readonly_fields = ["frozen_at", "created_at"]
     actions = ["colour_selected"]
     actions_detail = ["import_into", "colour", "catalogue"]
@@ -99,8 +99,12 @@ class PhotoSetAdmin(WorkbenchAdmin):
         return format_html('<a class="fr-link" href="{}">Import photos</a>', address)
 
     def get_readonly_fields(self, request: HttpRequest, obj: PhotoSet | None = None) -> list[str]:
-        # Studies and commands speak of a frozen set by its name.
-        return [*self.readonly_fields, "name"] if obj and obj.frozen_at else self.readonly_fields
+        fixed = list(self.readonly_fields)
+        if obj and obj.frozen_at:
+            fixed.append("name")  # Studies and commands speak of a frozen set by its name.
+        if obj and (obj.photos.exists() or obj.imports.exists()):
+            fixed.append("is_monochrome")  # Its photos were stored with or without their colours.
+        return fixed
 
     def change_view(
         self,

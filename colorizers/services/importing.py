@@ -1,15 +1,17 @@
 """Photographs on their way into a PhotoSet: each file goes in whole or is refused by name."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from colorizers import images, tasks
+from colorizers import images, monochrome, tasks
 from colorizers.images import CleanPhoto, PhotoRefused
 from colorizers.models import (
     OPEN_STATES,
@@ -185,13 +187,17 @@ def _import_one(
         facts.check()
         data = entry.read()
         clean = images.read_photo(data, max_side=photo_import.max_side)
-        chroma = images.check_colour(clean.rgb8)
+        if photo_import.photo_set.is_monochrome:
+            clean, chroma = _grey(clean), 0.0
+        else:
+            chroma = images.check_colour(clean.rgb8)
     except PhotoRefused as refusal:
         return _record(photo_import, position, entry.name, ImportOutcome.REFUSED, str(refusal))
     except MemoryError:
         reason = "It needs more memory than this machine has to spare."
         return _record(photo_import, position, entry.name, ImportOutcome.REFUSED, reason)
     photo = _described(clean, chroma, data, entry.name, facts)
+    photo.is_monochrome = photo_import.photo_set.is_monochrome
     try:
         with transaction.atomic():
             return _add(photo_import, position, entry.name, photo)
@@ -199,6 +205,16 @@ def _import_one(
         if photo_import.files.filter(position=position).exists():
             return None  # Another worker was given the same import and was first.
         raise
+
+
+def _grey(clean: CleanPhoto) -> CleanPhoto:
+    """The photo without the tint of its paper; raises PhotoRefused if it is a colour photograph."""
+    monochrome.check_without_colour(clean.rgb8)
+    grey = monochrome.without_colour(clean.rgb8)
+    # A grey level may move by one in the conversion, which is no tint.
+    toned = np.abs(grey.astype(np.int16) - clean.rgb8).max() > 1
+    notes = (*clean.conversions, "tint taken away, lightness kept") if toned else clean.conversions
+    return dataclasses.replace(clean, rgb8=grey, conversions=notes)
 
 
 def _described(clean: CleanPhoto, chroma: float, data: bytes, name: str, facts: Facts) -> Photo:
@@ -215,6 +231,7 @@ def _described(clean: CleanPhoto, chroma: float, data: bytes, name: str, facts: 
         title=facts.title,
         licence=facts.licence,
         author=facts.author,
+        year=facts.year,
         source=facts.source,
         width=width,
         height=height,
@@ -272,7 +289,7 @@ def _remark(photo: Photo) -> str:
 
 
 def _fill_gaps(photo: Photo, described: Photo) -> None:
-    gaps = [name for name in ("title", "licence", "author", "source") if not getattr(photo, name)]
+    gaps = [name for name in ("title", "licence", "author", "year", "source") if not getattr(photo, name)]
     for name in gaps:
         setattr(photo, name, getattr(described, name))
     if gaps:

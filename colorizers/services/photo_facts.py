@@ -19,6 +19,7 @@ class Facts:
 
     licence: str = ""
     author: str = ""
+    year: str = ""
     source: str = ""
     title: str = ""
 
@@ -71,7 +72,7 @@ def read_sidecars(entries: Iterable[Entry]) -> Sidecar:
 
 
 def parse_sidecar(data: bytes, *, called: str = SIDECAR) -> dict[str, Facts]:
-    """The rows of a photos.csv: columns file, licence, author, source, title; , or ; between them."""
+    """The rows of a photos.csv: columns file, licence, author, year, source, title; , or ; between them."""
     if len(data) > MAX_SIDECAR_BYTES:
         raise ImportRefused(f"{called} is larger than {MAX_SIDECAR_BYTES >> 20} MB.")
     try:

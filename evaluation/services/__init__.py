@@ -8,6 +8,7 @@ from evaluation.services.reports import (
     what_is_newer,
 )
 from evaluation.services.scores import (
+    NoTruth,
     NotYetPainted,
     colorizations_to_score,
     order_scores,
@@ -18,6 +19,7 @@ from evaluation.services.scores import (
 
 __all__ = [
     "Newer",
+    "NoTruth",
     "NotYetPainted",
     "answers_by_population",
     "colorizations_to_score",

@@ -32,6 +32,10 @@ USUAL_PX = 256
 logger = logging.getLogger(__name__)
 
 
+class NoTruth(ValueError):
+    """The colorization is of a photograph without colour, with which no colours can be compared."""
+
+
 class NotYetPainted(ValueError):
     """The colorization has no picture that could be scored."""
 
@@ -52,8 +56,11 @@ def sizes_for(colorization: Colorization) -> list[int]:
 def score_colorization(colorization: Colorization) -> int:
     """Compute and store what scores are missing; gives how many pictures were measured.
 
-    Doing it twice, also at once in two workers, leaves one row a metric and size.
+    Doing it twice, also at once in two workers, leaves one row a metric and size. Raises NoTruth for a
+    photograph without colour, and NotYetPainted.
     """
+    if colorization.photo.is_monochrome:
+        raise NoTruth(f"“{colorization}” cannot be scored: the true colours of the photo are unknown.")
     if colorization.state != WorkState.DONE:
         raise NotYetPainted(
             f"“{colorization}” is {colorization.get_state_display()}: it has no picture to score."
@@ -72,7 +79,7 @@ def colorizations_to_score(
     photo_set: PhotoSet | None = None, study: Study | None = None
 ) -> Iterator[Colorization]:
     """Finished colorizations that lack a score, of one photo set, of what one study shows, or of all."""
-    done = Colorization.objects.filter(state=WorkState.DONE).order_by("pk")
+    done = Colorization.objects.filter(state=WorkState.DONE, photo__is_monochrome=False).order_by("pk")
     if photo_set is not None:
         done = done.filter(photo__photo_sets=photo_set)
     if study is not None:
@@ -94,7 +101,7 @@ def order_scores(colorizations: Iterable[Colorization]) -> int:
 
     Scores are never urgent: `manage.py score` computes whatever an order lost.
     """
-    waiting = list(colorizations)
+    waiting = [colorization for colorization in colorizations if not colorization.photo.is_monochrome]
     if not waiting or not _queue_answers():
         return 0
     for ordered, colorization in enumerate(waiting):

@@ -154,6 +154,14 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
 
 def _check_photos(study: Study, readiness: Readiness) -> None:
     photos = study.photo_set.photos
+    if study.photo_set.is_monochrome:
+        readiness.problem(
+            f"The photo set {study.photo_set.name!r} holds photographs without colour: nobody knows their "
+            "true colours, so there is no real photo that a recoloured one could be told from. Choose a "
+            "set of colour photographs.",
+            "photo_set",
+            pk=study.photo_set_id,
+        )
     small = photos.annotate(side=Least("width", "height")).filter(side__lt=study.image_px)
     if small.exists():
         readiness.problem(

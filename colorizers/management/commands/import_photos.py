@@ -14,7 +14,7 @@ from colorizers.photo_files import MIN_SIDE
 class Command(BaseCommand):
     help = (
         "Import a folder or zip archive of photographs into a photo set. A file photos.csv beside them "
-        "(columns file, licence, author, source, title) says what is known of each. "
+        "(columns file, licence, author, year, source, title) says what is known of each. "
         "What cannot serve is refused by name."
     )
 
@@ -24,6 +24,11 @@ class Command(BaseCommand):
             "--set", required=True, dest="set_name", metavar="NAME", help="made if there is none"
         )
         parser.add_argument("--title", default="", help="title of a set that is made")
+        parser.add_argument(
+            "--without-colour",
+            action="store_true",
+            help="make a set of black-and-white photographs, whose true colours nobody knows",
+        )
         parser.add_argument("--licence", default="", help="of all photos that photos.csv does not tell of")
         parser.add_argument("--author", default="")
         parser.add_argument("--source", default="", help="where the photos come from")
@@ -34,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["max_side"] < MIN_SIDE:
             raise CommandError(f"--max-side must be at least {MIN_SIDE} pixels, not {options['max_side']}.")
-        photo_set = self._photo_set(options["set_name"], options["title"])
+        photo_set = self._photo_set(options["set_name"], options["title"], options["without_colour"])
         try:
             photo_import = services.import_photos(
                 options["path"],
@@ -58,9 +63,15 @@ class Command(BaseCommand):
                 f"Nothing of {options['path']} could be imported; the reasons are listed above."
             )
 
-    def _photo_set(self, name: str, title: str) -> PhotoSet:
+    def _photo_set(self, name: str, title: str, without_colour: bool) -> PhotoSet:
         """The set of that name, or a valid new one, which the import saves once its source has opened."""
-        photo_set = PhotoSet.objects.filter(name=name).first() or PhotoSet(name=name, title=title)
+        photo_set = PhotoSet.objects.filter(name=name).first()
+        if photo_set is None:
+            photo_set = PhotoSet(name=name, title=title, is_monochrome=without_colour)
+        elif without_colour and not photo_set.is_monochrome:
+            raise CommandError(
+                f"The set {name!r} holds colour photographs. Import those without colour into another set."
+            )
         if photo_set.pk is None:
             try:
                 photo_set.full_clean()
