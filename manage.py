@@ -9,7 +9,20 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    execute_from_command_line(with_method_settings(sys.argv))
+
+
+def with_method_settings(arguments: list[str]) -> list[str]:
+    """`register_colorizer --settings {…}` means the method's settings, unless it names a module."""
+    if arguments[1:2] != ["register_colorizer"]:
+        return arguments
+    found = list(arguments)
+    for place, argument in enumerate(arguments):
+        if argument.startswith("--settings=") and argument[11:].lstrip().startswith("{"):
+            found[place] = f"--method-settings={argument[11:]}"
+        elif arguments[place - 1] == "--settings" and argument.lstrip().startswith("{"):
+            found[place - 1] = "--method-settings"
+    return found
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Forms of the workbench: an upload of photographs, an order of pictures, a new colorizer."""
+"""Forms of the workbench: an upload of photographs, an order of pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from colorizers.models import Colorizer, PhotoImport, PhotoSet
-from colorizers.services.registering import ColorizerRefused, complete, existing
 
 
 def too_large(size: int) -> str:
@@ -47,7 +46,7 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Photographs"),
         help_text=_(
             "One zip archive, or several pictures (JPEG, PNG, WebP, TIFF, BMP, GIF). A file photos.csv "
-            "among them may give file, licence, author, source and title of each."
+            "among them may give file, licence, author, year, source and title of each."
         ),
         widget=SeveralFiles(attrs={"accept": ".zip,.csv,image/*"}),
     )
@@ -103,35 +102,3 @@ class ColourForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one colorizer.")},
     )
-
-
-class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new colorizer, checked against its method; what it is cannot be changed later."""
-
-    class Meta:
-        model = Colorizer
-        fields = [
-            "slug", "title", "description", "method", "variant", "settings", "weights", "reference_set",
-            "seed",
-        ]  # fmt: skip
-        help_texts = {
-            "reference_set": _(
-                "Photos that the method may take colours from; never the photo being coloured itself. "
-                "Registering freezes this set: no photo can be added to it or taken out of it any more."
-            ),
-        }
-
-    weights_data: bytes | None = None
-
-    def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
-        if self.errors or self.instance.pk is not None:
-            return
-        upload = self.cleaned_data.get("weights")
-        self.weights_data = upload.read() if upload else None
-        try:
-            complete(self.instance, self.weights_data)
-            if existing(self.instance) is not None:
-                raise ColorizerRefused(f"The colorizer {self.instance.slug!r} is registered already.")
-        except ColorizerRefused as refusal:
-            self.add_error(None, str(refusal))

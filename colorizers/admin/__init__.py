@@ -1,6 +1,7 @@
 """The workbench of the image side."""
 
-from colorizers.admin.catalogue import ColorizationAdmin, ColorizerAdmin, GenerationRunAdmin
+from colorizers.admin.catalogue import ColorizationAdmin, GenerationRunAdmin
+from colorizers.admin.colorizers import ColorizerAdmin
 from colorizers.admin.photos import PhotoAdmin, PhotoImportAdmin, PhotoSetAdmin
 
 __all__ = [

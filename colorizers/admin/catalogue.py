@@ -1,14 +1,13 @@
-"""Admin pages of colorizers, generation runs and colorizations."""
+"""Admin pages of generation runs and colorizations."""
 
 # unfold's decorators carry no types.
 # mypy: disable-error-code="untyped-decorator"
 
-from pathlib import PurePath
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -19,14 +18,11 @@ from unfold.decorators import display
 from colorizers import presentation, services
 from colorizers.admin.common import (
     RecordAdmin,
-    WorkbenchAdmin,
     colorization_thumbnail,
     is_key,
     photo_thumbnail,
 )
-from colorizers.forms import ColorizerForm
-from colorizers.models import Colorization, Colorizer, GenerationRun, WorkState
-from colorizers.services.registering import keep
+from colorizers.models import Colorization, GenerationRun, WorkState
 from colorizers.views import collect_captions
 
 STATE_LABELS = {
@@ -36,42 +32,6 @@ STATE_LABELS = {
     WorkState.FAILED: "danger",
     WorkState.CANCELLED: "warning",
 }
-
-
-@admin.register(Colorizer)
-class ColorizerAdmin(WorkbenchAdmin):
-    list_display = ["slug", "title", "method", "variant", "settings", "reference_set", "pictures"]
-    list_filter = ["method", "reference_set"]
-    search_fields = ["slug", "title", "digest"]
-    form = ColorizerForm
-    fields = [
-        "slug", "title", "description", "method", "variant", "settings", "weights", "reference_set", "seed"
-    ]  # fmt: skip
-    fixed = [
-        "slug", "method", "variant", "settings", "weights", "reference_set", "seed", "digest",
-        "weights_digest", "created_at",
-    ]  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Colorizer]:
-        done = Count("colorizations", Q(colorizations__state=WorkState.DONE))
-        return Colorizer.objects.select_related("reference_set").annotate(n_done=done)
-
-    @display(description="pictures", ordering="n_done")
-    def pictures(self, colorizer: Any) -> int:
-        return int(colorizer.n_done)
-
-    def get_fields(self, request: HttpRequest, obj: Colorizer | None = None) -> list[str]:
-        return self.fields if obj is None else ["title", "description", *self.fixed]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Colorizer | None = None) -> list[str]:
-        return [] if obj is None else self.fixed
-
-    def save_model(self, request: HttpRequest, obj: Colorizer, form: Any, change: bool) -> None:
-        if change:
-            obj.save(update_fields=["title", "description"])
-        else:
-            kept = keep(obj, form.weights_data, suffix=PurePath(obj.weights.name or "").suffix)
-            obj.pk = kept.pk
 
 
 @admin.register(GenerationRun)

@@ -61,7 +61,7 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
     check_digest(file_digest(path), path.name, sha256)
     tensors, facts = read_tensors(path)
     contradiction = facts.contradiction(name, variant)
-    architecture = {} if contradiction else facts.architecture
+    architecture = facts.architecture if facts.network == name else {}
     size = _described(architecture)
     try:
         network = build(name, variant, **architecture)

@@ -1,7 +1,7 @@
 """Colorizers: a method with fixed weights, settings, references and seed, under a name."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from colorizers import methods
 from colorizers.methods import Method
 from colorizers.models import Colorizer, PhotoSet, digest_of
+from colorizers.services.checking import WeightsFile, check_weights
 from colorizers.services.stored_files import sha256, store_once
 
 
@@ -29,10 +30,13 @@ def register_colorizer(
     seed: int = 0,
     title: str = "",
     description: str = "",
+    weights_sha256: str = "",
+    remark: Callable[[str], object] | None = None,
 ) -> Colorizer:
     """The colorizer of that name, made if there is none; the same order twice gives the same row.
 
-    Freezes the reference set. Raises ColorizerRefused.
+    New weights are loaded once, in a process of their own, to see that they are complete. `remark` is
+    told what is known of them. Freezes the reference set. Raises ColorizerRefused.
     """
     colorizer = Colorizer(
         slug=slug,
@@ -44,35 +48,56 @@ def register_colorizer(
         reference_set=reference_set,
         seed=seed,
     )
-    try:
-        data = weights.read_bytes() if weights is not None else None
-    except OSError as error:
-        raise ColorizerRefused(f"The weights {weights} cannot be read: {error.strerror}.") from error
-    complete(colorizer, data)
-    return existing(colorizer) or keep(colorizer, data, suffix=weights.suffix if weights else "")
+    file = WeightsFile(weights, weights.name) if weights is not None else None
+    complete(colorizer, file, weights_sha256=weights_sha256)
+    found = existing(colorizer)
+    if found is not None:
+        return found
+    for sentence in try_out(colorizer, file):
+        if remark is not None:
+            remark(sentence)
+    return keep(colorizer, file)
 
 
-def complete(colorizer: Colorizer, weights: bytes | None) -> None:
-    """Check an unsaved colorizer against its method and fill in what follows; raises ColorizerRefused."""
+def complete(colorizer: Colorizer, weights: WeightsFile | None, *, weights_sha256: str = "") -> None:
+    """Check an unsaved colorizer against its method and fill in what follows; raises ColorizerRefused.
+
+    `weights_sha256` may be the first digits only. The weights are not loaded yet: see `try_out`.
+    """
     method = methods_get(colorizer.method)
     try:
         colorizer.variant = method.parse_variant(colorizer.variant)
         colorizer.settings = complete_settings(method, colorizer.settings)
         _check_needs(method, weights, colorizer.reference_set)
-        colorizer.weights_digest = sha256(weights) if weights is not None else ""
+        if weights is not None:
+            weights.check_digest(weights_sha256)
+        elif weights_sha256:
+            raise ColorizerRefused("A SHA-256 was given, but no weights that could have it.")
+        colorizer.weights_digest = weights.digest if weights is not None else ""
         colorizer.digest = digest_of(colorizer.identity())
         colorizer.clean_fields(exclude=["weights"])
     except ValidationError as error:
         raise ColorizerRefused("; ".join(error.messages)) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ColorizerRefused(str(error)) from error
+
+
+def try_out(colorizer: Colorizer, weights: WeightsFile | None) -> list[str]:
+    """Load the weights of a completed colorizer once; remarks on them, or ColorizerRefused with a report."""
+    if weights is None:
+        return []
+    try:
+        method = methods_get(colorizer.method)
+        return check_weights(weights, method, colorizer.variant, colorizer.settings)
+    except ValueError as error:
         raise ColorizerRefused(str(error)) from error
 
 
 @transaction.atomic
-def keep(colorizer: Colorizer, weights: bytes | None, *, suffix: str = "") -> Colorizer:
+def keep(colorizer: Colorizer, weights: WeightsFile | None) -> Colorizer:
     """Store a completed colorizer and freeze its references; the same one stored meanwhile is given back."""
     if weights is not None:
-        colorizer.weights = _store_weights(suffix, weights)
+        colorizer.weights = _store_weights(weights)
     if colorizer.reference_set is not None:
         colorizer.reference_set.freeze()
     try:
@@ -97,12 +122,15 @@ def methods_get(name: str) -> Method:
 def complete_settings(method: Method, given: Mapping[str, Any]) -> dict[str, Any]:
     """The given settings with the method's defaults for the rest, as JSON holds them; raises ValueError."""
     method.parse_settings(given)
-    settings: dict[str, Any] = json.loads(json.dumps({**method.default_settings(), **given}))
+    defaults = method.default_settings()
+    # 5 and 5.0 are one setting, whoever wrote it: a form, a command, a study file.
+    alike = {key: float(value) if isinstance(defaults[key], float) else value for key, value in given.items()}
+    settings: dict[str, Any] = json.loads(json.dumps({**defaults, **alike}))
     method.parse_settings(settings)
     return settings
 
 
-def _check_needs(method: Method, weights: bytes | None, reference_set: PhotoSet | None) -> None:
+def _check_needs(method: Method, weights: WeightsFile | None, reference_set: PhotoSet | None) -> None:
     if method.needs_weights and weights is None:
         raise ColorizerRefused(f"The method {method.name!r} needs a file of trained weights.")
     if weights is not None and not method.needs_weights:
@@ -136,6 +164,10 @@ def _differences(registered: Colorizer, wanted: Colorizer) -> str:
     return ", ".join(f"{key} {there[key]!r}, not {here[key]!r}" for key in there if there[key] != here[key])
 
 
-def _store_weights(suffix: str, data: bytes) -> str:
-    digest = sha256(data)
-    return store_once(f"weights/{digest}{suffix}", data, is_intact=lambda stored: sha256(stored) == digest)
+def _store_weights(weights: WeightsFile) -> str:
+    digest = weights.digest
+    return store_once(
+        f"weights/{digest}{weights.suffix}",
+        weights.path.read_bytes(),
+        is_intact=lambda stored: sha256(stored) == digest,
+    )

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from colorizers import services, tasks
-from colorizers.models import Colorization, Colorizer, GenerationRun, Photo, PhotoImport, PhotoSet, WorkState
+from colorizers.models import Colorization, GenerationRun, Photo, PhotoImport, PhotoSet, WorkState
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set
 from tests.conftest import colourful_pixels, png_bytes
 
@@ -225,48 +225,6 @@ def test_failed_pictures_can_be_tried_again_from_the_list(workbench):
     assert bad.state == WorkState.QUEUED
 
 
-def new_colorizer(workbench, **fields):
-    form = {"slug": "s", "method": "sepia", "settings": "{}", "seed": 0}
-    return workbench.post(reverse("admin:colorizers_colorizer_add"), form | fields)
-
-
-def test_a_colorizer_is_registered_like_by_the_command(workbench):
-    assert new_colorizer(workbench, settings='{"a": 5.0}').status_code == 302
-    colorizer = Colorizer.objects.get()
-    assert colorizer == services.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
-
-
-def test_a_colorizer_from_the_form_freezes_its_references(workbench):
-    photo_set = make_photo_set(2)
-    new_colorizer(workbench, method="random", reference_set=photo_set.pk)
-    photo_set.refresh_from_db()
-    assert photo_set.frozen_at is not None
-
-
-@pytest.mark.parametrize(
-    ("fields", "complaint"),
-    [
-        ({"settings": '{"bb": 1}'}, "did you mean"),
-        ({"method": "random"}, "needs a reference set"),
-        ({"variant": "x"}, "no variant"),
-    ],
-)
-def test_a_bad_colorizer_is_refused_in_words(fields, complaint, workbench):
-    assert complaint in new_colorizer(workbench, **fields).content.decode()
-    assert not Colorizer.objects.exists()
-
-
-def test_a_registered_colorizer_offers_title_and_description_only(workbench):
-    colorizer = make_colorizer()
-    address = reverse("admin:colorizers_colorizer_change", args=[colorizer.pk])
-    assert workbench.get(address).context["adminform"].form.fields.keys() == {"title", "description"}
-    workbench.post(
-        address, {"title": "Postcard", "description": "", "method": "grey", "settings": '{"a": 9.0}'}
-    )
-    colorizer.refresh_from_db()
-    assert (colorizer.title, colorizer.method, colorizer.settings["a"]) == ("Postcard", "sepia", 3.0)
-
-
 def test_photos_and_pictures_cannot_be_typed_in_or_taken_away(workbench):
     photo_set = make_photo_set(2)
     fill_catalogue(photo_set, make_colorizer())
@@ -327,11 +285,6 @@ def test_the_list_of_sets_leads_to_the_import_of_open_ones(workbench, garden):
     page = workbench.get(reverse("admin:colorizers_photoset_changelist")).content.decode()
     assert reverse("admin:colorizers_photoset_import", args=[garden.pk]) in page
     assert reverse("admin:colorizers_photoset_import", args=[frozen.pk]) not in page
-
-
-def test_the_form_of_a_colorizer_warns_that_its_references_are_frozen(workbench):
-    page = workbench.get(reverse("admin:colorizers_colorizer_add")).content.decode()
-    assert "Registering freezes this set" in page
 
 
 def test_colour_with_ticks_nothing_by_itself(workbench):

@@ -1,7 +1,10 @@
 """The commands: import_photos, list_methods, register_colorizer, colorize."""
 
 import json
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,11 +12,14 @@ from django.core.management import CommandError, call_command
 from colorizers import methods, services, tasks
 from colorizers.management.commands import colorize
 from colorizers.models import Colorization, Colorizer, PhotoSet, WorkState
+from manage import with_method_settings
 from studies.models import Study
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set
+from tests.colorizers.compact import compact_weights
 from tests.conftest import colourful_pixels, png_bytes
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[2]
 
 
 def run(*arguments: str) -> str:
@@ -112,6 +118,50 @@ def test_settings_references_and_seed_come_from_the_command_line():
     assert Colorizer.objects.get(slug="s").settings["a"] == 1.5
 
 
+def test_settings_in_json_are_the_methods_and_others_djangos():
+    given = ["manage.py", "register_colorizer", "--method", "sepia"]
+    for json_text in ('{"a": 1}', ' {"a": 1}', "{"):
+        apart = [*given, "--method-settings", json_text]
+        assert with_method_settings([*given, "--settings", json_text]) == apart
+        joined = [*given, f"--method-settings={json_text}"]
+        assert with_method_settings([*given, f"--settings={json_text}"]) == joined
+    for other in (
+        ["--settings", "config.settings"],
+        ["--settings=config.settings"],
+        ["--settings"],
+        ["--name", "{"],
+    ):
+        assert with_method_settings([*given, *other]) == [*given, *other]
+    elsewhere = ["manage.py", "colorize", "--settings", "{"]
+    assert with_method_settings(elsewhere) == elsewhere
+
+
+def test_manage_py_takes_the_methods_settings_and_djangos_at_once():
+    order = [
+        "register_colorizer", "--method", "sepia", "--name", "s", "--settings", '{"a": ',
+        "--settings=config.settings",
+    ]  # fmt: skip
+    asked = subprocess.run(
+        [sys.executable, "manage.py", *order], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert asked.stderr.startswith("CommandError: --settings is not JSON")
+
+
+def test_call_command_takes_settings_in_json_too():
+    run("register_colorizer", "--method", "sepia", "--name", "s", "--settings", '{"a": 1.5}')
+    assert Colorizer.objects.get(slug="s").settings["a"] == 1.5
+
+
+def test_weights_are_checked_against_their_digest_and_loaded(tmp_path):
+    path = compact_weights(tmp_path)
+    order = ["register_colorizer", "--method", "zhang2016", "--name", "net", "--weights", str(path)]
+    with pytest.raises(CommandError, match="expected was 00000000"):
+        run(*order, "--sha256", "00000000")
+    with pytest.raises(CommandError, match=r"(?s)expected was zhang2016 \(l2\).*unexpected: model_out"):
+        run(*order, "--variant", "l2")
+    assert "net is registered:" in run(*order)
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -119,7 +169,8 @@ def test_settings_references_and_seed_come_from_the_command_line():
         (["--method", "sepia", "--method-settings", "{"], "is not JSON"),
         (["--method", "sepia", "--method-settings", "[]"], "must be a JSON object"),
         (["--method", "random", "--reference-set", "nowhere"], "no photo set called 'nowhere'"),
-        (["--method", "sepia", "--weights", "/nowhere/w.bin"], "cannot be read"),
+        (["--method", "zhang2016", "--weights", "/nowhere/w.pth"], "cannot be read"),
+        (["--method", "sepia", "--weights", "/nowhere/w.pth"], "takes no weights"),
     ],
 )
 def test_a_bad_registration_is_an_error_with_a_hint(arguments, complaint):

@@ -1,11 +1,21 @@
 """A colorizer is what it was registered as, for good."""
 
+import hashlib
+import importlib.util
+import os
+import pickle
+import subprocess
+import sys
+
 import pytest
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from colorizers import services
 from colorizers.models import Colorizer, Fixed, Photo
+from colorizers.services import checking
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
+from tests.colorizers.compact import compact_weights
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +55,136 @@ def test_weights_for_a_method_that_takes_none_are_refused(tmp_path):
     path.write_bytes(b"0")
     with pytest.raises(services.ColorizerRefused, match="takes no weights"):
         services.register_colorizer(slug="s", method="sepia", weights=path)
+
+
+# --- weights -----------------------------------------------------------------------------------
+
+
+def register(path, **order):
+    return services.register_colorizer(**{"slug": "net", "method": "zhang2016", "weights": path} | order)
+
+
+def refusal(path, **order) -> str:
+    with pytest.raises(services.ColorizerRefused) as refused:
+        register(path, **order)
+    assert not Colorizer.objects.exists()
+    assert not default_storage.exists("weights")
+    return str(refused.value)
+
+
+def test_weights_are_stored_under_their_digest_and_the_same_again_gives_the_same_row(tmp_path):
+    path = compact_weights(tmp_path)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    colorizer = register(path, weights_sha256=digest[:8])
+    assert colorizer.weights_digest == digest
+    assert colorizer.weights.name == f"weights/{digest}.safetensors"
+    assert register(path.rename(tmp_path / "renamed.safetensors")) == colorizer
+
+
+def test_weights_of_another_variant_are_refused_with_the_whole_report(tmp_path):
+    said = refusal(compact_weights(tmp_path), variant="l2")
+    assert said.startswith("The file says that it holds zhang2016 (class); expected was zhang2016 (l2).")
+    assert "net.safetensors does not hold" in said
+    assert "model8.6.weight (313, 32, 1, 1) instead of (2, 32, 1, 1)" in said
+
+
+def test_a_pickle_with_code_is_refused_and_not_executed(tmp_path):
+    mark = tmp_path / "executed"
+
+    class Bomb:
+        def __reduce__(self):
+            return type(mark).touch, (mark,)
+
+    path = tmp_path / "net.pth"
+    path.write_bytes(pickle.dumps({"a": Bomb()}, protocol=2))
+    assert "was not executed" in refusal(path)
+    assert not mark.exists()
+
+
+def test_a_wrong_digest_is_refused_before_anything_is_loaded(tmp_path):
+    path = compact_weights(tmp_path)
+    assert "is not the expected one" in refusal(path, weights_sha256="0" * 64)
+    liar = path.rename(tmp_path / "net-deadbeef.safetensors")
+    assert "claims a SHA-256 that begins with deadbeef" in refusal(liar)
+    with pytest.raises(services.ColorizerRefused, match="no weights that could have it"):
+        services.register_colorizer(slug="s", method="sepia", weights_sha256="0" * 64)
+
+
+def test_a_published_file_is_recognised_by_its_digest(tmp_path, monkeypatch):
+    path = compact_weights(tmp_path)
+    own = hashlib.sha256(path.read_bytes()).hexdigest()
+    known = checking.official_file("9b330a0b")
+    monkeypatch.setattr(checking, "official_file", lambda digest: known if digest == own else None)
+    remarks = []
+    register(path, remark=remarks.append)
+    assert "published file colorization_release_v2-9b330a0b.pth" in remarks[0]
+
+
+def test_a_published_classifier_is_no_colorizer_and_the_refusal_says_what_it_is_for(tmp_path, monkeypatch):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(b"0")
+    resnet = checking.official_file("0676ba61")
+    monkeypatch.setattr(checking, "official_file", lambda _: resnet)
+    assert "training li2020 begins with it" in refusal(path)
+
+
+def test_loading_that_takes_too_long_or_too_much_memory_is_refused(tmp_path, monkeypatch):
+    path = compact_weights(tmp_path)
+    monkeypatch.setattr(checking, "CHECK_MEMORY_MB", 100)
+    assert "enough memory" in refusal(path)
+    monkeypatch.setattr(checking, "CHECK_SECONDS", 0.05)
+    assert "within 0.05 seconds" in refusal(path)
+
+
+@pytest.fixture
+def no_torch(monkeypatch):
+    """As on a machine of the web process: no PyTorch is installed."""
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else find(name))
+
+
+def test_without_torch_the_header_is_checked_and_the_rest_left_to_a_worker(tmp_path, no_torch):
+    remarks = []
+    register(compact_weights(tmp_path), remark=remarks.append)
+    assert "A worker checks the rest" in remarks[0]
+
+
+def test_without_torch_what_its_header_betrays_is_refused(tmp_path, no_torch):
+    path = compact_weights(tmp_path)
+    assert "expected was zhang2016 (l2)" in refusal(path, variant="l2")
+    path.write_bytes(path.read_bytes()[:-1])
+    assert "does not lie in the file in full" in refusal(path)
+    pickled = path.rename(tmp_path / "net.pth")
+    assert "on a machine with the worker's packages" in refusal(pickled)
+
+
+def test_registering_weights_imports_no_torch():
+    code = (
+        "import sys, django\n"
+        "django.setup()\n"
+        "from pathlib import Path\n"
+        "from colorizers import methods\n"
+        "from colorizers.services.checking import WeightsFile, check_weights\n"
+        "try: check_weights(WeightsFile(Path(sys.argv[1]), 'x.pth'), methods.get('zhang2016'), 'l2', {})\n"
+        "except ValueError as error: print(error)\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-c", code, __file__],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+
+
+# --- names and identity ------------------------------------------------------------------------
+
+
+def test_a_whole_number_and_the_same_number_with_a_point_are_one_setting():
+    one = services.register_colorizer(slug="s", method="sepia", settings={"a": 5})
+    assert one == services.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
 
 
 def test_the_same_name_with_other_contents_is_refused_and_says_what_differs():

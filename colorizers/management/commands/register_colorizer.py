@@ -1,4 +1,4 @@
-"""manage.py register_colorizer --method M --name SLUG"""
+"""manage.py register_colorizer --method M --name SLUG [--weights FILE] [--settings JSON]"""
 
 import json
 from pathlib import Path
@@ -11,43 +11,57 @@ from colorizers.models import Colorizer, PhotoSet
 
 
 class Command(BaseCommand):
-    help = "Register a colorizer: a method with fixed weights, settings, references and seed, under a name."
+    help = (
+        "Register a colorizer: a method with fixed weights, settings, references and seed, under a name. "
+        "--settings with a JSON object, such as --settings '{\"temperature\": 0.5}', gives the method's "
+        "settings, as --method-settings does; with anything else it is Django's option."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--method", required=True, help="see manage.py list_methods")
         parser.add_argument("--name", required=True, metavar="SLUG")
         parser.add_argument("--title", default="")
         parser.add_argument("--variant", default="", help="the method's first one if not given")
-        parser.add_argument("--method-settings", default="{}", metavar="JSON")
+        parser.add_argument("--method-settings", metavar="JSON", help='an object, such as {"a": 1}')
         parser.add_argument("--reference-set", default="", metavar="NAME", help="is frozen by this")
         parser.add_argument("--weights", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--sha256", default="", metavar="HEX", help="of the weights, or at least its first 8 digits"
+        )
         parser.add_argument("--seed", type=int, default=0)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        settings = self._settings(options["method_settings"], options["settings"])
         existed = Colorizer.objects.filter(slug=options["name"]).exists()
         try:
             colorizer = services.register_colorizer(
                 slug=options["name"],
                 method=options["method"],
                 variant=options["variant"],
-                settings=self._settings(options["method_settings"]),
+                settings=settings,
                 weights=options["weights"],
                 reference_set=self._reference_set(options["reference_set"]),
                 seed=options["seed"],
                 title=options["title"],
+                weights_sha256=options["sha256"],
+                remark=self.stdout.write,
             )
         except services.ColorizerRefused as error:
             raise CommandError(str(error)) from error
         what = "is registered already" if existed else "is registered"
         self.stdout.write(f"The colorizer {colorizer.slug} {what}: {colorizer.digest}")
 
-    def _settings(self, text: str) -> dict[str, Any]:
+    def _settings(self, own: str | None, djangos: str | None) -> dict[str, Any]:
+        # manage.py has sorted the two; `call_command` comes here without it.
+        if djangos and djangos.lstrip().startswith("{"):
+            own = djangos
+        text = own or "{}"
         try:
             settings = json.loads(text)
         except ValueError as error:
-            raise CommandError(f"--method-settings is not JSON ({error}).") from error
+            raise CommandError(f"--settings is not JSON ({error}): {text}") from error
         if not isinstance(settings, dict):
-            raise CommandError(f'--method-settings must be a JSON object such as {{"name": 1}}, not {text}.')
+            raise CommandError(f'--settings must be a JSON object such as {{"name": 1}}, not {text}.')
         return settings
 
     def _reference_set(self, name: str) -> PhotoSet | None:

@@ -1,0 +1,137 @@
+"""Whether a method loads a file of weights: asked before it is registered, in a process that has torch."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.conf import settings as installation
+
+from colorizers.methods import Method
+from colorizers.official_weights import OfficialFile, official_file
+from colorizers.weight_files import WeightsRefused, check_digest, file_digest, read_header
+
+CHECK_SECONDS = 110
+CHECK_MEMORY_MB = 8192
+HEADER_ONLY = (
+    "PyTorch is not installed here, so only the header of the weights was checked. A worker checks the rest "
+    "when it loads them for the first time."
+)
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """A file of weights on this machine, under the name that it was received with."""
+
+    path: Path
+    name: str
+
+    @cached_property
+    def digest(self) -> str:
+        """Its SHA-256; WeightsRefused if it cannot be read."""
+        return file_digest(self.path)
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.name).suffix.lower()
+
+    @property
+    def official(self) -> OfficialFile | None:
+        """What it is, if it is one of the published files."""
+        return official_file(self.digest)
+
+    def check_digest(self, expected: str) -> None:
+        """Raise WeightsRefused if the file is not the one that `expected` or its own name says."""
+        check_digest(self.digest, self.name, expected)
+
+
+def check_weights(weights: WeightsFile, method: Method, variant: str, settings: dict[str, Any]) -> list[str]:
+    """Remarks on a file of weights that the method loads; WeightsRefused reports why it does not."""
+    official = weights.official
+    remarks = []
+    if official is not None:
+        remarks.append(f"This is the published file {official.name}: {official.what} ({official.source}).")
+    try:
+        if importlib.util.find_spec("torch") is not None:
+            _load_in_a_child(weights, method, variant, settings)
+        else:
+            _check_header(weights, method, variant)
+            remarks.append(HEADER_ONLY)
+    except WeightsRefused as refusal:
+        raise WeightsRefused("\n".join([*_belongs_elsewhere(official, method), str(refusal)])) from refusal
+    return remarks
+
+
+def _belongs_elsewhere(official: OfficialFile | None, method: Method) -> list[str]:
+    if official is None or official.method == method.name:
+        return []
+    purpose = f"It is for the method {official.method}."
+    if official.encoder_of:
+        purpose = f"It colours nothing by itself; training {official.encoder_of} begins with it."
+    return [f"By its SHA-256 this is {official.what}. {purpose}"]
+
+
+def _check_header(weights: WeightsFile, method: Method, variant: str) -> None:
+    if weights.suffix != ".safetensors":
+        raise WeightsRefused(
+            f"PyTorch is not installed here, so of weights only .safetensors can be checked, not "
+            f"{weights.name}. Run manage.py register_colorizer on a machine with the worker's packages "
+            "(pip install -r requirements/worker.txt) and this installation's database and files."
+        )
+    with _under_its_name(weights) as path:
+        contradiction = read_header(path).facts.contradiction(method.name, variant)
+    if contradiction:
+        raise WeightsRefused(contradiction)
+
+
+def _load_in_a_child(weights: WeightsFile, method: Method, variant: str, settings: dict[str, Any]) -> None:
+    with _under_its_name(weights) as path:
+        order = [
+            sys.executable, "-m", "colorizers.check_weights", str(path), f"--method={method.name}",
+            f"--variant={variant}", f"--settings={json.dumps(settings)}", f"--memory-mb={CHECK_MEMORY_MB}",
+        ]  # fmt: skip
+        # One thread: it waits for the disk, and the machine has other work.
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+        try:
+            answered = subprocess.run(
+                order, cwd=installation.BASE_DIR, env=environment, stdin=subprocess.DEVNULL,
+                capture_output=True, text=True, errors="replace", timeout=CHECK_SECONDS, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise WeightsRefused(
+                f"The method {method.name!r} did not load {weights.name} within {CHECK_SECONDS} seconds."
+            ) from error
+    verdict = _last_json(answered.stdout)
+    if verdict is None:
+        last = (answered.stderr.strip().splitlines() or ["it said nothing"])[-1][:500]
+        raise WeightsRefused(
+            f"The process that tried to load {weights.name} ended without an answer (exit status "
+            f"{answered.returncode}: {last}). Is there enough memory?"
+        )
+    if not verdict.get("loads"):
+        raise WeightsRefused(str(verdict.get("report")))
+
+
+def _last_json(output: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads((output.strip().splitlines() or [""])[-1])
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+@contextmanager
+def _under_its_name(weights: WeightsFile) -> Iterator[Path]:
+    """The file under the name that it was received with: reports name it, and its ending tells its format."""
+    with tempfile.TemporaryDirectory(prefix="foolrate-weights-") as folder:
+        link = Path(folder) / (PurePath(weights.name).name or "weights")
+        link.symlink_to(weights.path.resolve())
+        yield link
