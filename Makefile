@@ -15,9 +15,9 @@ help: ## This list
 
 install: environment ## Make .venv and node_modules with the pinned packages
 
-demo: environment ## A whole study on this machine (PHOTOS=folder, PORT=8001, PARTICIPANTS=60)
+demo: environment ## A whole study on this machine (PHOTOS=folder, HISTORY=folder, PORT=8001, PARTICIPANTS=60)
 	@$(MANAGE) demo --host $(HOST) --port $(PORT) $(if $(PHOTOS),--photos "$(PHOTOS)") \
-		$(if $(PARTICIPANTS),--participants $(PARTICIPANTS))
+		$(if $(HISTORY),--history "$(HISTORY)") $(if $(PARTICIPANTS),--participants $(PARTICIPANTS))
 
 run: environment ## The site, its worker and its embedded Redis (PORT=8001, HOST=0.0.0.0)
 	@$(MANAGE) run --host $(HOST) --port $(PORT)

@@ -19,6 +19,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 NEEDED_GB = 2
+TORCH_GB = 6 if sys.platform.startswith("linux") else 1  # Linux gets the libraries of a GPU with it
 PROFILES = {"local": ["local.txt", "worker.txt"], "dev": ["dev.txt"]}
 OFFLINE = re.compile(
     r"name resolution|NewConnectionError|Network is unreachable|Connection refused|ConnectTimeout|"
@@ -82,10 +83,13 @@ def check_python():
 
 def check_disk():
     free = shutil.disk_usage(str(ROOT)).free / 1024.0**3
-    if free < NEEDED_GB:
+    has_torch = any(VENV.glob("lib/python*/site-packages/torch"))
+    needed = NEEDED_GB + (0 if has_torch else TORCH_GB)
+    if free < needed:
         raise CannotInstall(
-            f"Only {free:.1f} GB are free on the disk of {ROOT}; {NEEDED_GB} GB are needed. "
-            "Free some space first."
+            f"Only {free:.1f} GB are free on the disk of {ROOT}; {needed} GB are needed"
+            + ("" if has_torch else f", {TORCH_GB} of them for torch, which runs the networks")
+            + ". Free some space first."
         )
 
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
 from pathlib import Path
 
 from config.demo.photos import SIDECAR, TooFewPhotos
-from config.demo.plan import FEWEST_PHOTOS
 
+FEWEST_PHOTOS = 10
 MOST = 60
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".heic"}
 
 
-def pictures_in(folder: Path) -> list[Path]:
+def folder_slug(folder: Path) -> str:
+    """A name for a folder that no folder of the same name elsewhere gets."""
+    words = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-") or "photos"
+    return f"{words[:40].strip('-')}-{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}"
+
+
+def pictures_in(folder: Path, *, fewest: int = FEWEST_PHOTOS, option: str = "PHOTOS") -> list[Path]:
     """The picture files of a folder and its subfolders, in their order; hidden ones are left out.
 
     Raises TooFewPhotos if that cannot be enough.
     """
     if not folder.is_dir():
         raise TooFewPhotos(
-            f"There is no folder {folder}. Give one with photographs: make demo PHOTOS=~/Pictures"
+            f"There is no folder {folder}. Give one with photographs: make demo {option}=~/Pictures"
         )
     found = sorted(path for path in folder.rglob("*") if _is_picture(path, folder))
-    if len(found) < FEWEST_PHOTOS:
+    if len(found) < fewest:
+        kind = "colour photographs are" if fewest > 1 else "photograph is"
         raise TooFewPhotos(
-            f"{folder} holds {len(found)} pictures; at least {FEWEST_PHOTOS} colour photographs are needed "
+            f"{folder} holds {len(found)} pictures; at least {fewest} {kind} needed "
             "(JPEG, PNG, TIFF or WebP, 256 pixels or more on the shorter side)."
         )
     return found
@@ -35,12 +44,14 @@ def _is_picture(path: Path, folder: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
 
 
-def choose(folder: Path, into: Path, *, most: int = MOST) -> Path:
+def choose(
+    folder: Path, into: Path, *, most: int = MOST, fewest: int = FEWEST_PHOTOS, option: str = "PHOTOS"
+) -> Path:
     """The folder itself, or a copy of so many of its pictures, evenly from first to last.
 
     Whatever photos.csv files say of licence and author goes along.
     """
-    pictures = pictures_in(folder)
+    pictures = pictures_in(folder, fewest=fewest, option=option)
     if len(pictures) <= most:
         return folder
     chosen = [pictures[index * len(pictures) // most] for index in range(most)]

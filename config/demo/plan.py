@@ -1,42 +1,21 @@
-"""What the demonstration consists of: its names, its colorizers, and a test as long as the photos allow."""
+"""The names of a demonstration, and a test as long as its photographs allow."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from config.demo.arms import Arm
+from config.demo.own_photos import FEWEST_PHOTOS, folder_slug
 from studies.designs.pair import PairSettings
 
 TEMPLATE = Path(__file__).with_name("study.toml.template")
-FEWEST_PHOTOS = 10
+STUDY = "classes-or-l2"
 MOST_TEST_TRIALS = 40
 VIGILANCE_SHARE = 0.1
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One colorizer of the demonstration and the fool rate that its simulated participants are given."""
-
-    method: str
-    title: str
-    fool_rate: float | None = None  # none: it is in the catalogue but not in the test
-    is_vigilance: bool = False
-
-
-# The rates are invented for the simulation, and the report says that they are simulated.
-ARMS = (
-    Arm("welsh2002", "Colours from the most similar photo (Welsh 2002)", fool_rate=0.31),
-    Arm("luminance_table", "Mean colour of each lightness", fool_rate=0.24),
-    Arm("constant_mean", "Mean colour of all photos", fool_rate=0.17),
-    Arm("sepia", "Sepia", fool_rate=0.09),
-    Arm("grey", "Black and white"),
-    Arm("random", "Colours of another photo (vigilance)", is_vigilance=True),
-)
 
 
 @dataclass(frozen=True)
@@ -47,29 +26,33 @@ class Plan:
     photo_set_title: str
     study: str
     study_title: str
+    earlier_study: str  # of versions without networks, on the same photographs
     own_folder: Path | None = None
 
     def colorizer(self, arm: Arm, *, needs_reference: bool) -> str:
         """The colorizer's slug: one that takes its colours from the photo set has the set in its name."""
-        slug = arm.method.replace("_", "-")
-        return f"{slug}-{self.photo_set}" if needs_reference and self.own_folder else slug
+        return f"{arm.slug}-{self.photo_set}" if needs_reference and self.own_folder else arm.slug
 
 
 def plan_for(own_folder: Path | None) -> Plan:
     """The demonstration on the shipped list, or on a folder: each folder has its own set and study."""
     if own_folder is None:
         return Plan(
-            "demonstration", "Demonstration photographs", "demonstration", "Which photo has the fake colours?"
+            photo_set="demonstration",
+            photo_set_title="Demonstration photographs",
+            study=STUDY,
+            study_title="Which photo has the fake colours?",
+            earlier_study="demonstration",
         )
     name = folder_slug(own_folder)
-    title = f"Which photo has the fake colours? ({own_folder.name})"
-    return Plan(name, f"Photographs of {own_folder.name}", name, title, own_folder)
-
-
-def folder_slug(folder: Path) -> str:
-    """A name for a folder that no folder of the same name elsewhere gets."""
-    words = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-") or "photos"
-    return f"{words[:40].strip('-')}-{hashlib.sha256(str(folder).encode()).hexdigest()[:6]}"
+    return Plan(
+        photo_set=name,
+        photo_set_title=f"Photographs of {own_folder.name}",
+        study=f"{STUDY}-{name}",
+        study_title=f"Which photo has the fake colours? ({own_folder.name})",
+        earlier_study=name,
+        own_folder=own_folder,
+    )
 
 
 def trials_for(photos: int) -> tuple[int, int]:
@@ -95,9 +78,7 @@ def vigilance_trials(test: int) -> int:
 def study_file(plan: Plan, *, photos: int, participants: int, colorizers: Sequence[tuple[Arm, str]]) -> str:
     """The text of the study file: the template with this demonstration's names and numbers."""
     practice, test = trials_for(photos)
-    conditions = "\n".join(
-        _condition(arm, slug) for arm, slug in colorizers if arm.is_vigilance or arm.fool_rate is not None
-    )
+    conditions = "\n".join(_condition(arm, slug) for arm, slug in colorizers if arm.is_in_study)
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         slug=plan.study,
         title=_toml(plan.study_title),
@@ -113,7 +94,7 @@ def study_file(plan: Plan, *, photos: int, participants: int, colorizers: Sequen
 def _condition(arm: Arm, slug: str) -> str:
     kind = "vigilance" if arm.is_vigilance else "test"
     return (
-        f'[[conditions]]\nkind = "{kind}"\nslug = "{arm.method.replace("_", "-")}"\n'
+        f'[[conditions]]\nkind = "{kind}"\nslug = "{arm.slug}"\n'
         f'colorizer = "{slug}"\ntitle = {_toml(arm.title)}\n'
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -16,10 +17,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from colorizers import methods
 from colorizers import services as catalogue
-from colorizers.models import Colorizer, ImportOutcome, PhotoSet
-from config.demo import own_photos
+from colorizers.models import Colorizer, ImportedFile, ImportOutcome, PhotoSet
+from config.demo import history, own_photos
+from config.demo.arms import ARMS, WEIGHTS, Arm
+from config.demo.own_photos import FEWEST_PHOTOS
 from config.demo.photos import TooFewPhotos, fetch_photos
-from config.demo.plan import ARMS, FEWEST_PHOTOS, Arm, Plan, study_file
+from config.demo.plan import Plan, study_file
 from evaluation import services as evaluation
 from evaluation.models import Population
 from studies.models import Participation, Source, Study, StudyState
@@ -36,6 +39,7 @@ class Demo:
     """One demonstration on one installation, with the terminal that it talks to."""
 
     plan: Plan
+    old_photos: Path | None  # a visitor's folder of photographs without colour
     data: Path
     console: Console
 
@@ -93,21 +97,61 @@ class Demo:
             "\n".join([f"{photo_set.photos.count()} photographs are in the set {photo_set.name}.", *refused])
         )
 
+    def load_history(self) -> PhotoSet | None:
+        """The set of photographs without colour, the visitor's among them; none if there is no photo."""
+        photo_set, _ = PhotoSet.objects.get_or_create(
+            name=history.SET,
+            defaults={"title": history.TITLE, "description": history.DESCRIPTION, "is_monochrome": True},
+        )
+        for folder in history.folders(
+            self.data / "cache", self.old_photos, say=lambda text: self.say(f"  {text}")
+        ):
+            if not self._holds(photo_set, folder):
+                self._import(folder, photo_set)
+        return photo_set if photo_set.photos.exists() else None
+
+    def _holds(self, photo_set: PhotoSet, folder: Path) -> bool:
+        """Whether every picture of the folder has been imported into the set, or refused, before."""
+        settled = ImportedFile.objects.filter(photo_import__photo_set=photo_set)
+        pictures = own_photos.pictures_in(folder, fewest=0)
+        return {path.relative_to(folder).as_posix() for path in pictures} <= set(
+            settled.values_list("name", flat=True)
+        )
+
     # --- catalogue -------------------------------------------------------------------------------
 
     def fill_catalogue(self, photo_set: PhotoSet) -> list[tuple[Arm, Colorizer]]:
         """Every colorizer's picture of every photo, made by the worker."""
         colorizers = [(arm, self._colorizer(arm, photo_set)) for arm in ARMS]
         for _, colorizer in colorizers:
-            if catalogue.missing_colorizations(photo_set, colorizer).exists():
-                call_command("colorize", "--set", photo_set.name, "--colorizer", colorizer.slug, "--wait")
+            self._paint(photo_set, colorizer)
         return colorizers
+
+    def colour_history(self, photo_set: PhotoSet, colorizers: list[tuple[Arm, Colorizer]]) -> None:
+        """What some of the colorizers make of the photographs without colour."""
+        for arm, colorizer in colorizers:
+            if arm.is_in_history:
+                self._paint(photo_set, colorizer)
+
+    def _paint(self, photo_set: PhotoSet, colorizer: Colorizer) -> None:
+        if catalogue.missing_colorizations(photo_set, colorizer).exists():
+            call_command("colorize", "--set", photo_set.name, "--colorizer", colorizer.slug, "--wait")
 
     def _colorizer(self, arm: Arm, photo_set: PhotoSet) -> Colorizer:
         needs_reference = methods.get(arm.method).needs_reference
+        weights = WEIGHTS / arm.weights if arm.weights else None
+        slug = self.plan.colorizer(arm, needs_reference=needs_reference)
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights else ""
+        twin = Colorizer.objects.filter(slug=slug).first()
+        if twin is not None and twin.weights_digest != digest:
+            # An earlier version came with other weights, and what they painted stays theirs.
+            slug = f"{slug}-{digest[:8]}"
         return catalogue.register_colorizer(
-            slug=self.plan.colorizer(arm, needs_reference=needs_reference),
+            slug=slug,
             method=arm.method,
+            variant=arm.variant,
+            settings=arm.settings,
+            weights=weights,
             reference_set=photo_set if needs_reference else None,
             title=arm.title,
         )
@@ -120,6 +164,11 @@ class Demo:
         """The study, launched; one that exists is left as it is."""
         study = Study.objects.filter(slug=self.plan.study).first()
         if study is None:
+            if Study.objects.filter(slug=self.plan.earlier_study).exists():
+                self.say(
+                    f"The study {self.plan.earlier_study} of an earlier version stays as it is, with its "
+                    f"answers and its report; {self.plan.study} is a new one."
+                )
             text = study_file(
                 self.plan,
                 photos=photo_set.photos.count(),
@@ -142,14 +191,11 @@ class Demo:
         there = Participation.objects.filter(study=study, source=Source.SIMULATED).count()
         if there >= participants or study.state != StudyState.LIVE:
             return
-        rates = [f"--fool-rate={self._condition(arm)}={arm.fool_rate}" for arm in ARMS if arm.fool_rate]
+        rates = [f"--fool-rate={arm.slug}={arm.fool_rate}" for arm in ARMS if arm.fool_rate]
         call_command(
             *("simulate_study", study.slug, f"--participants={participants - there}", "--seed=2"),
             *("--server", server, f"--workers={PORTION}", "--no-pictures", *rates),
         )
-
-    def _condition(self, arm: Arm) -> str:
-        return arm.method.replace("_", "-")
 
     # --- report ----------------------------------------------------------------------------------
 

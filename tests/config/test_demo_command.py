@@ -9,14 +9,18 @@ import threading
 from pathlib import Path
 
 import httpx
+import numpy as np
 import psutil
 import pytest
 
+from config.demo.arms import missing_weights
 from tests.conftest import colourful_pixels, png_bytes
 
 pytestmark = [pytest.mark.workers, pytest.mark.timeout(420)]
 ROOT = Path(__file__).parents[2]
 END = "Ctrl-C stops everything."
+# That they are there is a test of its own, in test_demo_plan.py.
+needs_weights = pytest.mark.skipif(bool(missing_weights()), reason="trained networks are missing")
 
 
 @pytest.fixture
@@ -27,6 +31,15 @@ def pictures(tmp_path: Path) -> Path:
         pixels = colourful_pixels(seed, width=340, height=300)
         (folder / f"picture {seed}.png").write_bytes(png_bytes(pixels))
     (folder / "photos.csv").write_text("file,licence,author\npicture 3.png,CC0,Ada\n")
+    return folder
+
+
+@pytest.fixture
+def old_pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "Attic"
+    folder.mkdir()
+    grey = np.repeat(colourful_pixels(40, width=340, height=300)[..., :1], 3, axis=-1)
+    (folder / "mill.png").write_bytes(png_bytes(grey))
     return folder
 
 
@@ -111,8 +124,11 @@ def log_in(root: str, password: str) -> httpx.Client:
     return client
 
 
-def test_a_study_stands_at_the_end_and_the_second_time_nothing_is_made_again(demonstrate, pictures, port):
-    options = ("--photos", str(pictures), "--participants", "4")
+@needs_weights
+def test_a_study_stands_at_the_end_and_the_second_time_nothing_is_made_again(
+    demonstrate, pictures, old_pictures, port
+):
+    options = ("--photos", str(pictures), "--history", str(old_pictures), "--participants", "4")
     first = demonstrate(*options)
     assert first.runs, first.said
     assert "12 photographs are in the set my-pictures-" in first.said
@@ -124,6 +140,9 @@ def test_a_study_stands_at_the_end_and_the_second_time_nothing_is_made_again(dem
     report = admin.get(first.address("Report"))
     assert report.status_code == 200
     assert "simulated" in report.text
+    gallery = admin.get(first.address("History"))
+    assert "Nobody knows their true colours" in gallery.text
+    assert gallery.text.count("coloured by") >= 3
 
     assert first.press_ctrl_c() == 0
     assert first.lines[-1].startswith("Stopped.")
@@ -138,6 +157,7 @@ def test_a_study_stands_at_the_end_and_the_second_time_nothing_is_made_again(dem
     assert second.press_ctrl_c() == 0
 
 
+@needs_weights
 def test_a_port_in_use_ends_it_with_one_sentence(demonstrate, port):
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -146,6 +166,14 @@ def test_a_port_in_use_ends_it_with_one_sentence(demonstrate, port):
         demo = demonstrate()
         assert demo.process.wait(timeout=30) == 1
     assert f"Port {port} is in use by another program. Choose another one: PORT=" in demo.lines[-1]
+    assert "Traceback" not in demo.said
+
+
+def test_a_folder_of_old_photographs_that_is_not_there_ends_it_with_one_sentence(demonstrate, tmp_path: Path):
+    demo = demonstrate("--history", str(tmp_path / "nowhere"))
+    assert demo.process.wait(timeout=60) == 1
+    assert "There is no folder" in demo.said
+    assert "HISTORY=" in demo.said
     assert "Traceback" not in demo.said
 
 

@@ -81,6 +81,7 @@ def test_photos_come_with_their_facts_beside_them(tmp_path: Path):
         "file": "pictures-3.png",
         "licence": "CC0",
         "author": "Ada",
+        "year": "",
         "source": "PyPI package pictures: data/pictures-3.png",
         "title": "pictures 3",
     }

@@ -6,8 +6,10 @@ import pytest
 
 from colorizers import methods
 from config.demo import own_photos
+from config.demo.arms import ARMS, WeightsMissing, check_weights, missing_weights
+from config.demo.own_photos import folder_slug
 from config.demo.photos import TooFewPhotos
-from config.demo.plan import ARMS, folder_slug, plan_for, study_file, trials_for, vigilance_trials
+from config.demo.plan import plan_for, study_file, trials_for, vigilance_trials
 from studies.services import study_file_format
 
 
@@ -31,24 +33,66 @@ def test_too_few_photos_are_refused():
 @pytest.mark.parametrize("folder", [None, Path('/home/ada/Pictures "of" spring')])
 def test_the_study_file_is_read_without_an_error(folder):
     plan = plan_for(folder)
-    text = study_file(
-        plan, photos=38, participants=60, colorizers=[(arm, arm.method.replace("_", "-")) for arm in ARMS]
-    )
+    text = study_file(plan, photos=38, participants=60, colorizers=[(arm, arm.slug) for arm in ARMS])
     document = study_file_format.read(text)
     assert document.errors == []
     assert document.study["photo_set"] == plan.photo_set
     assert [condition["kind"] for condition in document.conditions].count("vigilance") == 1
-    assert len(document.conditions) >= 5
+    assert [condition["colorizer"] for condition in document.conditions] == [
+        *("efficientnet-lite-class", "efficientnet-lite-l2", "zhang2016-class", "zhang2016-l2"),
+        "random",
+    ]
 
 
-def test_every_colorizer_of_the_demonstration_is_a_method():
-    assert {arm.method for arm in ARMS} <= set(methods.names())
+# --- the colorizers ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arm", ARMS, ids=lambda arm: arm.slug)
+def test_every_colorizer_is_one_that_its_method_can_be(arm):
+    method = methods.get(arm.method)
+    method.parse_settings(arm.settings)
+    if arm.variant:
+        assert method.parse_variant(arm.variant) == arm.variant
+    assert method.needs_weights == bool(arm.weights)
+
+
+def test_names_of_colorizers_and_of_weights_are_their_own():
+    assert len({arm.slug for arm in ARMS}) == len(ARMS)
+    weights = [arm.weights for arm in ARMS if arm.weights]
+    assert len(set(weights)) == len(weights)
+
+
+def test_the_study_asks_about_classes_and_l2_and_the_baselines_are_in_the_catalogue_only():
+    tested = [(arm.method, arm.variant) for arm in ARMS if arm.is_in_study and not arm.is_vigilance]
+    assert tested == [(name, kind) for name in ("efficientnet_lite", "zhang2016") for kind in ("class", "l2")]
+    assert {arm.method for arm in ARMS if not arm.is_in_study} == {
+        *("grey", "constant_mean", "sepia", "luminance_table", "welsh2002")
+    }
+
+
+def test_both_networks_decode_their_classes_alike():
+    assert [dict(arm.settings) for arm in ARMS if arm.variant == "class"] == [
+        {"temperature": 0.38, "rebalance": 0.7}
+    ] * 2
+
+
+def test_the_trained_networks_of_the_demonstration_are_in_the_repository():
+    check_weights()
+
+
+def test_missing_weights_are_named_with_the_way_out(tmp_path: Path):
+    (tmp_path / "zhang2016-l2.safetensors").write_bytes(b"weights")
+    assert "zhang2016-l2.safetensors" not in missing_weights(folder=tmp_path)
+    with pytest.raises(
+        WeightsMissing, match=r"efficientnet-lite-class\.safetensors.* are not in .*git clone"
+    ):
+        check_weights(folder=tmp_path)
 
 
 def test_own_folders_of_one_name_have_studies_of_their_own():
     one, two = plan_for(Path("/a/Pictures")), plan_for(Path("/b/Pictures"))
     assert one.study != two.study
-    assert one.colorizer(ARMS[0], needs_reference=True) != two.colorizer(ARMS[0], needs_reference=True)
+    assert one.colorizer(ARMS[-1], needs_reference=True) != two.colorizer(ARMS[-1], needs_reference=True)
     assert folder_slug(Path("/")).startswith("photos-")
 
 

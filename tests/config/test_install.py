@@ -58,8 +58,17 @@ def test_an_old_python_is_told_which_one_is_needed(install, monkeypatch):
 
 def test_a_full_disk_is_told(install, monkeypatch):
     monkeypatch.setattr(install.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**9))
-    with pytest.raises(install.CannotInstall, match=r"Only 0\.9 GB are free"):
+    with pytest.raises(install.CannotInstall, match=r"Only 0\.9 GB are free.*of them for torch"):
         install.check_disk()
+
+
+def test_an_environment_that_has_torch_needs_less_room(install, monkeypatch):
+    monkeypatch.setattr(install.shutil, "disk_usage", lambda path: SimpleNamespace(free=3 * 2**30))
+    monkeypatch.setattr(install, "TORCH_GB", 6)
+    with pytest.raises(install.CannotInstall, match=r"8 GB are needed"):
+        install.check_disk()
+    (install.VENV / "lib/python3.12/site-packages/torch").mkdir(parents=True)
+    install.check_disk()
 
 
 def replies(install, monkeypatch, *outputs: tuple[int, str]) -> list[list[str]]:

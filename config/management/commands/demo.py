@@ -11,7 +11,7 @@ from django.urls import reverse
 from rich.console import Console
 
 from colorizers.services import ColorizerRefused, ImportRefused
-from config.demo import own_photos
+from config.demo import arms, history, own_photos
 from config.demo.photos import TooFewPhotos
 from config.demo.plan import plan_for
 from config.demo.steps import Demo
@@ -29,6 +29,7 @@ EXPECTED = (
     RedisUnavailable,
     ServiceFailed,
     TooFewPhotos,
+    arms.WeightsMissing,
     ImportRefused,
     ColorizerRefused,
     StudyFileRefused,
@@ -39,8 +40,9 @@ EXPECTED = (
 
 class Command(BaseCommand):
     help = (
-        "Starts this installation, recolours photographs with free licences (or yours), launches a study on "
-        "them, adds labelled simulated participants and makes the report; then runs until Ctrl-C. "
+        "Starts this installation, recolours photographs with free licences (or yours), launches a study "
+        "that compares four trained networks on them, adds labelled simulated participants, makes the "
+        "report, colours black-and-white photographs for a gallery, and runs until Ctrl-C. "
         "What an earlier run made is kept."
     )
     requires_system_checks = []
@@ -49,17 +51,29 @@ class Command(BaseCommand):
         add_address_options(parser)
         parser.add_argument("--photos", type=Path, metavar="FOLDER", help="your own photographs")
         parser.add_argument(
+            "--history",
+            type=Path,
+            metavar="FOLDER",
+            help="your own black-and-white photographs, to be coloured",
+        )
+        parser.add_argument(
             "--participants", type=int, default=60, metavar="N", help="simulated participants (60)"
         )
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
-        own = options["photos"]
-        folder = own.expanduser().resolve() if own else None
+        folder, old_photos = (
+            given.expanduser().resolve() if given else None
+            for given in (options["photos"], options["history"])
+        )
         console = Console(file=cast(IO[str], self.stdout._out))
-        demo = Demo(plan_for(folder), settings.FOOLRATE_DATA, console)
+        demo = Demo(plan_for(folder), old_photos, settings.FOOLRATE_DATA, console)
         try:
+            # Refused before anything is started.
             if folder is not None:
-                own_photos.pictures_in(folder)  # refused before anything is started
+                own_photos.pictures_in(folder)
+            if old_photos is not None:
+                history.check(old_photos)
+            arms.check_weights()
             with site.running(host=host, port=port, say=demo.say) as supervisor:
                 self._show(demo, options["participants"], host, port)
                 supervisor.wait()
@@ -77,9 +91,17 @@ class Command(BaseCommand):
         study = demo.launch_study(photo_set, colorizers, participants)
         demo.add_simulated(study, participants, services.address(host, port))
         demo.make_report(study)
+        gallery = demo.load_history()
+        if gallery is not None:
+            demo.colour_history(gallery, colorizers)
         demo.say(
             f"\n  Take the test  {root}{reverse('studies:landing', args=[study.slug])}"
             f"\n  Workbench      {root}{reverse('admin:index')}   ({account})"
-            f"\n  Report         {root}{reverse('evaluation:report', args=[study.slug])}\n"
-            "\nThe participants so far are simulated, and the report says so. Ctrl-C stops everything."
+            f"\n  Report         {root}{reverse('evaluation:report', args=[study.slug])}"
+            + (
+                f"\n  History        {root}{reverse('colorizers:catalogue', args=[gallery.name])}"
+                if gallery
+                else ""
+            )
+            + "\n\nThe participants so far are simulated, and the report says so. Ctrl-C stops everything."
         )
