@@ -97,6 +97,7 @@ class EfficientNetLite(Network):
     def __init__(self, variant: str, width: float, neighbours: int, dropout: float) -> None:
         super().__init__()
         classes = variant == "class"
+        self.is_class = classes
         self.code = BinCode(neighbours=neighbours) if classes else AbCode()
         self.trunk = Trunk()
         taps = list(TAPS.values())[:0:-1] if classes else list(TAPS.values())[::-1]
@@ -119,7 +120,7 @@ class EfficientNetLite(Network):
         for lateral, up, taken in zip(self.laterals[1:], self.ups, maps[1:], strict=False):
             features = up(features, lateral(taken))
         raw: Tensor = self.head(self.dropout(features))
-        return raw
+        return raw if self.is_class else torch.tanh(raw)
 
     def train(self, mode: bool = True) -> "EfficientNetLite":
         """As ever, but a trunk whose weights are fixed keeps its batch statistics fixed too."""
