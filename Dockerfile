@@ -38,4 +38,4 @@ COPY --from=runner /runner/node_modules node_modules
 COPY . .
 USER foolrate
 VOLUME /data
-CMD ["celery", "-A", "config", "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+CMD ["python", "manage.py", "worker"]

@@ -3,11 +3,11 @@
 from typing import Any
 
 from celery import Task, shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 from django.conf import settings
 from django.db import OperationalError
 
-from colorizers import services
+from colorizers import devices, services
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=None)
@@ -29,6 +29,13 @@ def import_upload(import_id: int) -> None:
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
 def recover_abandoned() -> None:
     services.recover_abandoned()
+
+
+@worker_init.connect
+def count_gpus(**_: Any) -> None:
+    """Ask once, before the processes are forked that would each ask again."""
+    if settings.COLORIZE_DEVICE in {"auto", "cuda"}:
+        devices.gpus()
 
 
 @worker_ready.connect

@@ -1,4 +1,4 @@
-"""The Celery application: one queue of coloring and scoring work."""
+"""The Celery application: coloring, importing and scoring work."""
 
 import os
 

@@ -7,6 +7,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from kombu import Queue
 
 from config.environment import (
     embedded_redis_socket,
@@ -107,8 +108,13 @@ if urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
 TASK_VISIBILITY_SECONDS = env_int("TASK_VISIBILITY_SECONDS", 900, at_least=2)
 # A worker that gave no sign of life for this long has lost what it was colouring.
 CLAIM_SECONDS = min(20, TASK_VISIBILITY_SECONDS)
-COLORIZE_CHUNK = env_int("COLORIZE_CHUNK", 4, at_least=1)
-COLORIZE_DEVICE = env_text("COLORIZE_DEVICE", "cpu")
+COLORIZE_CHUNK = env_int("COLORIZE_CHUNK", 16, at_least=1)
+COLORIZE_BATCH = env_int("COLORIZE_BATCH", 4, at_least=1)
+COLORIZE_THREADS = env_int("COLORIZE_THREADS", 2, at_least=1)
+COLORIZE_DEVICE = env_text("COLORIZE_DEVICE", "auto")
+COLORIZE_PRECISION = env_text("COLORIZE_PRECISION", "float32")
+if COLORIZE_PRECISION not in {"auto", "float32", "bfloat16", "float16"}:
+    raise ImproperlyConfigured("COLORIZE_PRECISION must be auto, float32, bfloat16 or float16")
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -119,6 +125,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": not REDIS_URL.startswith("unix"),
     "global_keyprefix": env_text("REDIS_PREFIX", "foolrate:"),
 }
+# Networks wait in `gpu`, all else in `cpu`. A worker that is told nothing serves both, so that nothing
+# ever waits for a machine that is not there.
+CELERY_TASK_QUEUES = (Queue("cpu"), Queue("gpu"))
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

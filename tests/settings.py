@@ -18,5 +18,6 @@ if "pytest" in sys.modules:
     # Test processes that share a Redis server keep out of each other's queue.
     os.environ["REDIS_PREFIX"] = f"foolrate-test-{os.getpid()}:"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
+    os.environ.setdefault("COLORIZE_DEVICE", "cpu")
 
 from config.settings import *  # noqa: F403

@@ -19,6 +19,7 @@ from colorizers.models import (
     Progress,
     WorkState,
 )
+from colorizers.services.loading import queue_of
 from colorizers.services.painting import colorize_chunk
 from colorizers.services.sending import send
 
@@ -124,11 +125,11 @@ def _verdict(progress: Progress) -> tuple[WorkState, str]:
 def _enqueue(run: GenerationRun, ids: list[int] | None = None) -> None:
     """Queue the run's waiting rows in chunks; the claim names the task that each one waits for."""
     waiting = list(ids if ids is not None else run.colorizations.unsettled().values_list("pk", flat=True))
-    size = settings.COLORIZE_CHUNK
+    size, queue = settings.COLORIZE_CHUNK, queue_of(run.colorizer.method)
     for start in range(0, len(waiting), size):
         chunk, task_id = waiting[start : start + size], str(uuid.uuid4())
         Colorization.objects.filter(pk__in=chunk, state=WorkState.QUEUED).update(claim=task_id)
-        error = send(tasks.colorize_chunk, run.pk, chunk, task_id=task_id)
+        error = send(tasks.colorize_chunk, run.pk, chunk, task_id=task_id, queue=queue)
         if error:
             GenerationRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(
                 state=WorkState.FAILED, error=error, finished_at=timezone.now()

@@ -6,12 +6,13 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 
-def send(task: Any, *args: Any, task_id: str | None = None) -> str:
+def send(task: Any, *args: Any, task_id: str | None = None, queue: str | None = None) -> str:
     """Queue the task; gives an empty text, or the sentence that says why it could not be queued."""
     try:
         task.apply_async(
             args,
             task_id=task_id,
+            queue=queue,
             retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5},
         )
     except (OperationalError, OSError) as error:

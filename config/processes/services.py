@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Connection
 from kombu.exceptions import KombuError
 from redis import RedisError
 
+from colorizers import devices
 from config.celery import app
-from config.environment import env_int
+from config.environment import env_int, env_list
 from config.processes import healthcheck, redis
 from config.processes.supervisor import Service
 
 WEB_THREADS = 8
+QUEUES = ("cpu", "gpu")
 
 
 def cores() -> int:
@@ -45,25 +48,60 @@ def redis_service() -> Service | None:
     )
 
 
-def worker_service(*, concurrency: int | None = None) -> Service:
-    """The Celery worker; a dead one is started again and gets its unfinished tasks back at once."""
-    node = f"foolrate-{os.getpid()}@{settings.FOOLRATE_DATA.name}"
+def worker_services() -> list[Service]:
+    """This installation's workers: one for all queues, or, beside a worker for the GPUs, one for the rest."""
+    queues = worker_queues()
+    if len(queues) > 1 and worker_gpus():
+        return [_worker_service([queue], name=f"worker-{queue}", alone=False) for queue in queues]
+    return [_worker_service(queues, name="worker", alone=True)]
+
+
+def _worker_service(queues: list[str], *, name: str, alone: bool) -> Service:
+    """A Celery worker; a dead one is started again and, if it is `alone`, gets its tasks back at once."""
+    node = f"foolrate-{name}-{os.getpid()}@{settings.FOOLRATE_DATA.name}"
+    processes = worker_processes(queues)
     return Service(
-        name="worker",
-        command=worker_command(concurrency or env_int("WORKER_PROCESSES", cores(), at_least=1), node),
+        name=name,
+        command=worker_command(processes, node, queues),
         is_ready=lambda: _worker_answers(node),
         grace=15.0,
         restart=True,
-        environment=_project_environment(),
-        before_start=give_back_tasks if _is_embedded() else (lambda: None),
+        environment=_project_environment() | worker_environment(processes),
+        before_start=give_back_tasks if _is_embedded() and alone else (lambda: None),
     )
 
 
-def worker_command(concurrency: int, node: str) -> list[str]:
+def worker_queues() -> list[str]:
+    """The queues that WORKER_QUEUES names, all of them if it names none; ImproperlyConfigured for others."""
+    named = env_list("WORKER_QUEUES") or list(QUEUES)
+    if not set(named) <= set(QUEUES):
+        raise ImproperlyConfigured(f"WORKER_QUEUES must name some of {', '.join(QUEUES)}, not {named}")
+    return named
+
+
+def worker_gpus() -> int:
+    """How many GPUs a worker on this machine computes on, as COLORIZE_DEVICE says."""
+    return devices.gpus() if settings.COLORIZE_DEVICE in {"auto", "cuda"} else 0
+
+
+def worker_processes(queues: list[str]) -> int:
+    """WORKER_PROCESSES, else one for each GPU where networks run on GPUs, else one for each core."""
+    return env_int("WORKER_PROCESSES", (worker_gpus() if "gpu" in queues else 0) or cores(), at_least=1)
+
+
+def worker_environment(processes: int) -> dict[str, str]:
+    """The cores shared among the processes: libraries that each took all of them would only wait."""
+    threads = str(max(1, cores() // processes))
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    return {name: os.environ.get(name, threads) for name in names}
+
+
+def worker_command(concurrency: int, node: str, queues: list[str]) -> list[str]:
     return [
         *(sys.executable, "-m", "celery", "-A", "config", "worker"),
         *("--concurrency", str(concurrency)),
         *("--hostname", node),
+        *("--queues", ",".join(queues)),
         *("--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle"),
     ]

@@ -37,7 +37,7 @@ def running(*, host: str, port: int, say: Say) -> Iterator[Supervisor]:
             say("Starting Redis, worker and web")
             if broker is not None:
                 supervisor.start([broker])
-            supervisor.start([services.web_service(host=host, port=port), services.worker_service()])
+            supervisor.start([services.web_service(host=host, port=port), *services.worker_services()])
             try:
                 yield supervisor
             finally:

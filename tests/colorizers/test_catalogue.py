@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from colorizers import images, inference, services, tasks
 from colorizers.models import Colorization, GenerationRun, PhotoSet, WorkState
-from colorizers.services import painting
+from colorizers.services import claims, loading, painting
 from colorizers.signals import colorization_done
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
 
@@ -60,15 +60,15 @@ def queue(monkeypatch, django_capture_on_commit_callbacks):
 
 
 def spoil(monkeypatch, photo_name: str, error: Exception) -> None:
-    """Let the painting of one photo fail."""
-    paint = painting.paint
+    """Let the reading of one photo fail."""
+    read = painting.read_intact
 
-    def fragile(colorization):
-        if colorization.photo.name == photo_name:
+    def fragile(photo):
+        if photo.name == photo_name:
             raise error
-        return paint(colorization)
+        return read(photo)
 
-    monkeypatch.setattr(painting, "paint", fragile)
+    monkeypatch.setattr(painting, "read_intact", fragile)
 
 
 # --- ordering ----------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_a_picture_is_a_file_named_by_its_content_with_a_record_of_its_making(or
 def test_the_pixels_are_those_that_the_method_paints(order, sepia):
     services.colorize_here(order())
     picture = Colorization.objects.done().first()
-    predict = painting.load(sepia.pk, sepia.digest).predict
+    predict = loading.load(sepia.pk, sepia.digest).predict
     expected = inference.colorize_rgb(
         picture.photo.read_rgb(), predict, inference.Source(picture.photo.digest)
     )
@@ -190,7 +190,7 @@ def test_the_same_order_elsewhere_gives_the_same_bytes(meadow):
     colorizer = make_colorizer("random")
     first = {p.photo_id: p.digest for p in fill_catalogue(meadow, colorizer)}
     Colorization.objects.all().delete()
-    painting.load.cache_clear()
+    loading.load.cache_clear()
     assert {p.photo_id: p.digest for p in fill_catalogue(meadow, colorizer)} == first
 
 
@@ -226,7 +226,7 @@ def test_one_bad_photo_fails_alone_and_shows_why(order, monkeypatch):
 
 
 def test_a_run_in_which_nothing_worked_is_failed(order, monkeypatch):
-    monkeypatch.setattr(painting, "paint", lambda _: 1 / 0)
+    monkeypatch.setattr(painting, "keep", lambda *_: 1 / 0)
     run = services.colorize_here(order())
     assert run.state == WorkState.FAILED
     assert run.colorizations.first().error == "ZeroDivisionError: division by zero"
@@ -299,19 +299,19 @@ def test_every_picture_is_announced_once_after_the_commit(
 
 def test_a_task_delivered_twice_paints_nothing_twice(order, monkeypatch):
     painted = []
-    paint = painting.paint
-    monkeypatch.setattr(painting, "paint", lambda c: painted.append(c.pk) or paint(c))
+    read = painting.read_intact
+    monkeypatch.setattr(painting, "read_intact", lambda photo: painted.append(photo.pk) or read(photo))
     run = order()
     ids = list(run.colorizations.values_list("pk", flat=True))
     assert services.colorize_chunk(run.pk, ids, task_id="same") == []
     assert services.colorize_chunk(run.pk, ids, task_id="same") == []
-    assert sorted(painted) == sorted(ids)
+    assert sorted(painted) == sorted(run.photo_set.photos.values_list("pk", flat=True))
 
 
 def test_a_redelivered_task_leaves_alone_what_a_living_worker_paints(order):
     run = order()
     pk = run.colorizations.first().pk
-    assert painting.claim(pk, task_id="same") is not None
+    assert claims.claim(pk, task_id="same") is not None
     assert services.colorize_chunk(run.pk, [pk], task_id="same") == [pk]
     assert Colorization.objects.get(pk=pk).attempts == 1
 
@@ -319,7 +319,7 @@ def test_a_redelivered_task_leaves_alone_what_a_living_worker_paints(order):
 def test_a_picture_whose_worker_fell_silent_is_taken_over(order, settings):
     run = order()
     pk = run.colorizations.first().pk
-    painting.claim(pk, task_id="dead")
+    claims.claim(pk, task_id="dead")
     long_ago = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1)
     Colorization.objects.filter(pk=pk).update(claimed_at=long_ago)
     assert services.colorize_chunk(run.pk, [pk], task_id="successor") == []
@@ -333,13 +333,13 @@ def test_a_worker_that_lost_its_claim_changes_nothing_any_more(order, monkeypatc
     pk = run.colorizations.first().pk
     paint = painting.paint
 
-    def slow(colorization):
-        picture = paint(colorization)
-        Colorization.objects.filter(pk=pk).update(claim="successor/1", attempts=2)
-        return picture
+    def slow(claimed, loaded):
+        for done in paint(claimed, loaded):
+            Colorization.objects.filter(pk=pk).update(claim="successor/1", attempts=2)
+            yield done
 
     monkeypatch.setattr(painting, "paint", slow)
-    assert painting.colorize(pk, task_id="sleeper") is painting.Outcome.NOT_OURS
+    services.colorize_chunk(run.pk, [pk], task_id="sleeper")
     row = Colorization.objects.get(pk=pk)
     assert (row.state, row.claim, row.digest) == (WorkState.RUNNING, "successor/1", "")
 
@@ -349,10 +349,12 @@ def test_a_photo_that_kills_its_worker_again_and_again_is_given_up(order, settin
     pk = run.colorizations.first().pk
     long_ago = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1)
     for life in range(painting.MAX_DEATHS):
-        assert painting.claim(pk, task_id=f"life-{life}") is not None
+        assert claims.claim(pk, task_id=f"life-{life}") is not None
         Colorization.objects.filter(pk=pk).update(claimed_at=long_ago)
-    assert painting.colorize(pk, task_id="last") is painting.Outcome.FAILED
-    assert "memory" in Colorization.objects.get(pk=pk).error
+    assert services.colorize_chunk(run.pk, [pk], task_id="last") == []
+    row = Colorization.objects.get(pk=pk)
+    assert row.state == WorkState.FAILED
+    assert "memory" in row.error
 
 
 def test_the_work_of_a_dead_worker_is_queued_again_with_the_rest_of_its_chunk(
@@ -363,7 +365,7 @@ def test_the_work_of_a_dead_worker_is_queued_again_with_the_rest_of_its_chunk(
         run = order()
     _, _, chunk = queue[0]
     task_id = Colorization.objects.get(pk=chunk[0]).claim
-    painting.claim(chunk[0], task_id=task_id)
+    claims.claim(chunk[0], task_id=task_id)
     queue.clear()
     assert services.recover_abandoned() == 0
     long_ago = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1)
@@ -372,9 +374,11 @@ def test_the_work_of_a_dead_worker_is_queued_again_with_the_rest_of_its_chunk(
     assert queue == [("colorizers.tasks.colorize_chunk", run.pk, sorted(chunk))]
 
 
-def test_a_colorizer_is_loaded_once_in_a_process(order, monkeypatch):
-    painting.load.cache_clear()
+def test_a_colorizer_is_loaded_once_in_a_process(order):
+    loading.load.cache_clear()
     run = order()
-    services.colorize_here(run)
-    info = painting.load.cache_info()
-    assert (info.misses, info.hits) == (1, 4)
+    ids = list(run.colorizations.values_list("pk", flat=True))
+    for chunk in (ids[:3], ids[3:]):
+        services.colorize_chunk(run.pk, chunk, task_id="t")
+    info = loading.load.cache_info()
+    assert (info.misses, info.hits) == (1, 1)

@@ -1,16 +1,17 @@
 """Loaded into a real worker by a test: painting takes its time, and every step leaves a line in a file."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
-from colorizers import inference
+from colorizers import inference, pipeline
 from colorizers.signals import colorization_done
 
 LOG = Path(os.environ["SLOW_BRUSH_LOG"])
 SECONDS = float(os.environ.get("SLOW_BRUSH_SECONDS", "0.5"))
 
-_colorize_rgb = inference.colorize_rgb
+_predicted = inference.predicted
 
 
 def note(line: str) -> None:
@@ -18,17 +19,21 @@ def note(line: str) -> None:
         file.write(line + "\n")
 
 
-def slowly(rgb8, predict, source, **options):
-    note(f"begin {source.digest}")
-    time.sleep(SECONDS)
-    picture = _colorize_rgb(rgb8, predict, source, **options)
-    note(f"end {source.digest}")
-    return picture
+def slowly(predict, lightness, sources):
+    for source in sources:
+        note(f"begin {source.digest}")
+        if source.digest == os.environ.get("SLOW_BRUSH_DEADLY"):
+            os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(SECONDS * len(sources))
+    answers = _predicted(predict, lightness, sources)
+    for source in sources:
+        note(f"end {source.digest}")
+    return answers
 
 
 def listen(colorization, **_):
     note(f"announced {colorization.photo.digest}")
 
 
-inference.colorize_rgb = slowly
+pipeline.predicted = slowly
 colorization_done.connect(listen, weak=False)

@@ -7,6 +7,7 @@ import socket
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.processes import redis, services
@@ -17,13 +18,23 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--processes", type=int, default=services.cores(), help="tasks at a time")
+        parser.add_argument("--processes", type=int, help="tasks at a time (one for each GPU or core)")
+        parser.add_argument("--queues", help="cpu, gpu or cpu,gpu (WORKER_QUEUES, else both)")
 
-    def handle(self, *, processes: int, **options: Any) -> None:
+    def handle(self, *, processes: int | None, queues: str | None, **options: Any) -> None:
         if not redis.answers(settings.REDIS_URL):
             raise CommandError(
                 f"No Redis answers at {redis.without_password(settings.REDIS_URL)}. Start the site "
                 "(`make run` brings its own Redis and a worker), or set REDIS_URL to the site's."
             )
-        command = services.worker_command(max(1, processes), f"foolrate-{os.getpid()}@{socket.gethostname()}")
-        os.execv(command[0], command)  # noqa: S606 - becomes the worker, so that signals reach it
+        if queues:
+            os.environ["WORKER_QUEUES"] = queues
+        try:
+            served = services.worker_queues()
+            number = max(1, processes or services.worker_processes(served))
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        node = f"foolrate-{os.getpid()}@{socket.gethostname()}"
+        command = services.worker_command(number, node, served)
+        environment = os.environ | services.worker_environment(number)
+        os.execve(command[0], command, environment)  # noqa: S606 - becomes the worker, so that signals reach it
