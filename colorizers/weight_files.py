@@ -34,7 +34,10 @@ class WeightsRefused(ValueError):
 
 @dataclass(frozen=True)
 class WeightsFacts:
-    """What a file of weights says of itself; a foreign file says nothing and is the paper's own size."""
+    """What a file of weights says of itself; a foreign file says nothing and is the paper's own size.
+
+    `borrowed` names the package that carries the encoder, if the file holds only what was learned on it.
+    """
 
     network: str = ""
     variant: str = ""
@@ -42,6 +45,7 @@ class WeightsFacts:
     prior: list[float] | None = None
     trained_at: float = 0.5
     training: Mapping[str, Any] = field(default_factory=dict)
+    borrowed: str = ""
 
     def contradiction(self, network: str, variant: str) -> str:
         """The sentence that says that these are other weights than the wanted ones; empty if they are not."""
@@ -211,4 +215,5 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "prior": _is_prior,
     "trained_at": lambda value: _is_number(value) and 0 <= value <= 1,
     "training": lambda value: isinstance(value, dict),
+    "borrowed": _is_name,
 }

@@ -150,14 +150,14 @@ class Merge(nn.Module):
         )  # fmt: skip
 
     def forward(self, coarse: Tensor, lateral: Tensor) -> Tensor:
-        enlarged = F.interpolate(self.narrow(coarse), lateral.shape[-2:], mode="bilinear", align_corners=False)
+        enlarged = F.interpolate(
+            self.narrow(coarse), lateral.shape[-2:], mode="bilinear", align_corners=False
+        )
         merged = F.relu(enlarged + lateral)
         return F.relu(merged + self.refine(merged))
 
 
-def network(
-    variant: str, *, width: float = 1.0, neighbours: int = 5, dropout: float = 0.2
-) -> Network:
+def network(variant: str, *, width: float = 1.0, neighbours: int = 5, dropout: float = 0.2) -> Network:
     """`class` (313 colours at stride 4) or `l2` (ab at stride 2); `width` scales the decoder only."""
     if variant not in {"class", "l2"}:
         raise ValueError(f"efficientnet_lite has the variants 'class' and 'l2', not {variant!r}.")

@@ -33,10 +33,15 @@ COUNTERS = "num_batches_tracked"
 def save_network(path: Path, network: Network, facts: WeightsFacts, *, half: bool = True) -> None:
     """Write the network's tensors and the facts to a .safetensors file.
 
-    `half`: in half precision, but for tensors with values that it cannot hold. Raises ValueError for
-    values that are not finite.
+    `half`: in half precision, but for tensors with values that it cannot hold. An encoder that the facts
+    call borrowed is left out. Raises ValueError for values that are not finite.
     """
-    tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in network.state_dict().items()}
+    left_out = _encoder_prefix(network) if facts.borrowed else ()
+    tensors = {
+        name: tensor.detach().contiguous().cpu()
+        for name, tensor in network.state_dict().items()
+        if not name.startswith(left_out)
+    }
     broken = [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
     if broken:
         raise ValueError(f"These weights are not finite and were not written: {_listed(broken)}.")
@@ -52,6 +57,25 @@ def _halved(tensor: Tensor) -> Tensor:
     return halved if bool(halved.isfinite().all()) else tensor
 
 
+def _encoder_prefix(network: Network) -> str:
+    encoder = network.encoder_part()
+    if encoder is None:
+        raise ValueError(f"{type(network).__name__} has no encoder that could be borrowed.")
+    return next(name for name, module in network.named_modules() if module is encoder) + "."
+
+
+def _fill_borrowed(network: Network, package: str) -> str | tuple[()]:
+    """Load the encoder that a package carries; gives the prefix of its names, which a file may then lack."""
+    # Imported here: what loads published encoders is built on this module.
+    from colorizers.networks.borrowed import load_borrowed
+
+    encoder = network.encoder_part()
+    if not package or encoder is None:
+        return ()
+    load_borrowed(encoder, package)
+    return _encoder_prefix(network)
+
+
 def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Network:
     """The network `name` with the weights of a file, strictly by name, ready to predict.
 
@@ -61,7 +85,7 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
     check_digest(file_digest(path), path.name, sha256)
     tensors, facts = read_tensors(path)
     contradiction = facts.contradiction(name, variant)
-    architecture = facts.architecture if facts.network == name else {}
+    architecture = facts.architecture if facts.network in {"", name} else {}
     size = _described(architecture)
     try:
         network = build(name, variant, **architecture)
@@ -69,7 +93,9 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
         raise WeightsRefused(
             f"The file {path.name} is refused: no network {name} ({variant}) can be built at {size}: {error}"
         ) from error
-    problems, complete = compare(network.state_dict(), tensors)
+    left_out = _fill_borrowed(network, facts.borrowed)
+    wanted = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(left_out)}
+    problems, complete = compare(wanted, tensors)
     if isinstance(network.code, BinCode) and facts.prior and len(facts.prior) != network.code.channels:
         problems.append(
             f"Its prior has {len(facts.prior)} entries; there are {network.code.channels} classes."
@@ -77,7 +103,7 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
     if contradiction or problems:
         headline = f"The file {path.name} does not hold the weights of {name} ({variant}) at {size}."
         raise WeightsRefused("\n".join(filter(None, [contradiction, headline, *problems])))
-    network.load_state_dict(complete, strict=True)
+    network.load_state_dict(network.state_dict() | complete, strict=True)
     if isinstance(network.code, BinCode) and facts.prior is not None:
         network.code.set_prior(torch.tensor(facts.prior), facts.trained_at)
     return network.eval()
