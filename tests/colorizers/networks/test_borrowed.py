@@ -38,7 +38,7 @@ def test_a_file_with_a_borrowed_encoder_still_must_hold_all_the_rest(network, tm
     path = tmp_path / "weights.safetensors"
     wider = WeightsFacts("efficientnet_lite", "l2", {"width": 0.5}, borrowed=PACKAGE)
     save_network(path, network, wider)
-    with pytest.raises(WeightsRefused, match="other shape|shape"):
+    with pytest.raises(WeightsRefused, match="shape"):
         load_network(path, "efficientnet_lite", "l2")
 
 
