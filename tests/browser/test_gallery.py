@@ -60,7 +60,8 @@ def test_each_photo_is_large_and_nothing_is_wider_than_the_page(
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     lefts = page.evaluate(
-        "new Set([...document.querySelectorAll('.guess')].map(it => it.getBoundingClientRect().left)).size"
+        "new Set([...document.querySelector('.guesses').children]"
+        ".map(guess => guess.getBoundingClientRect().left)).size"
     )
     assert lefts == columns
     assert page.evaluate("document.querySelector('.guess img').getBoundingClientRect().width") > 300
