@@ -1,16 +1,16 @@
 """How near the shipped networks come to the truth, and how colourful they are, on photos never trained on.
 
-    python benchmarks/networks.py --photos FOLDER [--weights colorizers/weights] [--sweep SLUG] [--limit 50]
+    python benchmarks/networks.py --photos FOLDER [--weights colorizers/weights] [--json FILE] [--limit 50]
 
 Prints a Markdown table: one row for each file of weights at its method's default settings, beside the
 photos themselves, grey, and the best constant colour of these photos. Each photo is cut to its centred square
-of 224 pixels (smaller photos are left out). --sweep prints one file's rows over temperature and rebalancing
-instead. Every figure is the mean over photos.
+of 224 pixels (smaller photos are left out). Every figure is the mean over photos. --json also keeps them, as
+colorizers/weights/figures.json is kept.
 """
 
 import argparse
 import dataclasses
-import itertools
+import json
 import sys
 import time
 from pathlib import Path
@@ -97,34 +97,39 @@ def show(path, photos, **settings):
     pictures = list(painted(predict, method.working_size(chosen), photos))
     seconds = (time.perf_counter() - started) / len(photos)
     label = ", ".join(f"{key} {value}" for key, value in chosen.items())
-    row(f"{path.stem}{' ' if label else ''}{label}", figures(pictures, photos), seconds)
+    found = figures(pictures, photos)
+    row(f"{path.stem}{' ' if label else ''}{label}", found, seconds)
+    return found
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=Path(__file__).parents[1] / "colorizers" / "weights")
-    parser.add_argument("--sweep", help="one file of weights, by its stem, over its decode settings")
+    parser.add_argument("--json", type=Path, help="also keep the figures in this file")
     parser.add_argument("--limit", type=int)
     options = parser.parse_args()
     photos = read_photos(options.photos, options.limit)
     print(f"{len(photos)} photos, {SIDE} x {SIDE} pixels\n")
     print("| | PSNR | SSIM | ab-RMSE | AuC | colourfulness | ms a photo |\n|---|---|---|---|---|---|---|")
     files = sorted([*options.weights.glob("*.safetensors"), *options.weights.glob("*.onnx")])
-    if options.sweep:
-        (path,) = [file for file in files if file.stem == options.sweep]
-        for strength, temperature in itertools.product((0.0, 0.5, 0.7, 0.85, 1.0), (0.2, 0.38, 0.6, 1.0)):
-            show(path, photos, rebalance=strength, temperature=temperature)
-        return
     truth = np.mean([float(metrics.get("colourfulness")(photo / 255.0, photo / 255.0)) for photo in photos])
     print(f"| the photos themselves | | | | | {truth:.1f} | |")
     grey = [join(photo, np.zeros((1, 1, 2), np.float32)).rgb8 for photo in photos]
-    row("grey", figures(grey, photos))
+    kept = {"grey": figures(grey, photos)}
+    row("grey", kept["grey"])
     mean = np.mean([rgb_to_lab(photo)[..., 1:].mean(axis=(0, 1)) for photo in photos], axis=0)
     constant = [join(photo, mean[None, None].astype(np.float32)).rgb8 for photo in photos]
-    row("the best constant colour", figures(constant, photos))
+    kept["the best constant colour"] = figures(constant, photos)
+    row("the best constant colour", kept["the best constant colour"])
     for path in files:
-        show(path, photos)
+        kept[path.stem] = show(path, photos)
+    if options.json:
+        rounded = {
+            name: {key: round(value, 4) for key, value in found.items()} for name, found in kept.items()
+        }
+        facts = {"photos": len(photos), "side": SIDE, "colourfulness of the photos": round(float(truth), 4)}
+        options.json.write_text(json.dumps(facts | {"rows": rounded}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
