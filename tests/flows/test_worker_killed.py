@@ -191,3 +191,20 @@ def test_two_workers_and_a_queue_that_delivers_too_early_paint_nothing_twice(
         line for line in logs.splitlines() if "colorize_chunk" in line and line.endswith("received")
     ]
     assert len(deliveries) > 2, "the queue was patient after all: this test has tested nothing"
+
+
+def test_a_photo_that_kills_every_worker_takes_no_other_photo_down(order, worker, installation):
+    """It dies with a chunk in flight; from then on it is alone with its deaths, and is given up."""
+    run = order(chunk=8)
+    deadly = Colorization.objects.select_related("photo").order_by("pk")[3].photo.digest
+    installation |= {"SLOW_BRUSH_DEADLY": deadly, "SLOW_BRUSH_SECONDS": "0.05"}
+    with worker("mortal"):
+        wait_for(lambda: is_over(run), seconds=150, what="the run's end")
+    run.refresh_from_db()
+    assert (run.state, run.error) == (WorkState.DONE, f"1 of {PHOTOS} photos could not be coloured.")
+    failed = Colorization.objects.select_related("photo").get(state=WorkState.FAILED)
+    assert failed.photo.digest == deadly
+    assert "died 3 times" in failed.error
+    assert lines(installation, "begin")[deadly] == 3
+    assert done() == PHOTOS - 1
+    assert set(Colorization.objects.done().values_list("attempts", flat=True)) <= {1, 2}
