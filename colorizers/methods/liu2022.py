@@ -1,6 +1,7 @@
 """The classes of Zhang et al. in a small picture, run by ONNX Runtime; no torch at all."""
 
-import json
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,11 @@ import numpy as np
 
 from colorizers.bins import ab_bins, annealed_mean, rebalancing_weights
 from colorizers.colour import Floats
-from colorizers.inference import Predict, Source, resize
+from colorizers.inference import ColorizationFailed, Predict, Source, resize
 from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._network import ClassSettings
+from colorizers.weight_files import KEY, WeightsFacts, facts_in
 
-KEY = "foolrate"  # of our facts in the file's metadata
 SCALE = 110.0  # of the answers of the L2 variant
 
 
@@ -31,8 +32,10 @@ class OnnxPredictor:
 
     def __init__(self, path: Path, variant: str, settings: Settings, device: str) -> None:
         self.session = _session(path, device)
-        self.shift = _checked_facts(self.session, path, variant, settings.rebalance)
-        self.is_class = variant == "class"
+        self.channels = len(ab_bins()) if variant == "class" else 2
+        facts = _checked_facts(self.session, path, variant)
+        _check_ends(self.session, path, self.channels)
+        self.shift = _shift(facts, path, settings.rebalance) if variant == "class" else None
         self.temperature = settings.temperature
 
     def __call__(self, lightness: Floats, source: Source) -> Floats:
@@ -43,19 +46,31 @@ class OnnxPredictor:
         batch = np.ascontiguousarray(np.stack(lightness)[:, None], np.float32)
         height, width = batch.shape[-2:]
         padded = np.pad(batch, ((0, 0), (0, 0), (0, -height % 8), (0, -width % 8)), mode="edge")
-        raw = self.session.run(None, {"lightness": padded})[0].transpose(0, 2, 3, 1)
-        if self.is_class:
-            ab = annealed_mean(raw + self.shift, self.temperature)
-        else:
+        raw = self._answer(padded).transpose(0, 2, 3, 1)
+        if self.shift is None:
             ab = raw * np.float32(SCALE)
+        else:
+            ab = annealed_mean(raw + self.shift, self.temperature)
         return [resize(one, (padded.shape[2], padded.shape[3]))[:height, :width] for one in ab]
+
+    def _answer(self, padded: Floats) -> Floats:
+        raw = self.session.run(None, {"lightness": padded})[0]
+        if raw.ndim != 4 or raw.shape[:2] != (len(padded), self.channels) or 0 in raw.shape:
+            raise ColorizationFailed(
+                f"The network answered with an array of shape {raw.shape}; for {len(padded)} photos it must "
+                f"be {(len(padded), self.channels)} and a height and width."
+            )
+        return np.asarray(raw, np.float32)
 
 
 def _session(path: Path, device: str) -> Any:
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    # Left alone it takes every core, and pins its threads to them, in each of several workers.
+    options.intra_op_num_threads = _threads()
+    options.inter_op_num_threads = 1
     wanted = ["CUDAExecutionProvider"] if device.startswith("cuda") else []
     there = onnxruntime.get_available_providers()
     providers = [name for name in wanted if name in there] + ["CPUExecutionProvider"]
@@ -67,35 +82,58 @@ def _session(path: Path, device: str) -> Any:
         raise ValueError(f"The file {path.name} cannot be read as an ONNX network: {error}") from error
 
 
-def _checked_facts(session: Any, path: Path, variant: str, rebalance: float) -> Floats:
-    """What the decoding adds to the logits; ValueError if the file is not an exported liu2022."""
-    try:
-        facts = json.loads(session.get_modelmeta().custom_metadata_map[KEY])
-        network, there = facts["network"], facts["variant"]
-        prior, trained_at = facts["prior"], facts["trained_at"]
-    except (KeyError, TypeError, ValueError) as error:
+def _threads() -> int:
+    """As many as torch may take in this process or, where torch is not in use, OMP_NUM_THREADS."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        return int(torch.get_num_threads())
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return max(int(given), 1) if given.isdecimal() else len(os.sched_getaffinity(0))
+
+
+def _checked_facts(session: Any, path: Path, variant: str) -> WeightsFacts:
+    """What the file says of itself; ValueError if it is not an exported liu2022 of that variant."""
+    metadata = session.get_modelmeta().custom_metadata_map
+    if KEY not in metadata:
         raise ValueError(
             f"The file {path.name} does not say what it is. Export the weights with: "
             "python -m colorizers.training.export weights.safetensors --out weights.onnx"
-        ) from error
-    if (network, there) != ("liu2022", variant):
-        raise ValueError(f"The file {path.name} holds {network} {there}, not liu2022 {variant}.")
-    channels = len(ab_bins()) if variant == "class" else 2
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    fits = [item.name for item in inputs] == ["lightness"] and len(outputs) == 1
-    if not fits or outputs[0].shape[1] != channels:
-        raise ValueError(
-            f"The network in {path.name} takes {[item.name for item in inputs]} and gives "
-            f"{[item.shape for item in outputs]}; expected the input 'lightness' and {channels} channels."
         )
-    if variant != "class":
-        return np.zeros(1, np.float32)
-    prior = np.asarray(prior, np.float64)
-    if prior.shape != (channels,):
-        raise ValueError(f"The prior in {path.name} has the shape {prior.shape}; expected ({channels},).")
+    try:
+        facts = facts_in(metadata)
+    except ValueError as error:
+        raise ValueError(f"The file {path.name} is refused: {error}.") from error
+    if (facts.network, facts.variant) != ("liu2022", variant):
+        raise ValueError(
+            f"The file {path.name} holds {facts.network or 'a network without a name'} "
+            f"({facts.variant or 'no variant'}), not liu2022 ({variant})."
+        )
+    return facts
+
+
+def _check_ends(session: Any, path: Path, channels: int) -> None:
+    """Raise ValueError unless the network takes lightness and gives that many channels."""
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    takes = [(item.name, item.type, len(item.shape)) for item in inputs]
+    gives = [(item.type, len(item.shape), *item.shape[1:2]) for item in outputs]
+    if takes != [("lightness", "tensor(float)", 4)] or gives != [("tensor(float)", 4, channels)]:
+        raise ValueError(
+            f"The network in {path.name} takes {[(item.name, item.type, item.shape) for item in inputs]} and "
+            f"gives {[(item.name, item.type, item.shape) for item in outputs]}; expected was the one input "
+            f"'lightness', of single precision and four axes, and one answer of {channels} channels."
+        )
+
+
+def _shift(facts: WeightsFacts, path: Path, rebalance: float) -> Floats:
+    """(Q,): what the decoding adds to the logits; minus infinity for classes that the photos lacked."""
+    channels = len(ab_bins())
+    if facts.prior is None or len(facts.prior) != channels:
+        there = "no prior" if facts.prior is None else f"a prior of {len(facts.prior)} classes"
+        raise ValueError(f"The file {path.name} has {there}; expected was one of {channels} classes.")
+    prior = np.asarray(facts.prior, np.float64)
     reached = prior > 0
+    wanted, trained = (rebalancing_weights(prior, at) for at in (rebalance, facts.trained_at))
     shift = np.full(channels, -np.inf, np.float32)
-    wanted, trained = rebalancing_weights(prior, rebalance), rebalancing_weights(prior, trained_at)
     shift[reached] = np.log(wanted[reached]) - np.log(trained[reached])
     return shift
 

@@ -10,10 +10,9 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from colorizers.methods.liu2022 import KEY
 from colorizers.networks import Network
 from colorizers.networks.weights import load_network
-from colorizers.weight_files import WeightsFacts, WeightsRefused, read_header
+from colorizers.weight_files import KEY, WeightsFacts, WeightsRefused, read_header
 
 OPSET = 17
 SMALL = 256  # numbers: not worth a narrower type

@@ -15,7 +15,9 @@ from colorizers.bins import soft_code_sums
 from colorizers.colour import Floats
 from colorizers.networks import Network
 from colorizers.networks.codes import BinCode, Decoding
-from colorizers.training.optimising import Schedule, averaged, make_optimiser
+from colorizers.training.adversary import adversary_of
+from colorizers.training.faults import TrainingStopped, memory_explained
+from colorizers.training.optimising import Schedule, averaged, make_optimiser, set_training
 from colorizers.training.photos import Photos, batches, crop_in_the_middle, steps_in_an_epoch, to_lab
 from colorizers.training.recipe import Recipe
 
@@ -24,13 +26,12 @@ PRIOR_PHOTOS = 4000
 PRIOR_SIDE = 32
 
 
-class TrainingStopped(RuntimeError):
-    """The training cannot go on; the message says where it stood and what to do. Nothing kept is lost."""
-
-
 @dataclass
 class EpochRecord:
-    """What one epoch came to: losses, and on the validation photos also how far and how colourful."""
+    """What one epoch came to: losses, and on the validation photos also how far and how colourful.
+
+    `epoch` counts from 0; `ab_rmse` and `chroma` are in units of ab; `rate` is the first part's at the end.
+    """
 
     epoch: int
     training_loss: float
@@ -43,7 +44,10 @@ class EpochRecord:
 
 @dataclass
 class Trainer:
-    """One training. `run` yields after every epoch; state_dict and load_state_dict make it resumable."""
+    """One training. `run` yields after every epoch; state_dict and load_state_dict make it resumable.
+
+    Raises RecipeRefused for a recipe that does not fit the network.
+    """
 
     network: Network
     recipe: Recipe
@@ -51,6 +55,7 @@ class Trainer:
     validation: Photos
     device: str = "cpu"
     precision: str = "float32"
+    workers: int = 1
     records: list[EpochRecord] = field(default_factory=list)
     epoch: int = 0
     step: int = 0
@@ -58,83 +63,83 @@ class Trainer:
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
+        self.kind = self.device.partition(":")[0]
         torch.manual_seed(self.recipe.seed)
         self.network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.adversary = self.network.adversary() if self.recipe.loss.adversary else None
         self.optimiser = make_optimiser(self.network, self.recipe.optimiser)
+        self.adversary = adversary_of(self.network, self.recipe, self.device)
         self.steps_an_epoch = steps_in_an_epoch(self.training, self.recipe.batch)
         self.schedule = Schedule(
-            self.optimiser, self.recipe.optimiser, steps=self.steps_an_epoch * self.recipe.epochs
+            [self.optimiser] if self.adversary is None else [self.optimiser, self.adversary.optimiser],
+            self.recipe.optimiser,
+            steps=self.steps_an_epoch * self.recipe.epochs,
         )
         self.average = averaged(self.network, self.recipe.average)
-        if self.adversary is not None:
-            self.adversary.to(self.device)
-            self.adversary_optimiser = torch.optim.Adam(
-                self.adversary.parameters(), lr=self.recipe.optimiser.rate, betas=self.recipe.optimiser.betas
-            )
         # Only float16 is narrow enough for gradients to vanish.
-        self.scaler = torch.amp.GradScaler(self.device.partition(":")[0], enabled=self.precision == "float16")
+        self.scaler = torch.amp.GradScaler(self.kind, enabled=self.precision == "float16")
 
     # --- one epoch after the other ---------------------------------------------------------------
 
-    def run(self, each_step: Callable[["Trainer", float], None]) -> Iterator[EpochRecord]:
-        """Train to the last epoch; calls `each_step` with the loss after every step."""
+    def run(self, each_step: Callable[["Trainer"], None]) -> Iterator[EpochRecord]:
+        """Train to the last epoch; calls `each_step` after every step.
+
+        Raises TrainingStopped when the loss is no number any more, or memory runs out.
+        """
         while self.epoch < self.recipe.epochs:
-            started = time.monotonic()
+            # What earlier parts of this epoch took, before a kill, is in `seconds` already.
+            before = sum(record.seconds for record in self.records)
             self._train_epoch(each_step)
+            started = time.monotonic()
             loss, ab_rmse, chroma = self.validate()
             self.seconds += time.monotonic() - started
+            self._check_finite(loss, "validation loss")
             record = EpochRecord(
-                self.epoch,
-                self.loss_sum / self.steps_an_epoch,
-                loss,
-                ab_rmse,
-                chroma,
-                self.schedule.rate(),
-                time.monotonic() - started,
+                epoch=self.epoch,
+                training_loss=self.loss_sum / self.steps_an_epoch,
+                validation_loss=loss,
+                ab_rmse=ab_rmse,
+                chroma=chroma,
+                rate=self.schedule.rate(),
+                seconds=self.seconds - before,
             )
             self.schedule.after_epoch(loss)
             self.records.append(record)
             self.epoch, self.step, self.loss_sum = self.epoch + 1, 0, 0.0
             yield record
 
-    def _train_epoch(self, each_step: Callable[["Trainer", float], None]) -> None:
+    def best(self) -> EpochRecord | None:
+        """The epoch with the lowest validation loss, the first of equals; None before the first one."""
+        return min(self.records, key=lambda record: record.validation_loss, default=None)
+
+    def _train_epoch(self, each_step: Callable[["Trainer"], None]) -> None:
+        set_training(self.network)
         recipe = self.recipe
-        self.network.train()
         found = batches(
-            self.training, recipe.data, recipe.batch, seed=recipe.seed, epoch=self.epoch, start=self.step
+            self.training,
+            recipe.data,
+            recipe.batch,
+            seed=recipe.seed,
+            epoch=self.epoch,
+            start=self.step,
+            workers=self.workers,
         )
+        started = time.monotonic()
         for lab in found:
-            loss = self._learn(torch.from_numpy(lab).to(self.device))
-            self.loss_sum += loss
+            with memory_explained(len(lab), recipe.data.crop):
+                self.loss_sum += self._learn(torch.from_numpy(lab).to(self.device))
             self.step += 1
-            each_step(self, loss)
+            self.seconds, started = self.seconds + time.monotonic() - started, time.monotonic()
+            each_step(self)
 
     def _learn(self, lab: Tensor) -> float:
-        self.schedule.before_step(self.epoch * self.steps_an_epoch + self.step, self.epoch)
+        self.schedule.before_step(self.epoch * self.steps_an_epoch + self.step)
         self.optimiser.zero_grad(set_to_none=True)
-        try:
-            with self._autocast():
-                raw = self.network(lab[:, :1])
-            raw = raw.float()
-            loss = self.network.code.loss(raw, lab)
-            if self.adversary is not None:
-                loss = self._against_adversary(raw, lab, loss)
-            value = float(loss.detach())
-            if not math.isfinite(value):
-                raise TrainingStopped(
-                    f"The loss became {value} in epoch {self.epoch + 1}, step {self.step + 1}, at the rate "
-                    f"{self.schedule.rate():.2g}. The best weights so far are kept. Try a lower rate, a clip of "
-                    "the gradient (optimiser.clip) or float32."
-                )
-            self.scaler.scale(loss).backward()
-        except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            raise TrainingStopped(
-                f"Memory ran out at batches of {len(lab)} crops of {lab.shape[-1]} pixels. Set a smaller batch "
-                "in the recipe (or a smaller crop, or precision bfloat16) and start again."
-            ) from error
+        with self._autocast():
+            raw = self.network(lab[:, :1])
+        loss = self._loss(raw.float(), lab)
+        value = float(loss.detach())
+        self._check_finite(value, "loss")
+        self.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         self.scaler.unscale_(self.optimiser)
         if self.recipe.optimiser.clip:
             nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.optimiser.clip)
@@ -144,25 +149,30 @@ class Trainer:
             self.average.update_parameters(self.network)
         return value
 
-    def _against_adversary(self, raw: Tensor, lab: Tensor, distance: Tensor) -> Tensor:
-        """The network's loss with an adversary's judgement, after the adversary has taken its own step."""
-        from colorizers import losses
-
-        assert self.adversary is not None
+    def _loss(self, raw: Tensor, lab: Tensor) -> Tensor:
+        """The network's own loss and, if it has an adversary, what that makes of its colours."""
+        loss = self.recipe.loss.distance * self.network.code.loss(raw, lab)
+        if self.adversary is None:
+            return loss
         lightness, real = lab[:, :1], lab[:, 1:]
         fake = self.network.code.decode(raw, lightness, Decoding())
-        self.adversary_optimiser.zero_grad(set_to_none=True)
-        loss = losses.discriminator_loss(
-            self.adversary(lightness, real), self.adversary(lightness, fake.detach())
-        )
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.adversary_optimiser.step()
-        judged = losses.generator_loss(self.adversary(lightness, fake))
-        return self.recipe.loss.adversary * judged + self.recipe.loss.distance * distance
+        self.adversary.learn(lightness, real, fake)
+        return loss + self.recipe.loss.adversary * self.adversary.judge(lightness, fake)
 
     def _autocast(self) -> AbstractContextManager[Any]:
         kind = PRECISIONS[self.precision]
-        return nullcontext() if kind is None else torch.autocast(self.device.partition(":")[0], kind)
+        return nullcontext() if kind is None else torch.autocast(self.kind, kind)
+
+    def _check_finite(self, value: float, what: str) -> None:
+        if math.isfinite(value):
+            return
+        best = self.best()
+        kept = f"The weights of epoch {best.epoch + 1} are kept." if best else "There are no weights to keep."
+        raise TrainingStopped(
+            f"The {what} became {value} in epoch {self.epoch + 1}, after {self.step} of "
+            f"{self.steps_an_epoch} steps, at the rate {self.schedule.rate():.2g}. {kept} Try a lower rate, "
+            "a bound on the gradient (optimiser.clip), a warmup or --precision float32, in a new --out."
+        )
 
     # --- validation ------------------------------------------------------------------------------
 
@@ -175,7 +185,7 @@ class Trainer:
 
     @torch.inference_mode()
     def validate(self) -> tuple[float, float, float]:
-        """Loss, RMSE of ab and mean chroma on the centred crops of the validation photos."""
+        """The network's own loss, RMSE of ab and mean chroma on the middles of the validation photos."""
         network = self.candidate.eval()
         loss = squares = chroma = 0.0
         crop = self.recipe.data.crop
@@ -183,7 +193,7 @@ class Trainer:
             pixels = self.validation.pixels[first : first + self.recipe.batch]
             lab = torch.from_numpy(to_lab(np.stack([crop_in_the_middle(photo, crop) for photo in pixels])))
             lab = lab.to(self.device)
-            with self._autocast():
+            with memory_explained(len(lab), crop), self._autocast():
                 raw = network(lab[:, :1])
             raw = raw.float()
             loss += float(network.code.loss(raw, lab)) * len(lab)
@@ -198,36 +208,34 @@ class Trainer:
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that a training needs to go on as if it had never stopped; tensors and plain data."""
-        state: dict[str, Any] = {
+        return {
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "schedule": self.schedule.state_dict(),
             "scaler": self.scaler.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
+            "adversary": None if self.adversary is None else self.adversary.state_dict(),
             "random": torch.get_rng_state(),
+            "device_random": torch.cuda.get_rng_state(self.device) if self.kind == "cuda" else None,
             "records": [vars(record) for record in self.records],
             "progress": (self.epoch, self.step, self.loss_sum, self.seconds),
         }
-        if self.average is not None:
-            state["average"] = self.average.state_dict()
-        if self.adversary is not None:
-            state["adversary"] = self.adversary.state_dict()
-            state["adversary_optimiser"] = self.adversary_optimiser.state_dict()
-        return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a state; KeyError or RuntimeError if it is that of another training."""
+        """Go on from a state; KeyError, ValueError or RuntimeError if it is that of another training."""
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
         self.scaler.load_state_dict(state["scaler"])
-        torch.set_rng_state(state["random"])
-        self.records = [EpochRecord(**record) for record in state["records"]]
-        self.epoch, self.step, self.loss_sum, self.seconds = state["progress"]
         if self.average is not None:
             self.average.load_state_dict(state["average"])
         if self.adversary is not None:
             self.adversary.load_state_dict(state["adversary"])
-            self.adversary_optimiser.load_state_dict(state["adversary_optimiser"])
+        torch.set_rng_state(state["random"])
+        if self.kind == "cuda":
+            torch.cuda.set_rng_state(state["device_random"], self.device)
+        self.records = [EpochRecord(**record) for record in state["records"]]
+        self.epoch, self.step, self.loss_sum, self.seconds = state["progress"]
 
 
 def set_prior(network: Network, photos: Photos, recipe: Recipe) -> Floats | None:
@@ -236,16 +244,10 @@ def set_prior(network: Network, photos: Photos, recipe: Recipe) -> Floats | None
     if not isinstance(code, BinCode):
         return None
     sums = np.zeros(code.channels)
-    for photo in photos.pixels[:PRIOR_PHOTOS]:
-        lab = to_lab(crop_in_the_middle(photo, PRIOR_SIDE)[None])
+    # Thousands tell the prior of millions, if they are taken from all over the set.
+    for position in np.unique(np.linspace(0, len(photos) - 1, PRIOR_PHOTOS).astype(int)):
+        lab = to_lab(crop_in_the_middle(photos.pixels[position], PRIOR_SIDE)[None])
         sums += soft_code_sums(lab[0, 1:].transpose(1, 2, 0), code.neighbours)
-    prior = sums / sums.sum()
+    prior: Floats = sums / sums.sum()
     code.set_prior(torch.from_numpy(prior), recipe.loss.rebalance)
     return prior
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception means that memory ran out, on whichever device."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return "can't allocate memory" in str(error) or "out of memory" in str(error)

@@ -1,15 +1,14 @@
-"""What a training leaves behind beside its weights: the record, the curve and the samples."""
+"""What a training shows of itself: the curve and the samples."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
+from colorizers.colour import Floats
 from colorizers.images import encode_png
-from colorizers.inference import Source, colorize_rgb
+from colorizers.inference import AB_LIMIT, Source, colorize_rgb
 from colorizers.networks.codes import Decoding
 from colorizers.networks.running import NetworkPredictor
 from colorizers.training.loop import EpochRecord, Trainer
@@ -19,39 +18,44 @@ SAMPLES = 8
 SAMPLE_SIDE = 128
 
 
-def write_record(path: Path, record: dict[str, Any]) -> None:
-    """The run's record as readable JSON, replaced at once."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
-
-
 def draw_curve(path: Path, records: list[EpochRecord], title: str) -> None:
     """Training and validation loss by epoch, and the validation's RMSE of ab, as an SVG picture."""
     epochs = [record.epoch + 1 for record in records]
+    training = [record.training_loss for record in records]
+    validation = [record.validation_loss for record in records]
     with matplotlib.rc_context({"svg.hashsalt": "foolrate", "svg.fonttype": "none", "font.size": 9}):
         figure = Figure(figsize=(6.4, 3.2), layout="constrained")
         losses, errors = figure.subplots(1, 2)
-        losses.plot(epochs, [record.training_loss for record in records], label="training")
-        losses.plot(epochs, [record.validation_loss for record in records], label="validation", linestyle="--")
+        losses.plot(epochs, training, label="training", marker=".")
+        losses.plot(epochs, validation, label="validation", linestyle="--", marker=".")
         losses.set(xlabel="epoch", ylabel="loss")
         losses.legend(frameon=False)
-        errors.plot(epochs, [record.ab_rmse for record in records], color="tab:green")
+        errors.plot(epochs, [record.ab_rmse for record in records], color="tab:green", marker=".")
         errors.set(xlabel="epoch", ylabel="RMSE of ab, validation")
         for axes in (losses, errors):
             axes.spines[["top", "right"]].set_visible(False)
+            axes.xaxis.get_major_locator().set_params(integer=True)
         figure.suptitle(title, fontsize=10)
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
 
 
 def draw_samples(path: Path, trainer: Trainer) -> None:
-    """A grid of validation photos: the truth, its lightness, the prediction."""
-    predictor = NetworkPredictor(trainer.candidate, Decoding(), trainer.device)
+    """A grid of validation photos: above the truth, then its lightness, then the prediction."""
+    network = NetworkPredictor(trainer.candidate, Decoding(), trainer.device)
+
+    def predictor(lightness: Floats, source: Source) -> Floats:
+        # A young regression may leave the range that colours have; that is to be seen, not to be an error.
+        return np.clip(network(lightness, source), -AB_LIMIT, AB_LIMIT)
+
     columns = []
-    chosen = np.linspace(0, len(trainer.validation) - 1, min(SAMPLES, len(trainer.validation))).astype(int)
-    for position in chosen:
+    count = min(SAMPLES, len(trainer.validation))
+    for position in np.linspace(0, len(trainer.validation) - 1, count).astype(int):
         truth = crop_in_the_middle(trainer.validation.pixels[position], SAMPLE_SIDE)
-        grey = colorize_rgb(truth, lambda lightness, source: np.zeros((*lightness.shape, 2), np.float32), Source(""))
+        grey = colorize_rgb(truth, _no_colour, Source(""))
         painted = colorize_rgb(truth, predictor, Source(""))
         columns.append(np.concatenate([truth, grey.rgb8, painted.rgb8]))
     path.write_bytes(encode_png(np.concatenate(columns, axis=1)))
+
+
+def _no_colour(lightness: Floats, source: Source) -> Floats:
+    return np.zeros((*lightness.shape, 2), np.float32)

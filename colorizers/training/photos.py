@@ -18,7 +18,7 @@ from colorizers.training.recipe import Data
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
 FEWEST = 8
-AHEAD = 3  # batches
+AHEAD = 3  # batches, beyond those that are being made
 LEAST_CHROMA = 2.0  # below, a photo teaches grey
 
 
@@ -28,30 +28,42 @@ class PhotosRefused(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Photos:
-    """Photographs (H, W, 3) uint8 in memory, in the order of their names, with the digest of all."""
+    """Photographs (H, W, 3) uint8 in memory, in the order of their names, with a digest for each."""
 
     pixels: tuple[RGB8, ...]
     names: tuple[str, ...]
-    digest: str
+    digests: tuple[str, ...]
     refused: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pixels)
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the photographs' digests, whatever the files are called."""
+        return hashlib.sha256("\n".join(sorted(self.digests)).encode()).hexdigest()
+
     def only(self, positions: Sequence[int]) -> "Photos":
         """Those at the given positions."""
         chosen = sorted(positions)
-        pixels = tuple(self.pixels[position] for position in chosen)
         return replace(
-            self, pixels=pixels, names=tuple(self.names[position] for position in chosen), digest=_digest(pixels)
+            self,
+            pixels=tuple(self.pixels[position] for position in chosen),
+            names=tuple(self.names[position] for position in chosen),
+            digests=tuple(self.digests[position] for position in chosen),
         )
 
 
-def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = lambda done, total: None) -> Photos:
+def _show_nothing(done: int, total: int) -> None:
+    """For callers who want no progress."""
+
+
+def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = _show_nothing) -> Photos:
     """All photographs below a folder, scaled down so that the shorter side is at most 1.5 crops.
 
-    Files that are no photograph, grey, or smaller than half the crop are refused by name. Raises
-    PhotosRefused if fewer than eight are left, or the folder cannot be read.
+    Files that are no photograph, grey, or smaller than half the crop are refused by name. `show` is told
+    how many files are done and how many there are. Raises PhotosRefused if fewer than eight are left, or
+    the folder cannot be read.
     """
     if not folder.is_dir():
         raise PhotosRefused(f"There is no folder {folder}.")
@@ -75,7 +87,8 @@ def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = lamb
             f"Only {len(pixels)} of the {len(files)} files in {folder} can be trained on; at least {FEWEST} "
             f"colour photographs are needed.{why}"
         )
-    return Photos(tuple(pixels), tuple(names), _digest(pixels), tuple(refused))
+    digests = tuple(pixel_digest(photo) for photo in pixels)
+    return Photos(tuple(pixels), tuple(names), digests, tuple(refused))
 
 
 def _read(path: Path, crop: int) -> RGB8 | str:
@@ -95,16 +108,32 @@ def _read(path: Path, crop: int) -> RGB8 | str:
     return np.array(Image.fromarray(rgb8).resize(size, Image.Resampling.BICUBIC, reducing_gap=3))
 
 
-def _digest(pixels: Sequence[RGB8]) -> str:
-    return hashlib.sha256("\n".join(sorted(pixel_digest(photo) for photo in pixels)).encode()).hexdigest()
-
-
-def split(photos: Photos, data: Data, seed: int) -> tuple[Photos, Photos]:
-    """Training and validation photos: `data.share` of all, less the part that is held back."""
+def share_of(photos: Photos, share: float, seed: int) -> Photos:
+    """A share of the photos, drawn by the seed; at least eight. A smaller share is part of a larger one."""
     order = np.random.default_rng([seed, 1]).permutation(len(photos))
-    used = order[: max(FEWEST, round(len(photos) * data.share))]
-    held = max(1, round(len(used) * data.validation))
-    return photos.only(used[held:].tolist()), photos.only(used[:held].tolist())
+    return photos.only(order[: max(FEWEST, round(len(photos) * share))].tolist())
+
+
+def hold_back(photos: Photos, portion: float, seed: int) -> tuple[Photos, Photos]:
+    """The photos without a portion, and that portion for validation: at least one, drawn by the seed."""
+    order = np.random.default_rng([seed, 5]).permutation(len(photos))
+    held = max(1, round(len(photos) * portion))
+    return photos.only(order[held:].tolist()), photos.only(order[:held].tolist())
+
+
+def check_apart(training: Photos, validation: Photos) -> None:
+    """Raise PhotosRefused if a photograph would be both learned from and validated on."""
+    learned = dict(zip(training.digests, training.names, strict=True))
+    both = [
+        f"\n  {name} is {learned[digest]}"
+        for name, digest in zip(validation.names, validation.digests, strict=True)
+        if digest in learned
+    ]
+    if both:
+        raise PhotosRefused(
+            f"{len(both)} of the validation photos are also training photos; take them out of one folder, "
+            f"or the validation says nothing.{''.join(both[:10])}"
+        )
 
 
 def crop_at_random(rgb8: RGB8, data: Data, rng: np.random.Generator) -> RGB8:
@@ -129,12 +158,13 @@ def crop_in_the_middle(rgb8: RGB8, crop: int) -> RGB8:
 
 
 def batches(
-    photos: Photos, data: Data, batch: int, *, seed: int, epoch: int, start: int = 0
+    photos: Photos, data: Data, batch: int, *, seed: int, epoch: int, start: int = 0, workers: int = 1
 ) -> Iterator[Floats]:
     """L*a*b* batches (N, 3, crop, crop) float32 of one epoch, from step `start` on.
 
     Which crops these are follows from seed, epoch and photo only, so that a training that was cut off
-    goes on with the same ones. Made ahead in threads; the last batch may be smaller, but is not single.
+    goes on with the same ones. Made ahead in `workers` threads; the last batch may be smaller, but is
+    not single.
     """
     order = np.random.default_rng([seed, 2, epoch]).permutation(len(photos))
     portions = [order[first : first + batch] for first in range(0, len(order), batch)]
@@ -152,7 +182,7 @@ def batches(
             lab[:, 0] = _recontrasted(lab[:, 0], data.contrast, rng)
         return lab
 
-    yield from ahead(make, portions[start:])
+    yield from ahead(make, portions[start:], workers)
 
 
 def steps_in_an_epoch(photos: Photos, batch: int) -> int:
@@ -168,16 +198,21 @@ def _recontrasted(lightness: Floats, amount: float, rng: np.random.Generator) ->
     return np.clip((lightness - 50) * gain + 50 + shift, 0, 100).astype(np.float32)
 
 
-def ahead(make: Callable[[Any], Floats], portions: Sequence[Any]) -> Iterator[Floats]:
-    """The results of `make`, in order, computed a few ahead in a thread."""
-    with ThreadPoolExecutor(1) as threads:
-        waiting: list[Future[Floats]] = []
-        for portion in portions:
-            waiting.append(threads.submit(make, portion))
-            if len(waiting) > AHEAD:
+def ahead(make: Callable[[Any], Floats], portions: Sequence[Any], workers: int) -> Iterator[Floats]:
+    """The results of `make`, in order, computed a few ahead in threads."""
+    waiting: list[Future[Floats]] = []
+    with ThreadPoolExecutor(workers) as threads:
+        try:
+            for portion in portions:
+                waiting.append(threads.submit(make, portion))
+                if len(waiting) >= AHEAD + workers:
+                    yield waiting.pop(0).result()
+            while waiting:
                 yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
+        finally:
+            # Whoever stops in the middle need not wait for what nobody will look at.
+            for future in waiting:
+                future.cancel()
 
 
 def to_lab(rgb8: RGB8) -> Floats:

@@ -1,7 +1,9 @@
-"""Recipes: everything that decides a training, in one TOML file; unknown or impossible entries are refused."""
+"""Recipes: all that decides a training, in one TOML file; unknown or impossible entries are refused."""
 
 import dataclasses
 import difflib
+import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +27,8 @@ class Data:
 
     Random squares of a side between `smallest` and 1 times the photo's shorter side are scaled to
     `crop` pixels and mirrored half of the time. `share` of the photos is used (half data is an
-    ablation); without a folder of validation photos, `validation` of them is held back.
+    ablation); without a folder of validation photos, `validation` of those is held back. The lightness
+    of every crop is stretched and shifted at random by up to `contrast`.
     """
 
     crop: int = 128
@@ -39,7 +42,8 @@ class Data:
         require(0.1 <= self.smallest <= 1, f"data.smallest must lie between 0.1 and 1, not {self.smallest}.")
         require(0 < self.share <= 1, f"data.share must lie above 0 and at most at 1, not {self.share}.")
         require(
-            0 < self.validation <= 0.5, f"data.validation must lie above 0 and at most at 0.5, not {self.validation}."
+            0 < self.validation <= 0.5,
+            f"data.validation must lie above 0 and at most at 0.5, not {self.validation}.",
         )
         require(0 <= self.contrast <= 0.5, f"data.contrast must lie between 0 and 0.5, not {self.contrast}.")
 
@@ -69,9 +73,13 @@ class Optimiser:
     clip: float = 0.0
 
     def __post_init__(self) -> None:
-        require(self.name in ("adam", "adamw", "sgd"), f"optimiser.name must be adam, adamw or sgd, not {self.name!r}.")
-        rates = [self.rate, *self.rates.values()]
-        require(all(0 <= rate <= 1 for rate in rates), f"Learning rates must lie between 0 and 1, not {rates}.")
+        require(
+            self.name in ("adam", "adamw", "sgd"),
+            f"optimiser.name must be adam, adamw or sgd, not {self.name!r}.",
+        )
+        require(0 < self.rate <= 1, f"optimiser.rate must lie above 0 and at most at 1, not {self.rate}.")
+        for part, rate in self.rates.items():
+            require(0 <= rate <= 1, f"optimiser.rates.{part} must lie between 0 and 1, not {rate}.")
         require(
             len(self.betas) == 2 and all(0 <= beta < 1 for beta in self.betas),
             f"optimiser.betas must be two numbers from 0 to below 1, not {self.betas}.",
@@ -81,19 +89,28 @@ class Optimiser:
             f"optimiser.schedule must be constant, cosine, steps or plateau, not {self.schedule!r}.",
         )
         require(
-            all(0 < step < 1 for step in self.steps), f"optimiser.steps are shares of the epochs, not {self.steps}."
+            all(0 < step < 1 for step in self.steps),
+            f"optimiser.steps are shares of the epochs, between 0 and 1, not {self.steps}.",
         )
-        require(0 < self.factor <= 1, f"optimiser.factor must lie above 0 and at most at 1, not {self.factor}.")
+        require(
+            bool(self.steps) == (self.schedule == "steps"),
+            "optimiser.steps and optimiser.schedule = 'steps' need each other.",
+        )
+        require(
+            0 < self.factor <= 1, f"optimiser.factor must lie above 0 and at most at 1, not {self.factor}."
+        )
+        require(self.momentum < 1, f"optimiser.momentum must lie below 1, not {self.momentum}.")
         for name in ("weight_decay", "momentum", "threshold", "clip", "warmup", "patience"):
-            require(getattr(self, name) >= 0, f"optimiser.{name} must not be negative.")
+            value = getattr(self, name)
+            require(0 <= value < math.inf, f"optimiser.{name} must not be negative, and is {value}.")
 
 
 @dataclass(frozen=True)
 class Loss:
     """`rebalance` is lambda of the class rebalancing: 0 undoes the prior, 1 weighs all classes the same.
 
-    `adversary` is the weight of an adversary's judgement beside the network's own loss, which
-    `distance` weighs (pix2pix: 1 and 100); 0 trains without one.
+    `distance` weighs the network's own loss. `adversary` is the weight of an adversary's judgement beside
+    it (pix2pix: 1, and a distance of 100); 0 trains without one.
     """
 
     rebalance: float = 0.5
@@ -103,8 +120,8 @@ class Loss:
     def __post_init__(self) -> None:
         require(0 <= self.rebalance <= 1, f"loss.rebalance must lie between 0 and 1, not {self.rebalance}.")
         require(
-            self.adversary >= 0 and self.distance >= 0 and self.adversary + self.distance > 0,
-            "loss.adversary and loss.distance must not be negative, nor both zero.",
+            self.adversary >= 0 and self.distance >= 0 and 0 < self.adversary + self.distance < math.inf,
+            "loss.adversary and loss.distance must not be negative, nor both zero, nor infinite.",
         )
 
 
@@ -119,8 +136,9 @@ class Pretrained:
     def __post_init__(self) -> None:
         require(not (self.file and self.package), "pretrained takes a file or a package, not both.")
         require(
-            not (self.file or self.package) or len(self.sha256) >= 8,
-            "pretrained.sha256 must give at least the first 8 digits of the file's SHA-256.",
+            not (self.file or self.package) or re.fullmatch(r"[0-9a-f]{8,64}", self.sha256) is not None,
+            "pretrained.sha256 must give at least the first 8 of the 64 digits of the file's SHA-256, in "
+            f"lower case, not {self.sha256!r}.",
         )
 
 
@@ -149,7 +167,14 @@ class Recipe:
         require(1 <= self.epochs <= 10_000, f"epochs must lie between 1 and 10,000, not {self.epochs}.")
         require(1 <= self.batch <= 4096, f"batch must lie between 1 and 4096, not {self.batch}.")
         require(0 <= self.average < 1, f"average must lie between 0 and below 1, not {self.average}.")
-        require(self.seed >= 0, f"seed must not be negative, and is {self.seed}.")
+        require(0 <= self.seed < 2**32, f"seed must lie between 0 and 2^32 - 1, not {self.seed}.")
+        for name, value in self.architecture.items():
+            # What a weights file can say of itself.
+            plain = isinstance(value, bool) or _is_number(value) or _is_name(value)
+            require(
+                plain and _is_name(name),
+                f"architecture.{name} must be a number, true, false or a name, not {value!r}.",
+            )
 
     def as_data(self) -> dict[str, Any]:
         """The recipe with all its defaults, ready for JSON."""
@@ -230,4 +255,8 @@ def _typed(where: str, value: Any, item: "dataclasses.Field[Any]") -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[\w.-]{1,100}", value) is not None

@@ -1,0 +1,191 @@
+"""One training from its arguments to its folder: begun, or gone on with where it stood."""
+
+import dataclasses
+import importlib.util
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from colorizers import methods, networks
+from colorizers.networks import Network
+from colorizers.networks.weights import WeightsFacts
+from colorizers.training.display import Display
+from colorizers.training.folder import RunFolder, differences
+from colorizers.training.loop import EpochRecord, Trainer, set_prior
+from colorizers.training.photos import Photos, check_apart, hold_back, read_photos, share_of
+from colorizers.training.pretrained import load_pretrained
+from colorizers.training.recipe import Recipe, RecipeRefused, read_recipe, require
+from colorizers.training.record import record_of, results_of, without_names
+from colorizers.training.stopping import stop_requests
+
+DEVICES = ("cpu", "cuda", "mps", "xpu")
+SAME = ("recipe", "photos", "precision", "device")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for; `epochs` and `seed` take the place of the recipe's."""
+
+    recipe: Path
+    photos: Path
+    out: Path
+    validation: Path | None = None
+    device: str = "cpu"
+    precision: str = "float32"
+    workers: int = 1
+    epochs: int | None = None
+    seed: int | None = None
+    checkpoint_every: float = 120.0
+
+
+def train(order: Order, display: Display) -> None:
+    """Train from the beginning, or go on with what the output folder holds.
+
+    Raises RecipeRefused, PhotosRefused, WeightsRefused, TrainingStopped or Interrupted.
+    """
+    given = {key: getattr(order, key) for key in ("epochs", "seed") if getattr(order, key) is not None}
+    recipe = dataclasses.replace(read_recipe(order.recipe), **given)
+    _check_device(order.device)
+    network = build_network(recipe)
+    load_pretrained(network, recipe.pretrained)
+    folder = RunFolder(order.out)
+    with folder.held():
+        training, validation = _photos(order, recipe, display)
+        prior = set_prior(network, training, recipe)
+        trainer = Trainer(network, recipe, training, validation, order.device, order.precision, order.workers)
+        record = record_of(trainer)
+        if _resumed(folder, record, trainer, display) and trainer.epoch == recipe.epochs:
+            display.say(f"This training is finished. {_kept(folder, trainer)}")
+            return
+        facts = WeightsFacts(
+            recipe.network,
+            recipe.variant,
+            dict(recipe.architecture),
+            None if prior is None else [float(share) for share in prior],
+            recipe.loss.rebalance,
+            {"recipe": record["recipe"], "photos": without_names(record["photos"]), "code": record["code"]},
+            recipe.pretrained.package if recipe.optimiser.rates.get("encoder") == 0 else "",
+        )
+        _run(folder, trainer, record, facts, order.checkpoint_every, display)
+        display.say(_kept(folder, trainer))
+
+
+def build_network(recipe: Recipe) -> Network:
+    """The recipe's network with the random weights of its seed; RecipeRefused if there is none such."""
+    known = [name for name in methods.names() if importlib.util.find_spec(f"{networks.__name__}.{name}")]
+    require(
+        recipe.network in known, f"There is no network {recipe.network!r}; there are: {', '.join(known)}."
+    )
+    torch.manual_seed(recipe.seed)
+    try:
+        network = networks.build(recipe.network, recipe.variant, **recipe.architecture)
+    except ValueError as error:
+        raise RecipeRefused(str(error)) from error
+    require(
+        recipe.data.crop % network.multiple == 0,
+        f"data.crop is {recipe.data.crop}; {recipe.network} takes sides that are multiples of "
+        f"{network.multiple}.",
+    )
+    return network
+
+
+def _check_device(device: str) -> None:
+    require(
+        device.partition(":")[0] in DEVICES,
+        f"There is no device {device!r}; there are: {', '.join(DEVICES)}, and cuda:1 for a second one.",
+    )
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise RecipeRefused(
+            f"The device {device!r} cannot be used here: {str(error).splitlines()[0]} "
+            "Without --device the training runs on the processor."
+        ) from error
+
+
+def _photos(order: Order, recipe: Recipe, display: Display) -> tuple[Photos, Photos]:
+    def read(path: Path, what: str) -> Photos:
+        found = read_photos(path, recipe.data.crop, display.reading(what))
+        display.read(what, len(found), found.refused)
+        return found
+
+    photos = read(order.photos, "photos")
+    held = None if order.validation is None else read(order.validation, "validation photos")
+    if recipe.data.share < 1:
+        photos = share_of(photos, recipe.data.share, recipe.seed)
+        display.say(f"{len(photos)} of them are used (data.share)")
+    if held is None:
+        return hold_back(photos, recipe.data.validation, recipe.seed)
+    check_apart(photos, held)
+    return photos, held
+
+
+def _kept(folder: RunFolder, trainer: Trainer) -> str:
+    best = trainer.best()
+    assert best is not None
+    return f"The weights of epoch {best.epoch + 1} are in {folder.weights}."
+
+
+# --- the run -------------------------------------------------------------------------------------
+
+
+def _resumed(folder: RunFolder, record: dict[str, Any], trainer: Trainer, display: Display) -> bool:
+    there = folder.recorded()
+    if there is None:
+        return False
+    here = json.loads(json.dumps(record))
+    found = [line for key in SAME for line in differences(there.get(key), here[key], key)]
+    if found:
+        raise RecipeRefused(
+            f"The folder {folder.path} holds another training; it differs in\n  "
+            + "\n  ".join(found[:10])
+            + "\nChoose another --out, or delete the folder."
+        )
+    record["started"] = there.get("started", record["started"])
+    if not folder.resume(trainer):
+        return False
+    if trainer.epoch < trainer.recipe.epochs:
+        display.say(f"Going on in epoch {trainer.epoch + 1}, after step {trainer.step}.")
+    return True
+
+
+def _run(
+    folder: RunFolder,
+    trainer: Trainer,
+    record: dict[str, Any],
+    facts: WeightsFacts,
+    checkpoint_every: float,
+    display: Display,
+) -> None:
+    saved = time.monotonic()
+
+    def save() -> None:
+        nonlocal saved
+        folder.write_checkpoint(trainer)
+        saved = time.monotonic()
+
+    def after_step(trainer: Trainer) -> None:
+        display.step(trainer)
+        if stop.number or time.monotonic() - saved >= checkpoint_every:
+            save()
+        stop.check(trainer)
+
+    def after_epoch(epoch: EpochRecord) -> None:
+        is_best = trainer.best() is epoch
+        display.epoch(epoch, is_best=is_best)
+        if is_best:
+            folder.write_weights(trainer, facts)
+        folder.write_curve(trainer.records, trainer.recipe.title or trainer.recipe.network)
+        save()
+        folder.write_record(record | results_of(trainer))
+        if trainer.epoch < trainer.recipe.epochs:
+            stop.check(trainer)
+
+    folder.write_record(record | results_of(trainer))
+    with stop_requests() as stop:
+        for epoch in trainer.run(after_step):
+            after_epoch(epoch)
