@@ -110,13 +110,15 @@ class EfficientNetLite(Network):
         self.ups = nn.ModuleList(Merge(above, below) for above, below in pairwise(channels))
         self.dropout = nn.Dropout2d(dropout)
         self.head = nn.Conv2d(channels[-1], self.code.channels, 1)
+        # Near grey at first: a head that begins with loud noise teaches the layers before it silence.
+        nn.init.normal_(self.head.weight, std=0.01)
 
     def forward(self, lightness: Tensor) -> Tensor:
         # The trunk saw (rgb - 127) / 128 of colour photos; L* is near enough to their grey level.
         grey = (lightness * 2.55 - 127) / 128
         maps = self.trunk(grey.expand(-1, 3, -1, -1))[::-1]
         scene = self.scene(maps[0].mean(dim=(2, 3)))[:, :, None, None]
-        features = self.dropout(F.relu(self.laterals[0](maps[0]) + scene))
+        features = self.dropout(_leaky(self.laterals[0](maps[0]) + scene))
         for lateral, up, taken in zip(self.laterals[1:], self.ups, maps[1:], strict=False):
             features = up(features, lateral(taken))
         raw: Tensor = self.head(self.dropout(features))
@@ -145,7 +147,7 @@ class Merge(nn.Module):
         super().__init__()
         self.narrow = nn.Conv2d(above, below, 1, bias=False)
         self.refine = nn.Sequential(
-            nn.Conv2d(below, below, 3, 1, 1, bias=False), nn.BatchNorm2d(below), nn.ReLU(),
+            nn.Conv2d(below, below, 3, 1, 1, bias=False), nn.BatchNorm2d(below), nn.LeakyReLU(0.1),
             nn.Conv2d(below, below, 3, 1, 1, bias=False), nn.BatchNorm2d(below),
         )  # fmt: skip
 
@@ -153,8 +155,13 @@ class Merge(nn.Module):
         enlarged = F.interpolate(
             self.narrow(coarse), lateral.shape[-2:], mode="bilinear", align_corners=False
         )
-        merged = F.relu(enlarged + lateral)
-        return F.relu(merged + self.refine(merged))
+        merged = _leaky(enlarged + lateral)
+        return _leaky(merged + self.refine(merged))
+
+
+def _leaky(features: Tensor) -> Tensor:
+    # A plain ReLU died in the whole decoder under squared error: one colour for every photo.
+    return F.leaky_relu(features, 0.1)
 
 
 def network(variant: str, *, width: float = 1.0, neighbours: int = 5, dropout: float = 0.2) -> Network:
