@@ -4,25 +4,28 @@ Zhang, Isola and Efros (2016), Colorful Image Colorization, ECCV. Arrays of ab e
 of codes end in one channel for each bin.
 """
 
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 from scipy.spatial import ConvexHull, cKDTree
 
-from colorizers.colour import Floats, rgb_to_lab
+from colorizers.colour import RGB8, Floats, as_floats, rgb_to_lab
+from colorizers.inference import of_area, resize
 
 STEP = 10
 LIMIT = 110
 NEIGHBOURS = 5
 SIGMA = 5.0
+PRIOR_PX = 256
 
 
 @cache
 def ab_bins(step: int = STEP) -> Floats:
     """Centres (Q, 2) float32 of the ab bins that sRGB can reach, in order of a, then b: 313 at step 10.
 
-    The points of the grid {-110, ..., 110} squared that lie in the convex hull of the sRGB cube's ab,
-    widened by a square of `step` on every side. Raises ValueError for a step that leaves no grid.
+    The multiples of `step` that lie in the convex hull of the sRGB cube's ab, widened by a square of `step`
+    on every side. Raises ValueError for a step that leaves no grid.
     """
     if not 1 <= step <= LIMIT:
         raise ValueError(f"The step of the ab grid must lie between 1 and {LIMIT}, not {step}.")
@@ -35,7 +38,9 @@ def ab_bins(step: int = STEP) -> Floats:
     ab = rgb_to_lab(edges)[:, 1:]
     square = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * step
     hull = ConvexHull((ab[:, None] + square).reshape(-1, 2))
-    line = np.arange(-LIMIT, LIMIT + 1, step)
+    # Counted from zero, so that grey is a class at every step.
+    reach = -(-LIMIT // step) * step
+    line = np.arange(-reach, reach + 1, step)
     grid = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1).reshape(-1, 2)
     inside = (grid @ hull.equations[:, :2].T + hull.equations[:, 2] <= 1e-9).all(axis=1)
     bins = grid[inside].astype(np.float32)
@@ -73,6 +78,22 @@ def soft_code_sums(ab: Floats, neighbours: int = NEIGHBOURS, sigma: float = SIGM
     return np.asarray(sums, np.float64)
 
 
+def mean_soft_code(photos: Iterable[RGB8], neighbours: int = NEIGHBOURS) -> Floats:
+    """(313,): the prior of photos (H, W, 3) uint8, the mean of their soft codes; sums to 1.
+
+    Every photo counts the same, at about PRIOR_PX squared pixels. In the paper every pixel does, of photos
+    that were all scaled to 256 x 256 before, which is the same. Raises ValueError without a photo.
+    """
+    total = np.zeros(len(ab_bins()))
+    for photo in photos:
+        size = of_area(PRIOR_PX, 1)(*photo.shape[:2])
+        ab = resize(as_floats(rgb_to_lab(photo)[..., 1:]), size)
+        total += soft_code_sums(ab, neighbours) / (size[0] * size[1])
+    if not total.any():
+        raise ValueError("A prior needs at least one photo.")
+    return np.asarray(total / total.sum(), np.float64)
+
+
 def rebalancing_weights(prior: Floats, strength: float) -> Floats:
     """(Q,): w = 1 / ((1 - strength) p + strength u), scaled so that sum(p w) = 1; 0 where the prior is 0.
 
@@ -101,4 +122,3 @@ def annealed_mean(logits: Floats, temperature: float, step: int = STEP) -> Float
     scaled = (logits - logits.max(axis=-1, keepdims=True)) / temperature
     shares = np.exp(scaled)
     return np.asarray(shares / shares.sum(axis=-1, keepdims=True) @ ab_bins(step), np.float32)
-

@@ -53,7 +53,7 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {"slug": _("Name"), "reference_set": _("Reference photos")}
         help_texts = {
             "slug": _("In addresses, commands and study files; small letters, digits, - and _"),
-            "title": _("As people read it; never shown to participants"),
+            "title": _("As the workbench and reports show it"),
             "reference_set": _(
                 "Photos that the method may take colours from; never the photo being coloured itself. "
                 "Registering freezes this set: no photo can be added to it or taken out of it any more."
