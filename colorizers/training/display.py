@@ -44,7 +44,11 @@ class Display:
     def reading(self, what: str) -> Callable[[int, int], None]:
         """A new bar; gives the function that is told how many files are done, and of how many."""
         task = self._bar.add_task(f"Reading {what}", total=None, facts="")
-        return lambda done, total: self._bar.update(task, completed=done, total=total)
+
+        def show(done: int, total: int) -> None:
+            self._bar.update(task, completed=done, total=total, visible=done < total)
+
+        return show
 
     def read(self, what: str, count: int, refused: tuple[str, ...]) -> None:
         """How many photos were read, and which were not."""

@@ -168,7 +168,7 @@ def batches(
     """
     order = np.random.default_rng([seed, 2, epoch]).permutation(len(photos))
     portions = [order[first : first + batch] for first in range(0, len(order), batch)]
-    if len(portions) > 1 and len(portions[-1]) == 1:
+    if len(portions) > 1 and len(portions[-1]) == 1 < batch:
         portions.pop()  # the batch statistics of a single photo are noise
 
     def make(portion: NDArray[np.int64]) -> Floats:

@@ -107,7 +107,7 @@ class Optimiser:
 
 @dataclass(frozen=True)
 class Loss:
-    """`rebalance` is lambda of the class rebalancing: 0 undoes the prior, 1 weighs all classes the same.
+    """`rebalance` is lambda of the class rebalancing: 0 undoes the prior in full, 1 changes nothing.
 
     `distance` weighs the network's own loss. `adversary` is the weight of an adversary's judgement beside
     it (pix2pix: 1, and a distance of 100); 0 trains without one.

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -191,14 +192,13 @@ def test_two_processes_do_not_train_in_one_folder(train, write_recipe, tmp_path)
     assert "Another process is training in" in said
 
 
-@pytest.mark.parametrize("name", ["checkpoint.pt", "weights.safetensors", "run.json", "curve.svg"])
+@pytest.mark.parametrize("name", ["checkpoint.pt", "run.json", "curve.svg"])
 def test_a_full_disk_stops_the_training_and_leaves_what_was_there(train, write_recipe, tmp_path, name):
     recipe = write_recipe()
     folder = tmp_path / "run"
     folder.mkdir()
     # A device that is always full, where the new file would be written.
-    suffix = "partial" if name == "weights.safetensors" else "new"
-    (folder / f"{name}.{suffix}").symlink_to("/dev/full")
+    (folder / f"{name}.new").symlink_to("/dev/full")
     status, said = train(recipe)
     assert status == 1
     assert f"The file {folder / name} cannot be written: " in said
@@ -206,6 +206,19 @@ def test_a_full_disk_stops_the_training_and_leaves_what_was_there(train, write_r
     assert not list(folder.glob("*.new")) + list(folder.glob("*.partial"))
     status, said = train(recipe)
     assert status == 0, said
+
+
+def test_weights_that_do_not_fit_stop_the_training(train, write_recipe, tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        status, said = train(write_recipe())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert status == 1
+    assert f"The file {tmp_path / 'run' / 'weights.safetensors'} cannot be written: " in said
+    assert "File too large" in said
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {"run.json", "lock"}
 
 
 def test_an_out_folder_that_cannot_be_made_is_refused(train, write_recipe, tmp_path):

@@ -189,7 +189,7 @@ def test_a_terminal_shows_a_bar_with_losses(write_recipe, photos, others, tmp_pa
         said += piece
     assert process.wait(30) == 0
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode())
-    assert re.search(r"Epoch 2/2 ━+ 8/8\s+loss 0\.\d+, validation 0\.\d+, ab-RMSE", shown)
+    assert re.search(r"Epoch 2/2 +━+ 8/8\s+loss 0\.\d+, validation 0\.\d+, ab-RMSE", shown)
 
 
 # --- what is refused -------------------------------------------------------------------------------
