@@ -61,7 +61,8 @@ def _encoder_prefix(network: Network) -> str:
     encoder = network.encoder_part()
     if encoder is None:
         raise ValueError(f"{type(network).__name__} has no encoder that could be borrowed.")
-    return next(name for name, module in network.named_modules() if module is encoder) + "."
+    name: str = next(name for name, module in network.named_modules() if module is encoder)
+    return f"{name}."
 
 
 def _fill_borrowed(network: Network, package: str) -> str | tuple[()]:

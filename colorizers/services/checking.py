@@ -19,7 +19,7 @@ from colorizers.methods import Method
 from colorizers.official_weights import OfficialFile, official_file
 from colorizers.weight_files import WeightsRefused, check_digest, file_digest, read_header
 
-CHECK_SECONDS = 110
+CHECK_SECONDS = 180
 CHECK_MEMORY_MB = 8192
 HEADER_ONLY = (
     "PyTorch is not installed here, so only the header of the weights was checked. A worker checks the rest "

@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser
 
 from colorizers.models import PhotoSet
+from tests.colorizers.compact import compact_weights
 from tests.conftest import colourful_pixels, png_bytes
 
 pytestmark = pytest.mark.browser
@@ -30,4 +31,30 @@ def test_a_chosen_file_leaves_the_other_fields_of_the_import_as_they_were(
     assert values == {"licence": "", "author": "", "source": ""}
     assert page.evaluate("document.querySelector('[name=photographs]').files[0].name") == "rose.png"
     assert faults == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_refused_weights_leave_what_was_typed_and_fit_a_narrow_screen(
+    scheme, browser: Browser, live_server, client, root, tmp_path, results
+):
+    client.force_login(root)
+    context = browser.new_context(viewport={"width": 375, "height": 800}, color_scheme=scheme)
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page = context.new_page()
+    page.goto(live_server.url + reverse("admin:colorizers_colorizer_add"))
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    page.click("text=Eight VGG-like blocks")
+    page.fill("[name=slug]", "net")
+    page.fill("[name=setting_temperature]", "0.5")
+    page.select_option("[name=variant]", "l2")
+    page.set_input_files("[name=weights]", compact_weights(tmp_path))
+    page.click("[name=_save]")
+    page.wait_for_selector("text=unexpected: model_out.weight", timeout=120_000)
+    assert page.evaluate("document.documentElement.scrollWidth") == 375
+    kept = {name: page.input_value(f"[name={name}]") for name in ("slug", "setting_temperature", "variant")}
+    assert kept == {"slug": "net", "setting_temperature": "0.5", "variant": "l2"}
+    page.screenshot(path=results / f"colorizer-refused-{scheme}.png", full_page=True)
     context.close()

@@ -181,7 +181,9 @@ class Bomb:
         return Path.touch, (self.mark,)
 
 
-@pytest.mark.parametrize("writing", [torch.save, lambda bomb, path: path.write_bytes(pickle.dumps(bomb))])
+@pytest.mark.parametrize(
+    "writing", [torch.save, lambda bomb, path: path.write_bytes(pickle.dumps(bomb, protocol=2))]
+)
 def test_a_pickle_with_code_is_refused_and_never_executed(tmp_path, writing):
     mark, file = tmp_path / "executed", tmp_path / "net.pth"
     writing({"model1.0.weight": Bomb(mark)}, file)
