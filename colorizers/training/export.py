@@ -1,11 +1,14 @@
 """python -m colorizers.training.export weights.safetensors --out weights.onnx"""
 
 import argparse
+import io
 import json
 import sys
+import warnings
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
@@ -16,6 +19,7 @@ from colorizers.weight_files import KEY, WeightsFacts, WeightsRefused, read_head
 
 OPSET = 17
 SMALL = 256  # numbers: not worth a narrower type
+LARGEST = float(np.finfo(np.float16).max)
 
 
 def export(network: Network, facts: WeightsFacts, path: Path, *, half: bool = True) -> None:
@@ -24,34 +28,43 @@ def export(network: Network, facts: WeightsFacts, path: Path, *, half: bool = Tr
     With `half`, large tensors are stored in half precision and computed in single.
     """
     network.eval()
-    torch.onnx.export(
-        network,
-        (torch.zeros(1, 1, 64, 64),),
-        str(path),
-        input_names=["lightness"],
-        output_names=["raw"],
-        dynamic_axes={
-            "lightness": {0: "n", 2: "height", 3: "width"},
-            "raw": {0: "n", 2: "raw_height", 3: "raw_width"},
-        },
-        opset_version=OPSET,
-        dynamo=False,
-    )
-    model = onnx.load(str(path))
+    memory = io.BytesIO()
+    with warnings.catch_warnings():
+        # torch announces another exporter; that one needs onnxscript and fixes sides that must stay free.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (torch.zeros(1, 1, 64, 64),),
+            memory,
+            input_names=["lightness"],
+            output_names=["raw"],
+            dynamic_axes={
+                "lightness": {0: "n", 2: "height", 3: "width"},
+                "raw": {0: "n", 2: "raw_height", 3: "raw_width"},
+            },
+            opset_version=OPSET,
+            dynamo=False,
+        )
+    model = onnx.load_model_from_string(memory.getvalue())
     if half:
         _halve(model)
     entry = model.metadata_props.add()
     entry.key, entry.value = KEY, json.dumps(asdict(facts))
     onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(model.SerializeToString())
+    partial.replace(path)
 
 
 def _halve(model: onnx.ModelProto) -> None:
-    """Store large float32 tensors as float16, each followed by a cast; runtimes fold it on loading."""
+    """Store large float32 tensors as float16, each followed by a cast; runtimes fold it on loading.
+
+    Tensors with values beyond the range of float16 stay as they are.
+    """
     graph, casts = model.graph, []
     for number, tensor in enumerate(graph.initializer):
         values = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or values.size < SMALL:
+        if tensor.data_type != TensorProto.FLOAT or values.size < SMALL or np.abs(values).max() > LARGEST:
             continue
         name = tensor.name
         stored = numpy_helper.from_array(values.astype("float16"), f"{name}_half")
@@ -75,10 +88,18 @@ def main(arguments: list[str] | None = None) -> int:
                 f"The file holds {facts.network or 'a network that it does not name'}; the method that runs "
                 "ONNX files is liu2022, and takes the networks liu2022 and zhang2016."
             )
+        if facts.variant == "class" and facts.prior is None:
+            raise WeightsRefused(
+                f"The file {options.weights.name} has no prior, which the classes are decoded with. Weights "
+                "that were trained here have one."
+            )
         network = load_network(options.weights, facts.network, facts.variant)
         export(network, replace(facts, network="liu2022"), options.out)
-    except (WeightsRefused, OSError) as refusal:
+    except WeightsRefused as refusal:
         sys.stderr.write(f"{refusal}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"The file {options.out} cannot be written: {error.strerror}.\n")
         return 1
     sys.stdout.write(f"{options.out}: {options.out.stat().st_size / 1e6:.1f} MB\n")
     return 0

@@ -25,7 +25,7 @@ RECIPE = {
 }
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     """Sums in one order: what is compared bit by bit must not depend on the number of cores."""
     before = torch.get_num_threads()
