@@ -35,7 +35,7 @@ def export(network: Network, facts: WeightsFacts, path: Path, *, half: bool = Tr
         torch.onnx.export(
             network,
             (torch.zeros(1, 1, 64, 64),),
-            memory,
+            memory,  # type: ignore[arg-type]  # a file, which this exporter takes
             input_names=["lightness"],
             output_names=["raw"],
             dynamic_axes={

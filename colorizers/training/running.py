@@ -62,13 +62,17 @@ def train(order: Order, display: Display) -> None:
             display.say(f"This training is finished. {_kept(folder, trainer)}")
             return
         facts = WeightsFacts(
-            recipe.network,
-            recipe.variant,
-            dict(recipe.architecture),
-            None if prior is None else [float(share) for share in prior],
-            recipe.loss.rebalance,
-            {"recipe": record["recipe"], "photos": without_names(record["photos"]), "code": record["code"]},
-            recipe.pretrained.package if recipe.optimiser.rates.get("encoder") == 0 else "",
+            network=recipe.network,
+            variant=recipe.variant,
+            architecture=dict(recipe.architecture),
+            prior=None if prior is None else [float(share) for share in prior],
+            trained_at=recipe.loss.rebalance,
+            training={
+                "recipe": record["recipe"],
+                "photos": without_names(record["photos"]),
+                "code": record["code"],
+            },
+            borrowed=_borrowed(trainer),
         )
         _run(folder, trainer, record, facts, order.checkpoint_every, display)
         display.say(_kept(folder, trainer))
@@ -122,6 +126,14 @@ def _photos(order: Order, recipe: Recipe, display: Display) -> tuple[Photos, Pho
         return hold_back(photos, recipe.data.validation, recipe.seed)
     check_apart(photos, held)
     return photos, held
+
+
+def _borrowed(trainer: Trainer) -> str:
+    """The package whose encoder was left as it is, and need not lie in the weights; empty if none was."""
+    encoder = trainer.network.encoder_part()
+    if encoder is None or any(parameter.requires_grad for parameter in encoder.parameters()):
+        return ""
+    return trainer.recipe.pretrained.package
 
 
 def _kept(folder: RunFolder, trainer: Trainer) -> str:
