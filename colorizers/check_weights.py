@@ -1,4 +1,4 @@
-"""Does a method load these weights? Asked in a process of its own, so that the asking one needs no torch.
+"""Does a method load these weights and colour with them? Asked as a process: its asker needs no torch.
 
     python -m colorizers.check_weights FILE --method M [--variant V] [--settings JSON]
 
@@ -17,15 +17,22 @@ from typing import Any
 import numpy as np
 
 from colorizers import methods
+from colorizers.inference import ColorizationFailed, Source, checked_ab
 from colorizers.methods import ReferencePhoto, ReferenceSet
+
+SIDE = 64
 
 
 def verdict(path: Path, method: str, variant: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """Whether the method loads the file with this variant and these settings, and if not, why not."""
+    """Whether the method loads the file and colours with this variant and these settings; if not, why not."""
     try:
         found = methods.get(method)
         reference = _two_photos() if found.needs_reference else None
-        found.load(path, settings, "cpu", reference, variant=variant)
+        predict = found.load(path, settings, "cpu", reference, variant=variant)
+        side = found.input_size or SIDE
+        # Some things show only when colours are asked for, such as settings that want what the file lacks.
+        ramp = np.linspace(0, 100, side * side, dtype=np.float32).reshape(side, side)
+        checked_ab(predict(ramp, Source("a ramp from black to white")), ramp.shape, promises_colour=False)
     except Exception as error:  # whatever a method makes of a hostile file is a reason to refuse it
         return {"loads": False, "report": _sentence(error)}
     return {"loads": True}
@@ -41,7 +48,7 @@ def _two_photos() -> ReferenceSet:
 def _sentence(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "There was not enough memory to load these weights."
-    if isinstance(error, ValueError) and str(error):
+    if isinstance(error, ValueError | ColorizationFailed) and str(error):
         return str(error)
     return f"{type(error).__name__}: {error}"
 

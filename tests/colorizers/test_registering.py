@@ -88,6 +88,11 @@ def test_weights_of_another_variant_are_refused_with_the_whole_report(tmp_path):
     assert "model8.6.weight (313, 32, 1, 1) instead of (2, 32, 1, 1)" in said
 
 
+def test_settings_that_want_what_the_weights_lack_are_refused(tmp_path):
+    said = refusal(compact_weights(tmp_path), settings={"rebalance": 0.7})
+    assert "come without the prior of their training photos" in said
+
+
 def test_a_pickle_with_code_is_refused_and_not_executed(tmp_path):
     mark = tmp_path / "executed"
 
