@@ -39,7 +39,9 @@ class SameConv(nn.Conv2d):
         self.margins = (total // 2, total - total // 2) * 2
 
     def forward(self, features: Tensor) -> Tensor:
-        return super().forward(F.pad(features, self.margins) if any(self.margins) else features)
+        padded = F.pad(features, self.margins) if any(self.margins) else features
+        filtered: Tensor = super().forward(padded)
+        return filtered
 
 
 class Block(nn.Module):

@@ -40,7 +40,15 @@ def test_an_installed_package_brings_its_method_by_an_entry_point(installed):
 @pytest.mark.slow
 def test_the_example_keeps_the_contract_of_every_method(installed):
     contract = run(
-        installed, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contracts/test_methods.py", "-k", "sunset"
+        installed,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/contracts/test_methods.py",
+        "-k",
+        "sunset",
     )
     assert contract.returncode == 0, contract.stdout[-3000:]
     assert "passed" in contract.stdout
