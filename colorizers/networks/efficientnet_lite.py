@@ -40,8 +40,7 @@ class SameConv(nn.Conv2d):
 
     def forward(self, features: Tensor) -> Tensor:
         padded = F.pad(features, self.margins) if any(self.margins) else features
-        filtered: Tensor = super().forward(padded)
-        return filtered
+        return super().forward(padded)
 
 
 class Block(nn.Module):
@@ -64,7 +63,8 @@ class Block(nn.Module):
         inner = F.relu6(self._bn0(self._expand_conv(features))) if self.expands else features
         inner = F.relu6(self._bn1(self._depthwise_conv(inner)))
         inner = self._bn2(self._project_conv(inner))
-        return features + inner if self.skips else inner
+        left: Tensor = features + inner if self.skips else inner
+        return left
 
 
 class Trunk(nn.Module):

@@ -72,9 +72,8 @@ def working_shape(method, shape):
 
 def paint(name, photos, rgb8, source=None):
     method, predict = load(name, photos)
-    return colorize_rgb(
-        rgb8, predict, source or Source(pixel_digest(rgb8)), working_size=method.working_size(settings_of(method))
-    ).rgb8
+    fit = method.working_size(settings_of(method))
+    return colorize_rgb(rgb8, predict, source or Source(pixel_digest(rgb8)), working_size=fit).rgb8
 
 
 def lightness_of_shape(shape, seed=0):
@@ -165,8 +164,9 @@ def test_many_photos_at_once_get_the_colours_that_each_gets_alone(name, photos):
 @pytest.mark.parametrize("name", READY)
 def test_what_it_painted_before_makes_no_difference(name, photos):
     method, predict = load(name, photos)
+    fit = method.working_size(settings_of(method))
     first, *_, last = [
-        colorize_rgb(photo, predict, Source(pixel_digest(photo)), working_size=method.working_size(settings_of(method))).rgb8
+        colorize_rgb(photo, predict, Source(pixel_digest(photo)), working_size=fit).rgb8
         for photo in (photos[0], photos[1], photos[2], photos[0])
     ]
     assert np.array_equal(first, last)
