@@ -21,8 +21,8 @@ PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": t
 # Which lower precisions `auto` tries, in this order.
 _CANDIDATES = {"cpu": ("bfloat16",), "cuda": ("float16", "bfloat16")}
 # Half precision counts as equal to full below these differences of a* and b*; see docs/workers.md.
-MOST_DIFFERENCE = 1.0
-MEAN_DIFFERENCE = 0.1
+MOST_DIFFERENCE = 0.5
+MEAN_DIFFERENCE = 0.05
 # What is not clearly faster is not worth other bytes.
 WORTHWHILE = 1.2
 
