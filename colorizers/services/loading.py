@@ -3,7 +3,7 @@
 import platform
 import sys
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -96,10 +96,13 @@ def provenance(colorization: Colorization, loaded: Loaded) -> dict[str, Any]:
 
 def _libraries() -> dict[str, str]:
     names = ["numpy", "pillow", *(name for name in ("torch", "onnxruntime") if name in sys.modules)]
-    found = {}
-    for name in names:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+    return {name: _version(name) for name in names}
+
+
+@cache
+def _version(name: str) -> str:
+    # Reading it takes milliseconds, which is felt in each of many pictures.
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
