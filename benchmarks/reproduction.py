@@ -2,7 +2,7 @@
 
     python benchmarks/reproduction.py table --photos FOLDER runs/NAME [runs/NAME ...]
     python benchmarks/reproduction.py sweep --photos FOLDER FILE [--picture docs/images/sweep.svg] [--limit 100]
-    python benchmarks/reproduction.py dots [--picture docs/images/dots.png]
+    python benchmarks/reproduction.py dots runs/AS_PUBLISHED runs/FIXED [--picture docs/images/dots.png]
 
 `table` measures trained runs on photos that they never saw; `sweep` decodes one file of class weights at
 many temperatures and lambdas; `dots` shows what the two upsamplings of Schulze et al. do to a drawing, with
@@ -23,9 +23,10 @@ from colorizers import methods  # noqa: E402
 from colorizers.images import encode_png  # noqa: E402
 from colorizers.inference import join  # noqa: E402
 from colorizers.weight_files import read_header  # noqa: E402
+from evaluation import metrics  # noqa: E402
 
-LAMBDAS = (0.0, 0.5, 0.7, 0.85, 1.0)
-TEMPERATURES = (0.1, 0.2, 0.38, 0.6, 0.8, 1.0)
+LAMBDAS = (0.3, 0.5, 0.7, 0.85, 1.0)
+TEMPERATURES = (0.1, 0.25, 0.38, 0.6, 1.0)
 
 
 def measured(path, photos, **settings):
@@ -53,14 +54,29 @@ def table(options):
 
 
 def sweep(options):
+    import torch
+
+    from colorizers.colour import rgb_to_lightness
+    from colorizers.networks.codes import Decoding
+    from colorizers.networks.weights import load_network
+
     photos = read_photos(options.photos, options.limit)
-    truth = figures(photos[:], [photo ^ 1 for photo in photos])["colourfulness"]
+    facts = read_header(options.file).facts
+    network = load_network(options.file, facts.network, facts.variant)
+    lightness = [torch.from_numpy(rgb_to_lightness(photo))[None, None] for photo in photos]
+    # One pass of the network; every decoding starts from its answers.
+    with torch.inference_mode():
+        raws = [network(one) for one in lightness]
+    truth = np.mean([float(metrics.get("colourfulness")(photo / 255.0, photo / 255.0)) for photo in photos])
     print(f"{len(photos)} photos, colourfulness of the truth {truth:.1f}\n")
-    print("| lambda | T | PSNR | ab-RMSE | AuC | colourfulness |\n|---|---|---|---|---|---|")
+    print("| λ | T | PSNR | ab-RMSE | AuC | colourfulness |\n|---|---|---|---|---|---|")
     lines = {}
     for strength in LAMBDAS:
         for temperature in TEMPERATURES:
-            found = measured(options.file, photos, rebalance=strength, temperature=temperature)
+            decoding = Decoding(temperature, strength)
+            colours = (network.code.decode(raw, None, decoding)[0].permute(1, 2, 0).numpy() for raw in raws)
+            pictures = (join(photo, ab).rgb8 for photo, ab in zip(photos, colours, strict=True))
+            found = figures(pictures, photos, ("psnr", "ab_rmse", "auc", "colourfulness"))
             lines.setdefault(strength, []).append((temperature, found))
             print(
                 f"| {strength} | {temperature} | {found['psnr']:.2f} | {found['ab_rmse']:.2f} | {found['auc']:.3f} "
@@ -127,47 +143,30 @@ def drawing(side=224):
 def dots(options):
     import torch
 
-    from colorizers import networks
     from colorizers.colour import rgb_to_lightness
-    from colorizers.inference import Source
     from colorizers.networks.codes import Decoding
-    from colorizers.networks.running import NetworkPredictor
+    from colorizers.networks.weights import load_network
 
     photo = drawing()
+    lightness = torch.from_numpy(rgb_to_lightness(photo).astype(np.float32))[None, None]
     panels = [photo]
-    for variant in ("class_as_published", "class_fixed"):
-        torch.manual_seed(3)
-        network = networks.build("schulze2020", variant, width=0.125)
-        reached = signal_share(network)
-        # The head's bias paints the whole picture one tone; what the upsampling adds is what shows.
-        ab = NetworkPredictor(network, Decoding(), "cpu")(
-            rgb_to_lightness(photo).astype(np.float32), Source("")
+    for run in options.runs:
+        facts = read_header(run / "weights.safetensors").facts
+        network = load_network(run / "weights.safetensors", facts.network, facts.variant)
+        with torch.inference_mode():
+            ab = network.code.decode(network(lightness), lightness, Decoding())[0].permute(1, 2, 0).numpy()
+        kernel, stride = network.upsampling.kernel_size[0], network.upsampling.stride[0]
+        tone = np.median(ab.reshape(-1, 2), axis=0)
+        off = np.abs(ab - tone).max(axis=-1) > 0.5
+        print(
+            f"{facts.variant}: kernel {kernel} at stride {stride} reaches {min(kernel / stride, 1) ** 2:.1%} of the "
+            f"pixels; {off.mean():.1%} differ from the commonest tone, a = {tone[0]:.1f}, b = {tone[1]:.1f}"
         )
-        spread = ab - np.median(ab.reshape(-1, 2), axis=0)
-        largest = np.abs(spread).max()
-        print(f"{variant}: the blocks reach {reached:.1%} of the answer's pixels")
-        panels.append(join(photo, (spread * (40 / largest) if largest else spread).astype(np.float32)).rgb8)
+        panels.append(join(photo, np.clip(ab, -128, 128).astype(np.float32)).rgb8)
     gap = np.full((photo.shape[0], 8, 3), 255, np.uint8)
     picture = np.concatenate([part for panel in panels for part in (panel, gap)][:-1], axis=1)
     if options.picture:
         options.picture.write_bytes(encode_png(picture))
-
-
-def signal_share(network, side=224):
-    """The share of the raw answer's pixels that change when the features before the upsampling do."""
-    import torch
-
-    network.eval()
-    with torch.no_grad():
-        raw = network(torch.zeros(1, 1, side, side))
-        upsampling = next(
-            layer
-            for layer in reversed(list(network.modules()))
-            if isinstance(layer, torch.nn.ConvTranspose2d)
-        )
-        kernel, stride = upsampling.kernel_size[0], upsampling.stride[0]
-    assert raw.ndim == 4
-    return min(kernel / stride, 1) ** 2
 
 
 def main():
@@ -180,7 +179,7 @@ def main():
         if verb != "dots":
             sub.add_argument("--photos", type=Path, required=True)
             sub.add_argument("--limit", type=int)
-        if verb == "table":
+        if verb != "sweep":
             sub.add_argument("runs", type=Path, nargs="+")
         if verb == "sweep":
             sub.add_argument("file", type=Path)
