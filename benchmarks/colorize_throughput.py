@@ -169,19 +169,21 @@ def by_workers(photo_set, colorizer, processes: int, data: Path) -> float:
         return seconds
 
 
-def peak_memory(data: Path, number: int) -> int:
-    """Peak resident memory in MB of a process that colours so many photos."""
-    command = [sys.executable, __file__, "--memory", str(number), "--data", str(data)]
+def peak_memory(data: Path, times: int) -> int:
+    """Peak resident memory in MB of a process that colours all photos so many times."""
+    command = [sys.executable, __file__, "--memory", str(times), "--data", str(data)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(result.stdout.split()[-1])
 
 
-def measure_memory(data: Path, number: int) -> None:
+def measure_memory(data: Path, times: int) -> None:
     """In a process of its own: colour and print the peak."""
     enter(data)
     from colorizers.models import Colorizer, PhotoSet
 
-    whole(PhotoSet.objects.get(), Colorizer.objects.get(), number)
+    photo_set = PhotoSet.objects.get()
+    for _ in range(times):
+        whole(photo_set, Colorizer.objects.get(), photo_set.photos.count())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(peak // (1024 if sys.platform == "linux" else 1024**2))
 
@@ -228,8 +230,8 @@ def main(data: Path, *, number: int, rounds: int) -> None:
                 f"  worker, {processes} process(es) x 1 thread {rate:6.2f} images/s   {rate / alone:.2f} x one"
             )
 
-        few, many = peak_memory(data, number // 4), peak_memory(data, number)
-        print(f"  peak memory {few} MB for {number // 4} photos, {many} MB for {number}: {many / few:.2f} x")
+        few, many = peak_memory(data, 1), peak_memory(data, 4)
+        print(f"  peak memory {few} MB for {number} photos, {many} MB for {4 * number}: {many / few:.2f} x")
 
 
 if __name__ == "__main__":
