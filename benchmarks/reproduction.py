@@ -162,7 +162,9 @@ def dots(options):
             f"{facts.variant}: kernel {kernel} at stride {stride} reaches {min(kernel / stride, 1) ** 2:.1%} of the "
             f"pixels; {off.mean():.1%} differ from the commonest tone, a = {tone[0]:.1f}, b = {tone[1]:.1f}"
         )
-        panels.append(join(photo, np.clip(ab, -128, 128).astype(np.float32)).rgb8)
+        factor = 40 / max(np.abs(ab - tone).max(), 1e-6)
+        print(f"  the picture shows differences from that tone {factor:.1f} times as large as they are")
+        panels.append(join(photo, ((ab - tone) * factor).astype(np.float32)).rgb8)
     gap = np.full((photo.shape[0], 8, 3), 255, np.uint8)
     picture = np.concatenate([part for panel in panels for part in (panel, gap)][:-1], axis=1)
     if options.picture:
