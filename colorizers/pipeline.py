@@ -96,7 +96,9 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether a library says, in one of its ways, that memory is short."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SHORT_OF_MEMORY)
+    # ONNX Runtime's exceptions are no RuntimeErrors, whatever their names.
+    library = isinstance(error, RuntimeError) or type(error).__module__.startswith("onnxruntime.")
+    return library and any(words in str(error).lower() for words in _SHORT_OF_MEMORY)
 
 
 @dataclass(eq=False)

@@ -6,6 +6,7 @@ make them, with `oracle_hints`, and no method calls it.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,13 +176,16 @@ def reference_hints(
 def build(parts: Ingredients) -> Predict:
     """A predictor that takes hints from the reference photo with the closest lightness histogram."""
     reference, settings = parts.reference, parts.settings
-    histograms = np.stack(
-        [cumulative_histogram(rgb_to_lightness(thinned(photo.read()))) for photo in reference.photos]
-    )
+
+    @cache
+    def histograms() -> Floats:
+        return np.stack(
+            [cumulative_histogram(rgb_to_lightness(thinned(photo.read()))) for photo in reference.photos]
+        )
 
     def predict(lightness: Floats, source: Source) -> Floats:
         allowed = reference.others(source)
-        distances = np.abs(histograms[allowed] - cumulative_histogram(lightness)).sum(axis=1)
+        distances = np.abs(histograms()[allowed] - cumulative_histogram(lightness)).sum(axis=1)
         chosen = reference.photos[allowed[int(np.argmin(distances))]]
         mask, ab = reference_hints(lightness, rgb_to_lab(thinned(chosen.read())), settings, source.rng())
         return colorize_from_hints(lightness, mask, ab)

@@ -17,6 +17,7 @@ from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._network import ClassSettings
 from colorizers.weight_files import KEY, WeightsFacts, facts_in
 
+_EXTERNAL_NUMBERS = "session.model_external_initializers_file_folder_path"
 SCALE = 110.0  # of the answers of the L2 variant
 
 
@@ -74,8 +75,10 @@ def _session(path: Path, device: str) -> Any:
     wanted = ["CUDAExecutionProvider"] if device.startswith("cuda") else []
     there = onnxruntime.get_available_providers()
     providers = [name for name in wanted if name in there] + ["CPUExecutionProvider"]
+    # From bytes the runtime would look for numbers kept outside the file below the working folder; there
+    # is no such folder here, so that a file is all that its digest says.
+    options.add_session_config_entry(_EXTERNAL_NUMBERS, "/nonexistent")
     try:
-        # As bytes, so that a file cannot make the runtime read other files beside it.
         return onnxruntime.InferenceSession(path.read_bytes(), options, providers=providers)
     except Exception as error:
         # ONNX Runtime has an exception of its own for each kind of broken file.

@@ -96,6 +96,10 @@ class BinCode(Code):
         self.step, self.neighbours = step, neighbours
         self.bins = torch.from_numpy(ab_bins(step).copy())
         self.channels = len(self.bins)
+        if type(neighbours) is not int or not 1 <= neighbours <= self.channels:
+            raise ValueError(
+                f"neighbours must be a whole number from 1 to {self.channels}, not {neighbours!r}."
+            )
         self.prior: Tensor | None = None
         self.trained_at = 0.5
 

@@ -35,7 +35,7 @@ def draw_curve(path: Path, records: list[EpochRecord], title: str) -> None:
         for axes in (losses, errors):
             axes.spines[["top", "right"]].set_visible(False)
             axes.xaxis.get_major_locator().set_params(integer=True)
-        figure.suptitle(title, fontsize=10)
+        figure.suptitle(title, fontsize=10, parse_math=False)
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
 
 

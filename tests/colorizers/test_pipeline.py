@@ -318,3 +318,11 @@ def test_photos_of_4000_by_3000_are_coloured_whole_in_less_than_600_megabytes():
         assert float(line.split()[-1]) < 0.3
     assert int(grew.split()[1]) < 600 * 1024
     print(grew)
+
+
+def test_onnx_runtimes_way_of_saying_that_memory_is_short_is_known():
+    from onnxruntime.capi.onnxruntime_pybind11_state import Fail
+
+    assert is_out_of_memory(
+        Fail("[ONNXRuntimeError] : 1 : FAIL : Failed to allocate memory for requested buffer")
+    )

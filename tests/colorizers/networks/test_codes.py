@@ -164,3 +164,9 @@ def test_another_lambda_than_the_trained_one_shifts_the_logits():
 def test_a_decoding_refuses_what_it_does_not_know():
     with pytest.raises(ValueError, match="decode_at"):
         Decoding(decode_at="ceiling")
+
+
+@pytest.mark.parametrize("neighbours", [0, -1, 314, 2.5, True, "x"])
+def test_an_impossible_number_of_neighbours_is_refused(neighbours):
+    with pytest.raises(ValueError, match="neighbours must be a whole number from 1 to 313"):
+        BinCode(neighbours=neighbours)

@@ -239,6 +239,28 @@ def test_a_file_cannot_have_other_files_read(tmp_path):
     assert "cannot be read as an ONNX network" in refusal(path)
 
 
+def test_numbers_are_not_taken_from_the_working_folder_either(tmp_path, monkeypatch):
+    # For a worker that folder holds the database and the keys, and no digest covers what lies there.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_bytes(b"12345678")
+    outside = TensorProto(name="w", data_type=TensorProto.UINT8, dims=[8], data_location=TensorProto.EXTERNAL)
+    for key, value in {"location": "secret", "offset": "0", "length": "8"}.items():
+        entry = outside.external_data.add()
+        entry.key, entry.value = key, value
+    nodes = [
+        helper.make_node("Cast", ["w"], ["floats"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceSum", ["floats"], ["sum"], keepdims=0),
+        helper.make_node("Concat", ["lightness", "lightness"], ["two"], axis=1),
+        helper.make_node("Mul", ["two", "sum"], ["raw"]),
+    ]
+    path = tiny(tmp_path / "net.onnx", facts=L2, nodes=nodes)
+    model = onnx.load(path)
+    del model.graph.initializer[:]
+    model.graph.initializer.append(outside)
+    path.write_bytes(model.SerializeToString())
+    assert "cannot be read as an ONNX network" in refusal(path)
+
+
 # --- threads -----------------------------------------------------------------------------------------
 
 
