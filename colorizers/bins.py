@@ -6,9 +6,9 @@ of codes end in one channel for each bin.
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import numpy as np
-from scipy.spatial import ConvexHull, cKDTree
 
 from colorizers.colour import RGB8, Floats, as_floats, rgb_to_lab
 from colorizers.inference import of_area, resize
@@ -17,6 +17,8 @@ STEP = 10
 LIMIT = 110
 NEIGHBOURS = 5
 SIGMA = 5.0
+# Below, nothing changes any more but the risk that logits overflow.
+LOWEST_TEMPERATURE = 0.01
 PRIOR_PX = 256
 
 
@@ -37,6 +39,8 @@ def ab_bins(step: int = STEP) -> Floats:
     )
     ab = rgb_to_lab(edges)[:, 1:]
     square = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * step
+    from scipy.spatial import ConvexHull  # not before it is needed: it is slow to import
+
     hull = ConvexHull((ab[:, None] + square).reshape(-1, 2))
     # Counted from zero, so that grey is a class at every step.
     reach = -(-LIMIT // step) * step
@@ -49,7 +53,9 @@ def ab_bins(step: int = STEP) -> Floats:
 
 
 @cache
-def _tree(step: int) -> cKDTree:
+def _tree(step: int) -> Any:
+    from scipy.spatial import cKDTree
+
     return cKDTree(ab_bins(step))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from colorizers.bins import LOWEST_TEMPERATURE
 from colorizers.inference import Predict
 from colorizers.methods._base import Ingredients, Method
 
@@ -36,8 +37,10 @@ class ClassSettings(RegressionSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 < self.temperature <= 1:
-            raise ValueError(f"temperature must lie above 0 and at most at 1, not {self.temperature}.")
+        if not LOWEST_TEMPERATURE <= self.temperature <= 1:
+            raise ValueError(
+                f"temperature must lie between {LOWEST_TEMPERATURE} and 1, not {self.temperature}."
+            )
         if not 0 <= self.rebalance <= 1:
             raise ValueError(f"rebalance must lie between 0 and 1, not {self.rebalance}.")
 

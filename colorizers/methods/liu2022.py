@@ -54,6 +54,11 @@ class OnnxPredictor:
             ab = annealed_mean(raw + self.shift, self.temperature)
         return [resize(one, (padded.shape[2], padded.shape[3]))[:height, :width] for one in ab]
 
+    def choose_precision(self, wanted: str, shape: tuple[int, int]) -> dict[str, Any]:
+        """Single precision whatever is wanted; gives that, and where the runtime really computes."""
+        on_gpu = "CUDAExecutionProvider" in self.session.get_providers()
+        return {"precision": "float32"} | ({} if on_gpu else {"device": "cpu"})
+
     def _answer(self, padded: Floats) -> Floats:
         raw = self.session.run(None, {"lightness": padded})[0]
         if raw.ndim != 4 or raw.shape[:2] != (len(padded), self.channels) or 0 in raw.shape:
@@ -72,9 +77,10 @@ def _session(path: Path, device: str) -> Any:
     # Left alone it takes every core, and pins its threads to them, in each of several workers.
     options.intra_op_num_threads = _threads()
     options.inter_op_num_threads = 1
-    wanted = ["CUDAExecutionProvider"] if device.startswith("cuda") else []
-    there = onnxruntime.get_available_providers()
-    providers = [name for name in wanted if name in there] + ["CPUExecutionProvider"]
+    providers: list[Any] = ["CPUExecutionProvider"]
+    if device.startswith("cuda") and "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        number = int(device.partition(":")[2] or 0)
+        providers.insert(0, ("CUDAExecutionProvider", {"device_id": number, "use_tf32": 0}))
     # From bytes the runtime would look for numbers kept outside the file below the working folder; there
     # is no such folder here, so that a file is all that its digest says.
     options.add_session_config_entry(_EXTERNAL_NUMBERS, "/nonexistent")

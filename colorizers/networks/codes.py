@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - everybody's name for it
 from torch import Tensor
 
-from colorizers.bins import NEIGHBOURS, SIGMA, STEP, ab_bins, rebalancing_weights
+from colorizers.bins import LOWEST_TEMPERATURE, NEIGHBOURS, SIGMA, STEP, ab_bins, rebalancing_weights
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,10 @@ class Decoding:
     decode_at: str = "floor"
 
     def __post_init__(self) -> None:
-        if not 0 < self.temperature <= 1:
-            raise ValueError(f"temperature must lie above 0 and at most at 1, not {self.temperature}.")
+        if not LOWEST_TEMPERATURE <= self.temperature <= 1:
+            raise ValueError(
+                f"temperature must lie between {LOWEST_TEMPERATURE} and 1, not {self.temperature}."
+            )
         if self.rebalance is not None and not 0 <= self.rebalance <= 1:
             raise ValueError(f"rebalance must lie between 0 and 1, not {self.rebalance}.")
         if self.decode_at not in {"floor", "centre"}:

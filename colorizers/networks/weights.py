@@ -105,8 +105,10 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
         headline = f"The file {path.name} does not hold the weights of {name} ({variant}) at {size}."
         raise WeightsRefused("\n".join(filter(None, [contradiction, headline, *problems])))
     network.load_state_dict(network.state_dict() | complete, strict=True)
-    if isinstance(network.code, BinCode) and facts.prior is not None:
-        network.code.set_prior(torch.tensor(facts.prior), facts.trained_at)
+    if isinstance(network.code, BinCode):
+        network.code.trained_at = facts.trained_at
+        if facts.prior is not None:
+            network.code.set_prior(torch.tensor(facts.prior), facts.trained_at)
     return network.eval()
 
 

@@ -117,7 +117,9 @@ def _load_in_a_child(weights: WeightsFile, method: Method, variant: str, setting
             f"{answered.returncode}: {last}). Is there enough memory?"
         )
     if not verdict.get("loads"):
-        raise WeightsRefused(str(verdict.get("report")))
+        # A hostile file may have names that no page and no terminal can show.
+        report = str(verdict.get("report"))
+        raise WeightsRefused(report.encode("utf-8", "backslashreplace").decode())
 
 
 def _last_json(output: str) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ import uuid
 from types import TracebackType
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from django.db.models import F
 from django.utils import timezone
 
@@ -71,6 +71,6 @@ class SignsOfLife:
         rows = Colorization.objects.filter(pk__in=held.values(), claim__in=held.keys())
         try:
             rows.update(claimed_at=timezone.now())
-        except DatabaseError:
+        except Error:
             # The next sign comes in time for a claim to survive a database that is briefly away.
             connections.close_all()

@@ -3,16 +3,17 @@
 import platform
 import sys
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from billiard.process import current_process
 from django.conf import settings
 
-from colorizers import devices, inference, methods
+from colorizers import devices, images, inference, methods
+from colorizers.colour import RGB8
 from colorizers.methods import Method, ReferencePhoto, ReferenceSet
-from colorizers.models import Colorization, Colorizer
+from colorizers.models import Colorization, Colorizer, Photo
 from colorizers.services.stored_files import local_copy
 
 # Each may hold a network; colorizers that decode the same weights differently share one.
@@ -43,7 +44,7 @@ def load(colorizer_id: int, digest: str) -> Loaded:
     if colorizer.reference_set is not None:
         reference = ReferenceSet(
             [
-                ReferencePhoto(photo.digest, photo.read_rgb, photo.source_digest)
+                ReferencePhoto(photo.digest, partial(read_intact, photo), photo.source_digest)
                 for photo in colorizer.reference_set.photos.all()
             ]
         )
@@ -56,6 +57,14 @@ def load(colorizer_id: int, digest: str) -> Loaded:
         shape = working_size(*_TYPICAL_PHOTO) if working_size else _TYPICAL_PHOTO
         facts |= predict.choose_precision(settings.COLORIZE_PRECISION, shape)
     return Loaded(method, predict, working_size, reference.digest() if reference else "", facts)
+
+
+def read_intact(photo: Photo) -> RGB8:
+    """The photo's pixels, in a thread without database; ValueError if they are not those imported."""
+    rgb8 = photo.read_rgb()
+    if images.pixel_digest(rgb8) != photo.digest:
+        raise ValueError(f"The stored file {photo.file.name} no longer holds the photo that was imported.")
+    return rgb8
 
 
 def process_device(method: Method) -> str:

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from colorizers import images, inference
 from colorizers.colour import RGB8
-from colorizers.models import Colorization, Colorizer, GenerationRun, Photo, WorkState
+from colorizers.models import Colorization, Colorizer, GenerationRun, WorkState
 from colorizers.pipeline import Finished, Job, Limits, colorize_many
 from colorizers.services.claims import SignsOfLife, claim
-from colorizers.services.loading import Loaded, load, provenance
+from colorizers.services.loading import Loaded, load, provenance, read_intact
 from colorizers.services.stored_files import sha256, store_once
 from colorizers.signals import colorization_done
 
@@ -139,14 +139,6 @@ def _job(held: Held) -> Job:
         read=read,
         keep=keep,
     )
-
-
-def read_intact(photo: Photo) -> RGB8:
-    """The photo's pixels, in a thread without database; ValueError if they are not those imported."""
-    rgb8 = photo.read_rgb()
-    if images.pixel_digest(rgb8) != photo.digest:
-        raise ValueError(f"The stored file {photo.file.name} no longer holds the photo that was imported.")
-    return rgb8
 
 
 def keep(result: inference.ColorizedPicture, seconds: float) -> Picture:

@@ -61,9 +61,9 @@ def _show_nothing(done: int, total: int) -> None:
 def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = _show_nothing) -> Photos:
     """All photographs below a folder, scaled down so that the shorter side is at most 1.5 crops.
 
-    Files that are no photograph, grey, or smaller than half the crop are refused by name. `show` is told
-    how many files are done and how many there are. Raises PhotosRefused if fewer than eight are left, or
-    the folder cannot be read.
+    Files that are no photograph, grey, smaller than half the crop or seen before are refused by name.
+    `show` is told how many files are done and how many there are. Raises PhotosRefused if fewer than
+    eight are left, or the folder cannot be read.
     """
     if not folder.is_dir():
         raise PhotosRefused(f"There is no folder {folder}.")
@@ -71,12 +71,16 @@ def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = _sho
     if not files:
         raise PhotosRefused(f"The folder {folder} holds no photographs ({', '.join(sorted(SUFFIXES))}).")
     pixels, names, refused = [], [], []
+    seen: dict[str, str] = {}
     with ThreadPoolExecutor(2) as threads:
         found = threads.map(lambda path: _read(path, crop), files)
         for number, (path, photo) in enumerate(zip(files, found, strict=True), start=1):
             name = str(path.relative_to(folder))
             if isinstance(photo, str):
                 refused.append(f"{name}: {photo}")
+            elif (twin := seen.setdefault(pixel_digest(photo), name)) != name:
+                # It could be learned from and validated on at the same time.
+                refused.append(f"{name}: it is the same photo as {twin}.")
             else:
                 pixels.append(photo)
                 names.append(name)
@@ -87,8 +91,8 @@ def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = _sho
             f"Only {len(pixels)} of the {len(files)} files in {folder} can be trained on; at least {FEWEST} "
             f"colour photographs are needed.{why}"
         )
-    digests = tuple(pixel_digest(photo) for photo in pixels)
-    return Photos(tuple(pixels), tuple(names), digests, tuple(refused))
+    digests = {name: digest for digest, name in seen.items()}
+    return Photos(tuple(pixels), tuple(names), tuple(digests[name] for name in names), tuple(refused))
 
 
 def _read(path: Path, crop: int) -> RGB8 | str:

@@ -114,7 +114,7 @@ def test_a_setting_out_of_range_is_told_at_its_field(workbench, tmp_path):
         workbench, "zhang2016", weights=upload(compact_weights(tmp_path)), setting_temperature="7"
     )
     errors = reply.context["adminform"].form.errors
-    assert "temperature must lie above 0" in errors["setting_temperature"][0]
+    assert "temperature must lie between" in errors["setting_temperature"][0]
 
 
 def test_the_same_again_is_refused_and_named(workbench):

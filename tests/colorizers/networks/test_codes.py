@@ -170,3 +170,24 @@ def test_a_decoding_refuses_what_it_does_not_know():
 def test_an_impossible_number_of_neighbours_is_refused(neighbours):
     with pytest.raises(ValueError, match="neighbours must be a whole number from 1 to 313"):
         BinCode(neighbours=neighbours)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1e-38, 0.009, 1.01, float("nan")])
+def test_a_temperature_at_which_logits_could_overflow_is_refused(temperature):
+    with pytest.raises(ValueError, match="temperature must lie between"):
+        Decoding(temperature)
+
+
+def test_the_lowest_temperature_chooses_the_likeliest_class():
+    code = BinCode()
+    raw = torch.randn(1, code.channels, 2, 2, generator=torch.Generator().manual_seed(0)) * 500
+    ab = code.decode(raw, torch.zeros(1, 1, 2, 2), Decoding(0.01))
+    assert torch.equal(ab, code.bins[raw.argmax(dim=1)].permute(0, 3, 1, 2))
+
+
+def test_what_a_code_was_trained_at_counts_without_a_prior_too():
+    code = BinCode()
+    code.trained_at = 0.9
+    assert code.shift(0.9) is None
+    with pytest.raises(ValueError, match=r"0\.9 only"):
+        code.shift(0.5)

@@ -157,6 +157,15 @@ def test_too_few_photos_are_refused_with_the_reasons(tmp_path):
     assert "empty.jpg: The file is empty." in said
 
 
+def test_a_second_copy_of_a_photo_is_refused_so_that_none_is_learned_and_validated_on(tmp_path):
+    save_photos(tmp_path, range(9))
+    first = sorted(tmp_path.iterdir())[0]
+    (tmp_path / f"copy-of-{first.name}").write_bytes(first.read_bytes())
+    photos = read_photos(tmp_path, 64)
+    assert len(photos) == 9
+    assert "the same photo as" in photos.refused[0]
+
+
 def test_photos_much_smaller_than_the_crop_are_refused(tmp_path):
     folder = save_photos(tmp_path / "small", range(8))
     with pytest.raises(PhotosRefused, match="it has 72 x 72 pixels, and the crops have 176"):
