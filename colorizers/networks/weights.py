@@ -49,6 +49,8 @@ def save_network(path: Path, network: Network, facts: WeightsFacts, *, half: boo
         tensors = {name: _halved(tensor) for name, tensor in tensors.items()}
     partial = path.with_suffix(".partial")
     save_file(tensors, partial, metadata={KEY: json.dumps(asdict(facts))})
+    # The library makes it its owner's alone; a worker of another user must be able to read it.
+    partial.chmod(0o644)
     partial.replace(path)
 
 
