@@ -84,15 +84,15 @@ def soft_code_sums(ab: Floats, neighbours: int = NEIGHBOURS, sigma: float = SIGM
     return np.asarray(sums, np.float64)
 
 
-def mean_soft_code(photos: Iterable[RGB8], neighbours: int = NEIGHBOURS) -> Floats:
+def mean_soft_code(photos: Iterable[RGB8], neighbours: int = NEIGHBOURS, *, side: int = PRIOR_PX) -> Floats:
     """(313,): the prior of photos (H, W, 3) uint8, the mean of their soft codes; sums to 1.
 
-    Every photo counts the same, at about PRIOR_PX squared pixels. In the paper every pixel does, of photos
+    Every photo counts the same, at about `side` squared pixels. In the paper every pixel does, of photos
     that were all scaled to 256 x 256 before, which is the same. Raises ValueError without a photo.
     """
     total = np.zeros(len(ab_bins()))
     for photo in photos:
-        size = of_area(PRIOR_PX, 1)(*photo.shape[:2])
+        size = of_area(side, 1)(*photo.shape[:2])
         ab = resize(as_floats(rgb_to_lab(photo)[..., 1:]), size)
         total += soft_code_sums(ab, neighbours) / (size[0] * size[1])
     if not total.any():
@@ -118,13 +118,30 @@ def rebalancing_weights(prior: Floats, strength: float) -> Floats:
     return np.asarray(weights / (prior * weights).sum(), np.float64)
 
 
+def rebalancing_shift(prior: Floats, wanted: float, trained: float) -> Floats:
+    """(Q,): what decoding at the strength `wanted` adds to logits that were trained at another one.
+
+    The logarithm of the ratio of the rebalancing weights; minus infinity where the prior is 0.
+    """
+    reached = np.asarray(prior) > 0
+    shift = np.full(len(reached), -np.inf, np.float32)
+    weights, before = rebalancing_weights(prior, wanted), rebalancing_weights(prior, trained)
+    shift[reached] = np.log(weights[reached] / before[reached])
+    return shift
+
+
+def check_temperature(temperature: float) -> None:
+    """Raise ValueError for a temperature of the annealed mean that is none, or would let logits overflow."""
+    if not LOWEST_TEMPERATURE <= temperature <= 1:
+        raise ValueError(f"temperature must lie between {LOWEST_TEMPERATURE} and 1, not {temperature}.")
+
+
 def annealed_mean(logits: Floats, temperature: float, step: int = STEP) -> Floats:
     """ab (..., 2) of logits (..., Q): softmax(logits / temperature) times the bins' centres.
 
-    `temperature` in (0, 1]: 1 is the mean of the distribution, towards 0 its mode.
+    `temperature` from 0.01 to 1: 1 is the mean of the distribution, towards 0 its mode.
     """
-    if not 0 < temperature <= 1:
-        raise ValueError(f"The temperature must lie above 0 and at most at 1, not {temperature}.")
+    check_temperature(temperature)
     scaled = (logits - logits.max(axis=-1, keepdims=True)) / temperature
     shares = np.exp(scaled)
     return np.asarray(shares / shares.sum(axis=-1, keepdims=True) @ ab_bins(step), np.float32)

@@ -20,12 +20,13 @@ import scipy.linalg  # noqa: F401 - under the limit its OpenBLAS would wait for 
 from colorizers import methods
 from colorizers.inference import ColorizationFailed, Source, checked_ab
 from colorizers.methods import ReferencePhoto, ReferenceSet
+from colorizers.pipeline import is_out_of_memory
 
 SIDE = 64
 
 
 # Words of the dynamic linker and of the system, where a library cannot be loaded for want of memory.
-_SHORT_OF_MEMORY = ("failed to map segment", "Cannot allocate memory")
+_CANNOT_BE_LOADED = ("failed to map segment", "Cannot allocate memory")
 
 
 def verdict(path: Path, method: str, variant: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def _two_photos() -> ReferenceSet:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, MemoryError) or any(words in str(error) for words in _SHORT_OF_MEMORY):
+    if is_out_of_memory(error) or any(words in str(error) for words in _CANNOT_BE_LOADED):
         return "There was not enough memory to load these weights."
     if isinstance(error, ValueError | ColorizationFailed) and str(error):
         return str(error)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from colorizers.bins import LOWEST_TEMPERATURE
+from colorizers.bins import check_temperature
 from colorizers.inference import Predict
 from colorizers.methods._base import Ingredients, Method
 
@@ -37,10 +37,7 @@ class ClassSettings(RegressionSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not LOWEST_TEMPERATURE <= self.temperature <= 1:
-            raise ValueError(
-                f"temperature must lie between {LOWEST_TEMPERATURE} and 1, not {self.temperature}."
-            )
+        check_temperature(self.temperature)
         if not 0 <= self.rebalance <= 1:
             raise ValueError(f"rebalance must lie between 0 and 1, not {self.rebalance}.")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from colorizers.bins import ab_bins, annealed_mean, rebalancing_weights
+from colorizers.bins import ab_bins, annealed_mean, rebalancing_shift
 from colorizers.colour import Floats
 from colorizers.inference import ColorizationFailed, Predict, Source, resize
 from colorizers.methods._base import Ingredients, Method
@@ -139,12 +139,7 @@ def _shift(facts: WeightsFacts, path: Path, rebalance: float) -> Floats:
     if facts.prior is None or len(facts.prior) != channels:
         there = "no prior" if facts.prior is None else f"a prior of {len(facts.prior)} classes"
         raise ValueError(f"The file {path.name} has {there}; expected was one of {channels} classes.")
-    prior = np.asarray(facts.prior, np.float64)
-    reached = prior > 0
-    wanted, trained = (rebalancing_weights(prior, at) for at in (rebalance, facts.trained_at))
-    shift = np.full(channels, -np.inf, np.float32)
-    shift[reached] = np.log(wanted[reached]) - np.log(trained[reached])
-    return shift
+    return rebalancing_shift(np.asarray(facts.prior, np.float64), rebalance, facts.trained_at)
 
 
 def build(parts: Ingredients) -> Predict:

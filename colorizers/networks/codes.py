@@ -12,7 +12,15 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - everybody's name for it
 from torch import Tensor
 
-from colorizers.bins import LOWEST_TEMPERATURE, NEIGHBOURS, SIGMA, STEP, ab_bins, rebalancing_weights
+from colorizers.bins import (
+    NEIGHBOURS,
+    SIGMA,
+    STEP,
+    ab_bins,
+    check_temperature,
+    rebalancing_shift,
+    rebalancing_weights,
+)
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,7 @@ class Decoding:
     decode_at: str = "floor"
 
     def __post_init__(self) -> None:
-        if not LOWEST_TEMPERATURE <= self.temperature <= 1:
-            raise ValueError(
-                f"temperature must lie between {LOWEST_TEMPERATURE} and 1, not {self.temperature}."
-            )
+        check_temperature(self.temperature)
         if self.rebalance is not None and not 0 <= self.rebalance <= 1:
             raise ValueError(f"rebalance must lie between 0 and 1, not {self.rebalance}.")
         if self.decode_at not in {"floor", "centre"}:
@@ -104,6 +109,7 @@ class BinCode(Code):
             )
         self.prior: Tensor | None = None
         self.trained_at = 0.5
+        self._rarity = torch.ones(self.channels)
 
     def set_prior(self, prior: Tensor, trained_at: float) -> None:
         """Take the prior (Q,) of the training photos and the lambda of the loss."""
@@ -112,6 +118,7 @@ class BinCode(Code):
                 f"The prior has {tuple(prior.shape)} entries; this code has {self.channels} classes."
             )
         self.prior, self.trained_at = prior / prior.sum(), trained_at
+        self._rarity = self.weights(trained_at)
 
     def weights(self, strength: float) -> Tensor:
         """(Q,): the rebalancing weight of each class at this lambda, 0 where the prior is 0."""
@@ -134,7 +141,7 @@ class BinCode(Code):
         indices, weights = self.soft_code(ab)
         log_shares = torch.log_softmax(raw.float(), dim=1).permute(0, 2, 3, 1)
         entropy = -(weights * log_shares.gather(-1, indices)).sum(dim=-1)
-        rarity = self.weights(self.trained_at).to(raw.device)[indices[..., 0]]
+        rarity = self._rarity.to(raw.device)[indices[..., 0]]
         return (rarity * entropy).mean()
 
     def decode(self, raw: Tensor, lightness: Tensor, decoding: Decoding) -> Tensor:
@@ -159,5 +166,4 @@ class BinCode(Code):
                 )
             return None
         wanted = self.trained_at if strength is None else strength
-        shift = torch.log(self.weights(wanted)) - torch.log(self.weights(self.trained_at))
-        return torch.where(self.prior > 0, shift, torch.tensor(-torch.inf))
+        return torch.from_numpy(rebalancing_shift(self.prior.double().numpy(), wanted, self.trained_at))

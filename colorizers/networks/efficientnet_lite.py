@@ -126,13 +126,6 @@ class EfficientNetLite(Network):
         raw: Tensor = self.head(self.dropout(features))
         return raw if self.is_class else torch.tanh(raw)
 
-    def train(self, mode: bool = True) -> "EfficientNetLite":
-        """As ever, but a trunk whose weights are fixed keeps its batch statistics fixed too."""
-        super().train(mode)
-        if mode and not next(self.trunk.parameters()).requires_grad:
-            self.trunk.eval()
-        return self
-
     def parameter_groups(self) -> dict[str, list[nn.Parameter]]:
         """`encoder`: the trunk; `decoder`: the rest."""
         decoder = [value for name, value in self.named_parameters() if not name.startswith("trunk.")]

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from colorizers.networks._base import Network, scaled
 from colorizers.networks.codes_8bit import NEUTRAL, CantorCode, EightBitCode
+from colorizers.networks.zhang2016 import vgg_block
 
 REGRESSION_CHANNELS = 313
 STRIDE = 16
@@ -26,13 +27,13 @@ class Schulze2020(Network):
         self.code = CantorCode() if classes else EightBitCode()
         inner = self.code.channels if classes else scaled(REGRESSION_CHANNELS, width)
         self.trunk = nn.Sequential(
-            _block(1, c64, convolutions=2, last_stride=2),
-            _block(c64, c128, convolutions=2, last_stride=2),
-            _block(c128, c256, convolutions=3, last_stride=2),
-            _block(c256, c512, convolutions=3),
-            _block(c512, c512, convolutions=3, dilation=2),
-            _block(c512, c512, convolutions=3, dilation=2),
-            _block(c512, c512, convolutions=3),
+            vgg_block(1, c64, convolutions=2, last_stride=2),
+            vgg_block(c64, c128, convolutions=2, last_stride=2),
+            vgg_block(c128, c256, convolutions=3, last_stride=2),
+            vgg_block(c256, c512, convolutions=3),
+            vgg_block(c512, c512, convolutions=3, dilation=2),
+            vgg_block(c512, c512, convolutions=3, dilation=2),
+            vgg_block(c512, c512, convolutions=3),
         )
         self.conv8 = nn.Sequential(
             nn.Conv2d(c512, c256, 3, 2, 1), nn.ReLU(),
@@ -55,17 +56,6 @@ class Schulze2020(Network):
         features = self.conv8(self.trunk(lightness * LEVELS_PER_LIGHTNESS))
         raw: Tensor = self.head(self.upsampling(features))
         return raw
-
-
-def _block(
-    entering: int, leaving: int, *, convolutions: int, last_stride: int = 1, dilation: int = 1
-) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    for number in range(convolutions):
-        stride = last_stride if number == convolutions - 1 else 1
-        layers += [nn.Conv2d(entering, leaving, 3, stride, dilation, dilation), nn.ReLU()]
-        entering = leaving
-    return nn.Sequential(*layers, nn.BatchNorm2d(leaving))
 
 
 VARIANTS = {

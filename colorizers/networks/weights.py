@@ -47,11 +47,9 @@ def save_network(path: Path, network: Network, facts: WeightsFacts, *, half: boo
         raise ValueError(f"These weights are not finite and were not written: {_listed(broken)}.")
     if half:
         tensors = {name: _halved(tensor) for name, tensor in tensors.items()}
-    partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata={KEY: json.dumps(asdict(facts))})
+    save_file(tensors, path, metadata={KEY: json.dumps(asdict(facts))})
     # The library makes it its owner's alone; a worker of another user must be able to read it.
-    partial.chmod(0o644)
-    partial.replace(path)
+    path.chmod(0o644)
 
 
 def _halved(tensor: Tensor) -> Tensor:

@@ -19,13 +19,13 @@ class Zhang2016(Network):
     def __init__(self, variant: str, width: float, neighbours: int) -> None:
         super().__init__()
         c64, c128, c256, c512 = (scaled(channels, width) for channels in (64, 128, 256, 512))
-        self.model1 = _block(1, c64, convolutions=2, last_stride=2)
-        self.model2 = _block(c64, c128, convolutions=2, last_stride=2)
-        self.model3 = _block(c128, c256, convolutions=3, last_stride=2)
-        self.model4 = _block(c256, c512, convolutions=3)
-        self.model5 = _block(c512, c512, convolutions=3, dilation=2)
-        self.model6 = _block(c512, c512, convolutions=3, dilation=2)
-        self.model7 = _block(c512, c512, convolutions=3)
+        self.model1 = vgg_block(1, c64, convolutions=2, last_stride=2)
+        self.model2 = vgg_block(c64, c128, convolutions=2, last_stride=2)
+        self.model3 = vgg_block(c128, c256, convolutions=3, last_stride=2)
+        self.model4 = vgg_block(c256, c512, convolutions=3)
+        self.model5 = vgg_block(c512, c512, convolutions=3, dilation=2)
+        self.model6 = vgg_block(c512, c512, convolutions=3, dilation=2)
+        self.model7 = vgg_block(c512, c512, convolutions=3)
         classes = variant == "class"
         self.code = BinCode(neighbours=neighbours) if classes else AbCode(SCALE)
         self.model8 = nn.Sequential(
@@ -56,9 +56,10 @@ class Zhang2016(Network):
         return raw
 
 
-def _block(
+def vgg_block(
     entering: int, leaving: int, *, convolutions: int, last_stride: int = 1, dilation: int = 1
 ) -> nn.Sequential:
+    """3 x 3 convolutions with ReLU, the last one with the stride, and one batch norm behind them."""
     layers: list[nn.Module] = []
     for number in range(convolutions):
         stride = last_stride if number == convolutions - 1 else 1

@@ -7,10 +7,10 @@ from pathlib import Path
 import torch
 from rich.console import Console
 
+from colorizers.networks.running import PRECISIONS
 from colorizers.networks.weights import WeightsRefused
 from colorizers.training.display import Display
 from colorizers.training.faults import TrainingStopped
-from colorizers.training.loop import PRECISIONS
 from colorizers.training.photos import PhotosRefused
 from colorizers.training.recipe import RecipeRefused
 from colorizers.training.running import Order, train

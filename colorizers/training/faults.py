@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
+from colorizers.pipeline import is_out_of_memory
 
 
 class TrainingStopped(RuntimeError):
@@ -22,10 +22,3 @@ def memory_explained(batch: int, crop: int) -> Iterator[None]:
             f"Memory ran out at batches of {batch} crops of {crop} pixels. Set a smaller batch in the "
             "recipe, or a smaller crop, or train at --precision bfloat16, in a new --out."
         ) from error
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception means that memory ran out, on whichever device."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return "can't allocate memory" in str(error) or "out of memory" in str(error)

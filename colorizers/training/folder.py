@@ -125,7 +125,6 @@ class RunFolder:
             raise TrainingStopped(f"{error} Try a lower rate, in a new --out.") from error
         finally:
             partial.unlink(missing_ok=True)
-            partial.with_suffix(".partial").unlink(missing_ok=True)  # that of save_network
 
 
 def _reason(error: Exception) -> str:

@@ -11,17 +11,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from colorizers.bins import soft_code_sums
+from colorizers.bins import mean_soft_code
 from colorizers.colour import Floats
 from colorizers.networks import Network
 from colorizers.networks.codes import BinCode, Decoding
+from colorizers.networks.running import PRECISIONS
 from colorizers.training.adversary import adversary_of
 from colorizers.training.faults import TrainingStopped, memory_explained
 from colorizers.training.optimising import Schedule, averaged, make_optimiser, set_training
 from colorizers.training.photos import Photos, batches, crop_in_the_middle, steps_in_an_epoch, to_lab
 from colorizers.training.recipe import Recipe
 
-PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16, "float16": torch.float16}
 PRIOR_PHOTOS = 4000
 PRIOR_SIDE = 32
 
@@ -160,8 +160,8 @@ class Trainer:
         return loss + self.recipe.loss.adversary * self.adversary.judge(lightness, fake)
 
     def _autocast(self) -> AbstractContextManager[Any]:
-        kind = PRECISIONS[self.precision]
-        return nullcontext() if kind is None else torch.autocast(self.kind, kind)
+        lower = self.precision != "float32"
+        return torch.autocast(self.kind, PRECISIONS[self.precision]) if lower else nullcontext()
 
     def _check_finite(self, value: float, what: str) -> None:
         if math.isfinite(value):
@@ -243,11 +243,8 @@ def set_prior(network: Network, photos: Photos, recipe: Recipe) -> Floats | None
     code = network.code
     if not isinstance(code, BinCode):
         return None
-    sums = np.zeros(code.channels)
     # Thousands tell the prior of millions, if they are taken from all over the set.
-    for position in np.unique(np.linspace(0, len(photos) - 1, PRIOR_PHOTOS).astype(int)):
-        lab = to_lab(crop_in_the_middle(photos.pixels[position], PRIOR_SIDE)[None])
-        sums += soft_code_sums(lab[0, 1:].transpose(1, 2, 0), code.neighbours)
-    prior: Floats = sums / sums.sum()
+    chosen = np.unique(np.linspace(0, len(photos) - 1, PRIOR_PHOTOS).astype(int))
+    prior = mean_soft_code((photos.pixels[position] for position in chosen), code.neighbours, side=PRIOR_SIDE)
     code.set_prior(torch.from_numpy(prior), recipe.loss.rebalance)
     return prior

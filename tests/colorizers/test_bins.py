@@ -215,8 +215,8 @@ def test_at_temperature_one_it_is_the_mean(seed):
 @quick
 @given(st.integers(0, 2**32 - 1))
 def test_towards_temperature_zero_it_is_the_mode(seed):
-    logits = logits_of(seed)
-    assert annealed_mean(logits, 1e-6) == pytest.approx(ab_bins()[logits.argmax(axis=-1)], abs=1e-3)
+    logits = logits_of(seed) * 1000
+    assert annealed_mean(logits, 0.01) == pytest.approx(ab_bins()[logits.argmax(axis=-1)], abs=1e-3)
 
 
 @quick
@@ -239,7 +239,7 @@ def test_huge_logits_do_not_overflow_and_an_added_constant_changes_nothing():
 
 @pytest.mark.parametrize("temperature", [0, -1, 1.1, np.nan])
 def test_a_temperature_out_of_range_is_refused(temperature):
-    with pytest.raises(ValueError, match="above 0 and at most at 1"):
+    with pytest.raises(ValueError, match="temperature must lie between"):
         annealed_mean(np.zeros(313), temperature)
 
 
