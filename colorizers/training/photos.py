@@ -143,7 +143,7 @@ def check_apart(training: Photos, validation: Photos) -> None:
 def crop_at_random(rgb8: RGB8, data: Data, rng: np.random.Generator) -> RGB8:
     """A random square of the photo, scaled to (crop, crop, 3) and mirrored half of the time."""
     height, width = rgb8.shape[:2]
-    side = min(height, width) * rng.uniform(data.smallest, 1)
+    side = min(height, width) * rng.uniform(data.smallest, data.largest)
     left, top = rng.uniform(0, width - side), rng.uniform(0, height - side)
     picture = Image.fromarray(rgb8).resize(
         (data.crop, data.crop), Image.Resampling.BILINEAR, box=(left, top, left + side, top + side)

@@ -25,7 +25,7 @@ def require(holds: bool, message: str) -> None:
 class Data:
     """How photographs become training pictures.
 
-    Random squares of a side between `smallest` and 1 times the photo's shorter side are scaled to
+    Random squares of a side between `smallest` and `largest` times the photo's shorter side are scaled to
     `crop` pixels and mirrored half of the time. `share` of the photos is used (half data is an
     ablation); without a folder of validation photos, `validation` of those is held back. The lightness
     of every crop is stretched and shifted at random by up to `contrast`.
@@ -33,6 +33,7 @@ class Data:
 
     crop: int = 128
     smallest: float = 0.6
+    largest: float = 1.0
     share: float = 1.0
     validation: float = 0.1
     contrast: float = 0.0
@@ -40,6 +41,10 @@ class Data:
     def __post_init__(self) -> None:
         require(32 <= self.crop <= 1024, f"data.crop must lie between 32 and 1024 pixels, not {self.crop}.")
         require(0.1 <= self.smallest <= 1, f"data.smallest must lie between 0.1 and 1, not {self.smallest}.")
+        require(
+            self.smallest <= self.largest <= 1,
+            f"data.largest must lie between data.smallest and 1, not {self.largest}.",
+        )
         require(0 < self.share <= 1, f"data.share must lie above 0 and at most at 1, not {self.share}.")
         require(
             0 < self.validation <= 0.5,

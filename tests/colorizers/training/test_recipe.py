@@ -139,6 +139,7 @@ def test_the_papers_figures_stand_in_their_recipes():
         ("architecture = { width = inf }", "architecture.width must be a number"),
         ("[data]\ncrop = 16", "data.crop must lie between 32 and 1024"),
         ("[data]\nsmallest = 0", "data.smallest must lie"),
+        ("[data]\nsmallest = 0.6\nlargest = 0.5", "data.largest must lie"),
         ("[data]\nshare = 0", "data.share must lie"),
         ("[data]\nvalidation = 0.6", "data.validation must lie"),
         ("[data]\ncontrast = 1", "data.contrast must lie"),
