@@ -159,6 +159,15 @@ AXES_VERBOSE = False
 # --- language and time -----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+# In which the survey speaks; a study chooses among them.
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("zh-hans", "简体中文"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

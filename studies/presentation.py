@@ -13,6 +13,16 @@ from studies.models import ParticipationState, Source, Study, StudyState
 from studies.services import lifecycle, protocol, validation
 from studies.services.validation import Finding
 
+# The first field of each table of settings.
+ANCHORS = {
+    "design_settings": "design",
+    "recruiter_settings": "recruiter",
+    "exclusion_rules": "exclusion_rules__vigilance_pass",
+    "screening": "screening__colour_vision",
+    "voiding": "voiding__repeat",
+    "debrief": "debrief__comments",
+}
+
 
 def of_preparation(study: Study) -> dict[str, Any]:
     """How far the preparation is, in the shape that progress panels read."""
@@ -96,8 +106,7 @@ def _with_link(finding: Finding, photo_set: str) -> dict[str, str]:
     link, words = "", ""
     if finding.about.startswith("field:"):
         name = finding.about.removeprefix("field:")
-        anchors = {"design_settings": "design", "exclusion_rules": "rules__vigilance_pass"}
-        link, words = f"#id_{anchors.get(name, name)}", "Go to the field"
+        link, words = f"#id_{ANCHORS.get(name, name)}", "Go to the field"
     elif finding.about == "conditions":
         link, words = "#conditions-group", "Go to the conditions"
     elif finding.about in {"catalogue", "photo_set"}:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 
-from studies import declared, designs
+from studies import declared, designs, recruiters, study_settings
 from studies.declared import Declared
 from studies.models import Condition, Study
-from studies.strict_view import StrictRules
 
 if TYPE_CHECKING:
     _StudyModelForm = forms.ModelForm[Study]
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 else:
     _StudyModelForm = _ConditionModelForm = forms.ModelForm
 
-DESIGN, RULES = "design__", "rules__"
-TEXT_ROWS = {"question": 2, "information": 7, "consent": 3, "thanks": 2}
+DESIGN, RECRUITER = "design_settings__", "recruiter_settings__"
+TEXT_ROWS = {"question": 2, "information": 7, "consent": 3, "thanks": 2, "eligibility": 3}
 
 
 def setting_fields(kind: type[Any], prefix: str) -> dict[str, forms.Field]:
@@ -45,21 +45,28 @@ def _form_field(setting: Declared) -> forms.Field:
     return forms.CharField(widget=widgets.UnfoldAdminTextInputWidget, **common)
 
 
-def study_form(design: str) -> type[StudyForm]:
-    """The form of a draft under this design."""
-    fields = setting_fields(designs.get(design).Settings, DESIGN) | setting_fields(StrictRules, RULES)
-    return type("StudyForm", (StudyForm,), {"shown_design": design, **fields})
+def study_form(design: str, recruiter: str) -> type[StudyForm]:
+    """The form of a draft under this design and with this recruiter."""
+    fields: dict[str, forms.Field] = {}
+    for column, kind in study_settings.kinds(design, recruiter).items():
+        fields |= setting_fields(kind, f"{column}__")
+    return type("StudyForm", (StudyForm,), {"shown_design": design, "shown_recruiter": recruiter, **fields})
 
 
 class StudyForm(_StudyModelForm):
-    """A draft; `study_form` adds the settings of one design."""
+    """A draft; `study_form` adds the settings of one design and one recruiter."""
 
-    shown_design = ""
+    shown_design = shown_recruiter = ""
     settings_of = forms.CharField(widget=forms.HiddenInput, required=False)
+    settings_of_recruiter = forms.CharField(widget=forms.HiddenInput, required=False)
+    languages = forms.MultipleChoiceField(
+        choices=settings.LANGUAGES, initial=["en"], widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("In which the survey is offered"),
+    )  # fmt: skip
 
     class Meta:
         model = Study
-        exclude = ["design_settings", "exclusion_rules"]
+        exclude = ["translations", *study_settings.TITLES]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,21 +74,28 @@ class StudyForm(_StudyModelForm):
             if name in self.fields:
                 self.fields[name].widget.attrs["rows"] = rows
         self.initial["settings_of"] = self.shown_design
-        stored = {DESIGN: self.instance.design_settings, RULES: self.instance.exclusion_rules}
-        for prefix, values in stored.items():
-            self.initial.update({prefix + name: value for name, value in values.items()})
+        self.initial["settings_of_recruiter"] = self.shown_recruiter
+        for column in study_settings.TITLES:
+            values = getattr(self.instance, column)
+            self.initial.update({f"{column}__{name}": value for name, value in values.items()})
 
     def clean(self) -> dict[str, Any]:
         """Check the settings by the dataclasses that declare them."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        self.instance.exclusion_rules = self._settings(StrictRules, RULES, data)
-        chosen = data.get("design")
-        if chosen is not None and chosen != self.shown_design:
-            # The fields that were sent belong to the design that was chosen before.
-            self.instance.design_settings = declared.complete(designs.get(chosen).Settings, {})
-        elif chosen is not None:
+        for column, kind in study_settings.COMMON.items():
+            setattr(self.instance, column, self._settings(kind, f"{column}__", data))
+        chosen, recruiter = data.get("design"), data.get("recruiter")
+        # Fields that were sent belong to what was chosen before: another choice begins with its defaults.
+        if chosen is not None:
             kind = designs.get(chosen).Settings
-            self.instance.design_settings = self._settings(kind, DESIGN, data)
+            same = chosen == self.shown_design
+            values = self._settings(kind, DESIGN, data) if same else declared.complete(kind, {})
+            self.instance.design_settings = values
+        if recruiter is not None:
+            kind = recruiters.get(recruiter).Settings
+            same = recruiter == self.shown_recruiter
+            values = self._settings(kind, RECRUITER, data) if same else declared.complete(kind, {})
+            self.instance.recruiter_settings = values
         return data
 
     def _settings(self, kind: type[Any], prefix: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -25,10 +25,8 @@ from unfold.decorators import display
 
 from colorizers.admin.common import WorkbenchAdmin
 from colorizers.models import Fixed
-from studies import designs, presentation
+from studies import designs, presentation, recruiters, study_settings
 from studies.admin.forms import (
-    DESIGN,
-    RULES,
     ConditionForm,
     StudyForm,
     researchers,
@@ -37,7 +35,6 @@ from studies.admin.forms import (
 )
 from studies.models import Condition, ParticipationState, Source, Study, StudyState
 from studies.services import lifecycle, previews, study_files, validation
-from studies.strict_view import StrictRules
 
 STATE_LABELS = {
     StudyState.DRAFT: "info",
@@ -58,7 +55,16 @@ STEPS: dict[str, tuple[Callable[..., Any], str]] = {
     "reopen": (lifecycle.reopen, "The study is live again."),
     "close": (lifecycle.close, "The study is closed."),
 }
-TEXTS = ["information", "consent", "consent_version", "thanks", "contact", "show_score", "completion_code"]
+TEXTS = [
+    "information", "consent", "consent_version", "eligibility", "thanks", "contact", "show_score",
+    "languages",
+]  # fmt: skip
+DESCRIPTIONS = {
+    "screening": "Between consent and instructions.",
+    "voiding": "What is repeated, with another photo of the same condition, and never counted.",
+    "exclusion_rules": "What the strict view of the report leaves out, fixed before the first answer. "
+    "Both views are always shown.",
+}
 
 
 class ConditionInline(TabularInline):
@@ -122,42 +128,63 @@ class StudyAdmin(WorkbenchAdmin):
         self, request: HttpRequest, obj: Study | None = None
     ) -> list[tuple[Any, dict[str, Any]]]:
         if obj is None or obj.is_draft:
-            kind = designs.get(self._design(request, obj)).Settings
-            settings, rules = list(setting_fields(kind, DESIGN)), list(setting_fields(StrictRules, RULES))
-            hidden = ["settings_of"]
+            kinds = study_settings.kinds(
+                self._shown("design", request, obj), self._shown("recruiter", request, obj)
+            )
+            shown = {
+                column: _pairs(list(setting_fields(kinds[column], f"{column}__")))
+                for column in study_settings.TITLES
+            }
+            hidden = ["settings_of", "settings_of_recruiter"]
         else:
-            settings, rules, hidden = ["shown_settings"], ["shown_rules"], ["seed"]
+            shown = {column: [f"shown_{column}"] for column in study_settings.TITLES}
+            hidden = ["seed"]
+
+        def table(column: str, *before: Any) -> tuple[str, dict[str, Any]]:
+            options: dict[str, Any] = {"fields": [*before, *shown[column]]}
+            if column in DESCRIPTIONS:
+                options["description"] = DESCRIPTIONS[column]
+            return study_settings.TITLES[column], options
+
         return [
             ("Study", {"fields": ["title", "slug", "question"]}),
             (
                 "Photographs and size",
-                {"fields": [("photo_set", "image_px"), "allow_crops", "planned_participants"]},
-            ),
-            ("What participants read", {"fields": TEXTS}),
-            ("Test", {"fields": ["design", "allocation", *_pairs(settings), *hidden]}),
-            (
-                "Strict view",
                 {
-                    "fields": _pairs(rules),
-                    "description": "What the strict view of the report leaves out, fixed before the first "
-                    "answer. Both views are always shown.",
+                    "fields": [
+                        ("photo_set", "image_px"), "allow_crops",
+                        ("planned_participants", "participant_quota", "arm_quota"),
+                    ]
                 },
             ),
+            ("What participants read", {"fields": TEXTS}),
+            table("design_settings", "design", "allocation", *hidden),
+            table("screening"),
+            table("voiding"),
+            table("debrief"),
+            table("recruiter_settings", "recruiter", "linked_group", "completion_code"),
+            table("exclusion_rules"),
             ("Who sees the study", {"fields": ["owner", "researchers"]}),
-        ]
+        ]  # fmt: skip
 
     def get_form(
         self, request: HttpRequest, obj: Study | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm[Study]]:
         if obj is None or obj.is_draft:
-            kwargs["form"] = study_form(self._design(request, obj))
+            kwargs["form"] = study_form(
+                self._shown("design", request, obj), self._shown("recruiter", request, obj)
+            )
         form: type[forms.ModelForm[Study]] = super().get_form(request, obj, change, **kwargs)
         return form
 
-    def _design(self, request: HttpRequest, obj: Study | None) -> str:
-        """The design whose settings the form has; the browser sends back which one it was."""
-        asked = request.POST.get("settings_of") or (obj.design if obj is not None else "pair")
-        return asked if asked in designs.names() else "pair"
+    def _shown(self, column: str, request: HttpRequest, obj: Study | None) -> str:
+        """The design or recruiter whose settings the form has; the browser sends back which one it was."""
+        hidden, plugins, default = {
+            "design": ("settings_of", designs, "pair"),
+            "recruiter": ("settings_of_recruiter", recruiters, "open"),
+        }[column]
+        asked = request.POST.get(hidden) or (getattr(obj, column) if obj is not None else default)
+        return asked if asked in plugins.names() else default
 
     def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> list[str]:
         fixed = [] if request.user.is_superuser else ["owner"]
@@ -208,11 +235,27 @@ class StudyAdmin(WorkbenchAdmin):
         return int(study.n_simulated)
 
     @display(description="settings")
-    def shown_settings(self, study: Study) -> SafeString:
+    def shown_design_settings(self, study: Study) -> SafeString:
         return _listed(study.design_settings)
 
+    @display(description="settings")
+    def shown_screening(self, study: Study) -> SafeString:
+        return _listed(study.screening)
+
+    @display(description="rule")
+    def shown_voiding(self, study: Study) -> SafeString:
+        return _listed(study.voiding)
+
+    @display(description="questions")
+    def shown_debrief(self, study: Study) -> SafeString:
+        return _listed(study.debrief)
+
+    @display(description="settings")
+    def shown_recruiter_settings(self, study: Study) -> SafeString:
+        return _listed(study.recruiter_settings)
+
     @display(description="rules")
-    def shown_rules(self, study: Study) -> SafeString:
+    def shown_exclusion_rules(self, study: Study) -> SafeString:
         return _listed(study.exclusion_rules)
 
     def changeform_view(

@@ -15,13 +15,12 @@ from django.utils import timezone
 
 from colorizers.models import digest_of
 from colorizers.services.sending import send
-from studies import declared, designs, tasks
+from studies import declared, study_settings, tasks
 from studies.models import Study, StudyState
 from studies.services import previews, roles, stimuli, validation
 from studies.services.planning import design_of
 from studies.services.protocol import protocol_of
 from studies.services.validation import NotReady
-from studies.strict_view import StrictRules
 
 logger = logging.getLogger(__name__)
 
@@ -164,14 +163,15 @@ def _freeze(study: Study, preparation: dict[str, Any]) -> None:
     study.photo_set.freeze()
     previews.discard_previews(study)
     # Written out in full, so that a default of a later release changes nothing here.
-    study.design_settings = declared.complete(designs.get(study.design).Settings, study.design_settings)
-    study.exclusion_rules = declared.complete(StrictRules, study.exclusion_rules)
+    kinds = study_settings.kinds(study.design, study.recruiter)
+    complete = {column: declared.complete(kind, getattr(study, column)) for column, kind in kinds.items()}
+    for column, values in complete.items():
+        setattr(study, column, values)
     protocol = protocol_of(study)
     Study.objects.filter(pk=study.pk).update(
         state=StudyState.LIVE,
         launched_at=timezone.now(),
-        design_settings=study.design_settings,
-        exclusion_rules=study.exclusion_rules,
+        **complete,
         protocol=protocol,
         digest=digest_of(protocol),
         preparation=preparation,

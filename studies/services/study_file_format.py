@@ -9,9 +9,8 @@ from typing import Any
 
 import tomli_w
 
-from studies import declared, designs
+from studies import declared, designs, recruiters, study_settings
 from studies.models import Allocation, ConditionKind
-from studies.strict_view import StrictRules
 
 HEADER = "# A study file of Foolrate; docs/study-file.md explains every key.\n\n"
 REQUIRED = object()
@@ -32,16 +31,21 @@ class Key:
     type: type
     default: Any = REQUIRED
     choices: tuple[str, ...] = ()
+    texts: bool = False
 
     @property
     def expected(self) -> str:
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        if self.texts:
+            return "a list of texts"
         return (declared.WORDS | {dict: "a table", list: "a list of tables"})[self.type]
 
     def accepts(self, value: Any) -> bool:
         # To Python true is a number; to people it is not.
         fits = isinstance(value, self.type) and isinstance(value, bool) is (self.type is bool)
+        if fits and self.texts:
+            return all(isinstance(item, str) for item in value)
         return fits and (not self.choices or value in self.choices)
 
 
@@ -54,17 +58,28 @@ STUDY_KEYS: Mapping[str, Key] = {
     "consent_version": Key(str, "1"),
     "thanks": Key(str, ""),
     "contact": Key(str, ""),
+    "languages": Key(list, ["en"], texts=True),
+    "translations": Key(dict, {}),
+    "eligibility": Key(str, ""),
     "design": Key(str, "pair"),
     "allocation": Key(str, Allocation.MIXED.value, tuple(Allocation.values)),
     "photo_set": Key(str),
     "allow_crops": Key(bool, False),
     "image_px": Key(int, 256),
     "planned_participants": Key(int, 40),
+    "participant_quota": Key(int, None),
+    "arm_quota": Key(int, None),
     "show_score": Key(bool, True),
+    "recruiter": Key(str, "open"),
+    "linked_group": Key(str, ""),
     "completion_code": Key(str, ""),
     "seed": Key(int, None),
     "design_settings": Key(dict, {}),
     "exclusion_rules": Key(dict, {}),
+    "screening": Key(dict, {}),
+    "voiding": Key(dict, {}),
+    "debrief": Key(dict, {}),
+    "recruiter_settings": Key(dict, {}),
     "conditions": Key(list),
 }
 CONDITION_KEYS: Mapping[str, Key] = {
@@ -135,14 +150,15 @@ def _read_condition(number: int, table: Any, errors: list[str]) -> dict[str, Any
 
 
 def _read_settings(study: dict[str, Any], errors: list[str]) -> None:
-    """Complete the settings of design and strict view, so that a later default changes nothing here."""
-    design = study.get("design")
-    tables: list[tuple[str, type[Any]]] = [("exclusion_rules", StrictRules)]
-    if design is not None and design not in designs.names():
-        errors.append(f"design: {declared.unknown(design, designs.names())}")
-    elif design is not None:
-        tables.append(("design_settings", designs.get(design).Settings))
-    for name, kind in tables:
+    """Complete the tables of settings, so that a later default changes nothing here."""
+    design, recruiter = study.get("design"), study.get("recruiter")
+    for name, value, known in (
+        ("design", design, designs.names()),
+        ("recruiter", recruiter, recruiters.names()),
+    ):
+        if value is not None and value not in known:
+            errors.append(f"{name}: {declared.unknown(value, known)}")
+    for name, kind in study_settings.kinds(design, recruiter).items():
         given = study.get(name, {})
         found = declared.problems(kind, given)
         errors.extend(f"In [{name}]: {sentence}" for sentence in found)

@@ -11,11 +11,10 @@ from django.db.models.functions import Least
 
 from colorizers.models import Photo
 from colorizers.services import missing_colorizations
-from studies import declared, designs
+from studies import declared, designs, recruiters, study_settings
 from studies.designs._design import Needs
 from studies.models import Allocation, Condition, ConditionKind, Study
 from studies.services import roles
-from studies.strict_view import StrictRules
 
 # With fewer of them an interval is too wide to conclude much.
 FEW_PHOTOS = 20
@@ -88,7 +87,7 @@ def check(study: Study) -> Readiness:
 
 def _check_fields(study: Study, readiness: Readiness) -> None:
     try:
-        study.clean_fields(exclude=["design", "design_settings", "exclusion_rules", *NEEDED_TEXTS])
+        study.clean_fields(exclude=["design", "recruiter", *study_settings.TITLES, *NEEDED_TEXTS])
     except ValidationError as error:
         for name, sentences in error.message_dict.items():
             readiness.problem(f"{name}: {' '.join(sentences)}", f"field:{name}")
@@ -102,16 +101,18 @@ def _check_fields(study: Study, readiness: Readiness) -> None:
 
 def _check_settings(study: Study, readiness: Readiness) -> Needs | None:
     """The design's needs, or None with the reasons written down."""
-    for sentence in declared.problems(StrictRules, study.exclusion_rules):
-        readiness.problem(f"Strict view: {sentence}", "field:exclusion_rules")
-    if study.design not in designs.names():
-        readiness.problem(f"Design: {declared.unknown(study.design, designs.names())}", "field:design")
+    for name, known in (("design", designs.names()), ("recruiter", recruiters.names())):
+        value = getattr(study, name)
+        if value not in known:
+            readiness.problem(f"{name.capitalize()}: {declared.unknown(value, known)}", f"field:{name}")
+    refused = False
+    for column, kind in study_settings.kinds(study.design, study.recruiter).items():
+        for sentence in declared.problems(kind, getattr(study, column)):
+            readiness.problem(f"{study_settings.TITLES[column]}: {sentence}", f"field:{column}")
+            refused = refused or column == "design_settings"
+    if refused or study.design not in designs.names():
         return None
-    design = designs.get(study.design)
-    errors = declared.problems(design.Settings, study.design_settings)
-    for sentence in errors:
-        readiness.problem(f"Design settings: {sentence}", "field:design_settings")
-    return None if errors else design.configured(study.design_settings).needs()
+    return designs.get(study.design).configured(study.design_settings).needs()
 
 
 def _check_conditions(conditions: list[Condition], readiness: Readiness) -> None:

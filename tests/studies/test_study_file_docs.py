@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from studies import declared, designs
+from studies import declared, designs, study_settings
 from studies.services import study_file_format, study_files
-from studies.strict_view import StrictRules
 from tests import builders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,7 +13,7 @@ DOCUMENT = (ROOT / "docs" / "study-file.md").read_text(encoding="utf-8")
 KEYS = [
     *study_file_format.STUDY_KEYS,
     *study_file_format.CONDITION_KEYS,
-    *[setting.name for setting in declared.declared(StrictRules)],
+    *[setting.name for kind in study_settings.COMMON.values() for setting in declared.declared(kind)],
     *[setting.name for name in designs.names() for setting in declared.declared(designs.get(name).Settings)],
 ]
 
@@ -26,7 +25,7 @@ def test_the_document_names_the_key(key):
 
 def test_the_document_states_the_defaults_of_the_code():
     keys = {name: key.default for name, key in study_file_format.STUDY_KEYS.items()}
-    for kind in (StrictRules, designs.get("pair").Settings):
+    for kind in (*study_settings.COMMON.values(), designs.get("pair").Settings):
         keys |= {setting.name: setting.default for setting in declared.declared(kind)}
     for line in DOCUMENT.splitlines():
         cells = [cell.strip() for cell in line.split("|")[1:-1]]

@@ -130,7 +130,8 @@ def test_a_study_is_made_by_hand(by_ada, ada):
     sepia = builders.make_colorizer("sepia")
     data = form_of(
         None, by_ada, title="Lawn", slug="lawn", photo_set=photo_set.pk, information="Pairs.",
-        consent="I agree.", design__test_trials=12, design__answer_limit_ms="", rules__rt_min_ms=150,
+        consent="I agree.", design_settings__test_trials=12, design_settings__answer_limit_ms="",
+        exclusion_rules__rt_min_ms=150,
         **{"conditions-TOTAL_FORMS": 1, "conditions-0-colorizer": sepia.pk, "conditions-0-kind": "test",
            "conditions-0-position": 0},
     )  # fmt: skip
@@ -147,12 +148,12 @@ def test_a_study_is_made_by_hand(by_ada, ada):
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("design__test_trials", "0", "Must be between 1 and 1000, not 0."),
-        ("design__test_trials", "many", "Enter a whole number."),
-        ("design__vigilance_share", "0.9", "Must be between 0 and 0.5"),
-        ("design__presentation", "both", "Select a valid choice."),
-        ("rules__vigilance_pass", "2", "Must be between 0 and 1"),
-        ("rules__rt_min_ms", "90000", "Must be below “Slowest answer (ms)”"),
+        ("design_settings__test_trials", "0", "Must be between 1 and 1000, not 0."),
+        ("design_settings__test_trials", "many", "Enter a whole number."),
+        ("design_settings__vigilance_share", "0.9", "Must be between 0 and 0.5"),
+        ("design_settings__presentation", "both", "Select a valid choice."),
+        ("exclusion_rules__vigilance_pass", "2", "Must be between 0 and 1"),
+        ("exclusion_rules__rt_min_ms", "90000", "Must be below “Slowest answer (ms)”"),
         ("slug", "Not a slug", "Use small letters"),
         ("image_px", "16", "greater than or equal to 64"),
     ],
@@ -165,7 +166,7 @@ def test_a_bad_value_is_an_error_at_its_field(by_ada, draft, field, value, words
 
 
 def test_a_draft_is_changed(by_ada, draft):
-    reply = by_ada.post(page_of(draft), form_of(draft, by_ada, title="Other", design__test_trials=6))
+    reply = by_ada.post(page_of(draft), form_of(draft, by_ada, title="Other", design_settings__test_trials=6))
     assert reply.status_code == 302
     draft.refresh_from_db()
     assert (draft.title, draft.design_settings["test_trials"]) == ("Other", 6)
@@ -179,7 +180,7 @@ def test_another_design_starts_with_its_defaults(by_ada, draft, monkeypatch):
     monkeypatch.setattr(designs, "get", lambda name: pair)
     field = Study._meta.get_field("design")
     monkeypatch.setattr(field, "choices", [("pair", "pair"), ("twin", "twin")])
-    by_ada.post(page_of(draft), form_of(draft, by_ada, design="twin", design__test_trials=6))
+    by_ada.post(page_of(draft), form_of(draft, by_ada, design="twin", design_settings__test_trials=6))
     draft.refresh_from_db()
     assert draft.design == "twin"
     assert draft.design_settings["test_trials"] == 40

@@ -1,9 +1,7 @@
-"""Rows of the asking side: studies, participations, planned trials and their responses."""
+"""One question put to people: the study, its conditions and what it uses each photo for."""
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +9,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from colorizers.models import SLUG, Colorization, Colorizer, Fixed, Photo, PhotoSet
-from studies import designs
+from colorizers.models import SLUG, Colorizer, Fixed, Photo, PhotoSet
+from studies import designs, recruiters
+from studies.models.seeds import new_seed
 
 
-def new_seed() -> int:
-    return secrets.randbits(62)
+def english() -> list[str]:
+    return ["en"]
 
 
 class StudyState(models.TextChoices):
@@ -63,6 +62,22 @@ class Study(models.Model):
     contact = models.CharField(
         max_length=200, blank=True, help_text=_("Name and address of the person who answers questions")
     )
+    languages = models.JSONField(
+        default=english, blank=True,
+        help_text=_("In which languages the survey is offered, the language of the texts above first"),
+    )  # fmt: skip
+    translations = models.JSONField(
+        default=dict, blank=True, help_text=_("The texts above in the other languages")
+    )
+    eligibility = models.TextField(
+        blank=True, help_text=_("Statements that a participant must confirm, one a line: I am 18 or older")
+    )
+    screening = models.JSONField(
+        default=dict, blank=True, help_text=_("Checks before the first trial: colour vision, display")
+    )
+    debrief = models.JSONField(
+        default=dict, blank=True, help_text=_("What is asked after the last trial: comments, demographics")
+    )
 
     design = models.CharField(max_length=50, choices=designs.choices, default="pair")
     design_settings = models.JSONField(default=dict, blank=True)
@@ -84,10 +99,32 @@ class Study(models.Model):
     show_score = models.BooleanField(
         _("show own score"), default=True, help_text=_("Tell participants their own score at the end")
     )
+    participant_quota = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("No more participations than this, finished and running; empty: no limit"),
+    )  # fmt: skip
+    arm_quota = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("No more participations than this for one condition, where each participant sees one"),
+    )  # fmt: skip
+    recruiter = models.CharField(
+        max_length=50, choices=recruiters.choices, default="open",
+        help_text=_("Where the participants come from"),
+    )  # fmt: skip
+    recruiter_settings = models.JSONField(
+        default=dict, blank=True, help_text=_("Codes and addresses that the recruiter expects at the end")
+    )
+    linked_group = models.CharField(
+        max_length=100, blank=True, db_index=True, validators=[SLUG],
+        help_text=_("Nobody takes part twice in the studies of a group, where the recruiter names people"),
+    )  # fmt: skip
     completion_code = models.CharField(
         max_length=50, blank=True,
         help_text=_("The same for everybody; empty: a random one for each participation"),
     )  # fmt: skip
+    voiding = models.JSONField(
+        default=dict, blank=True, help_text=_("When a presentation counts as spoiled, and is repeated")
+    )
     exclusion_rules = models.JSONField(
         default=dict, blank=True, help_text=_("Rules of the strict view, fixed before launch")
     )
@@ -119,6 +156,8 @@ class Study(models.Model):
         "slug", "title", "question", "information", "consent", "consent_version", "thanks", "contact",
         "design", "design_settings", "allocation", "photo_set_id", "allow_crops", "image_px",
         "planned_participants", "show_score", "completion_code", "exclusion_rules", "seed",
+        "languages", "translations", "eligibility", "screening", "debrief", "participant_quota", "arm_quota",
+        "recruiter", "recruiter_settings", "linked_group", "voiding",
     )  # fmt: skip
 
     # Written by services/lifecycle.py alone, with conditional updates.
@@ -230,142 +269,19 @@ class StudyPhoto(models.Model):
         ]
 
 
-class Stimulus(models.Model):
-    """The exact bytes that are shown for one Photo, as it is (no colorization) or recoloured."""
+class BlindingAudit(models.Model):
+    """What a classifier could tell of the fake from what a browser observes, the pixels apart."""
 
-    photo = models.ForeignKey(Photo, models.PROTECT, related_name="stimuli")
-    colorization = models.ForeignKey(Colorization, models.PROTECT, null=True, related_name="stimuli")
-    image_px = models.PositiveIntegerField()
-    file = models.FileField(upload_to="stimuli/", max_length=200)
-    digest = models.CharField(max_length=64)
-
-    class Meta:
-        verbose_name_plural = _("stimuli")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["photo", "image_px"],
-                condition=models.Q(colorization=None),
-                name="one_real_stimulus_per_photo_and_size",
-            ),
-            models.UniqueConstraint(
-                fields=["colorization", "image_px"], name="one_stimulus_per_colorization_and_size"
-            ),
-        ]
-
-
-class Participant(models.Model):
-    """A person, known only by a random code and a keyed hash of the recruiter's id."""
-
-    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    recruiter_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    study = models.ForeignKey(Study, models.CASCADE, related_name="blinding_audits")
+    passed = models.BooleanField(help_text=_("Nothing better than chance was found"))
+    result = models.JSONField(
+        help_text=_("What was tried, with how many pictures, and how well it told them")
+    )
+    code_version = models.CharField(max_length=50)
     created_at = models.DateTimeField(auto_now_add=True)
 
-
-class Source(models.TextChoices):
-    PERSON = "person", _("person")
-    SIMULATED = "simulated", _("simulated")
-    PREVIEW = "preview", _("preview by a researcher")
-
-
-class ParticipationState(models.TextChoices):
-    STARTED = "started", _("started")
-    FINISHED = "finished", _("finished")
-    ABANDONED = "abandoned", _("abandoned")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-
-
-class Participation(models.Model):
-    """One Participant's single go at one Study."""
-
-    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    study = models.ForeignKey(Study, models.PROTECT, related_name="participations")
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="participations")
-    source = models.CharField(max_length=20, choices=Source, default=Source.PERSON)
-    state = models.CharField(max_length=20, choices=ParticipationState, default=ParticipationState.STARTED)
-    seed = models.BigIntegerField(default=new_seed)
-    stimuli = models.JSONField(
-        default=dict, editable=False, help_text=_("The cells that it was given: practice, test, vigilance")
-    )
-    study_digest = models.CharField(max_length=64, blank=True, help_text=_("The protocol that was in force"))
-    consent_version = models.CharField(max_length=50)
-    consented_at = models.DateTimeField(auto_now_add=True)
-    last_seen_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True)
-    device = models.JSONField(default=list, help_text=_("One entry a page load"))
-    simulation = models.JSONField(
-        default=dict, help_text=_("Of a simulated participant: seed and planted effects")
-    )
-    completion_code = models.CharField(max_length=50, blank=True)
-
     class Meta:
-        ordering = ["-consented_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["study", "participant"], name="one_participation_per_study")
-        ]
-        indexes = [models.Index(fields=["study", "source", "state"])]
+        ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return str(self.code)
-
-
-class TrialKind(models.TextChoices):
-    PRACTICE = "practice", _("practice")
-    TEST = "test", _("test")
-    VIGILANCE = "vigilance", _("vigilance")
-
-
-class Trial(models.Model):
-    """One planned presentation in a Participation: written before it is shown, never changed."""
-
-    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    participation = models.ForeignKey(Participation, models.CASCADE, related_name="trials")
-    number = models.PositiveIntegerField(help_text=_("From 1, in the order of showing"))
-    kind = models.CharField(max_length=20, choices=TrialKind)
-    condition = models.ForeignKey(Condition, models.PROTECT, related_name="trials")
-    photo = models.ForeignKey(Photo, models.PROTECT, related_name="+")
-    spec = models.JSONField(help_text=_("Frames, answers and prompt as the design planned them"))
-    key = models.CharField(
-        max_length=20, help_text=_("The right answer; never sent before the trial is answered")
-    )
-
-    class Meta:
-        ordering = ["participation", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["participation", "number"], name="one_trial_per_number"),
-            models.UniqueConstraint(
-                fields=["participation", "photo"], name="no_photo_twice_in_a_participation"
-            ),
-        ]
-
-
-class TrialPicture(models.Model):
-    """One picture of one Trial under the random address that the browser gets."""
-
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    trial = models.ForeignKey(Trial, models.CASCADE, related_name="pictures")
-    frame = models.PositiveIntegerField(help_text=_("Index in the spec's frames"))
-    slot = models.CharField(max_length=20)
-    stimulus = models.ForeignKey(Stimulus, models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["trial", "frame", "slot"], name="one_picture_per_slot_and_frame")
-        ]
-
-
-class Response(models.Model):
-    """What was answered to one Trial: at most one, never changed."""
-
-    trial = models.OneToOneField(Trial, models.CASCADE, related_name="response")
-    answer = models.CharField(max_length=20, blank=True, help_text=_("Blank: the answer limit ran out"))
-    rt_ms = models.FloatField(null=True, help_text=_("From the onset of the answer frame"))
-    input = models.CharField(max_length=20, blank=True)
-    frames = models.JSONField(default=list, help_text=_("Planned and measured onsets and offsets"))
-    refresh_ms = models.FloatField(null=True)
-    layout = models.CharField(max_length=20, blank=True)
-    events = models.JSONField(default=list)
-    runner = models.CharField(max_length=20, blank=True)
-    received_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        ordering = ["trial__participation", "trial__number"]
+        return f"{self.study} {self.created_at:%Y-%m-%d}"

@@ -1,0 +1,107 @@
+"""What is shown and answered: stimuli, planned trials and their responses."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from colorizers.models import Colorization, Photo
+from studies.models.participation import Participation
+from studies.models.study import Condition
+
+
+class Stimulus(models.Model):
+    """The exact bytes that are shown for one Photo, as it is (no colorization) or recoloured."""
+
+    photo = models.ForeignKey(Photo, models.PROTECT, related_name="stimuli")
+    colorization = models.ForeignKey(Colorization, models.PROTECT, null=True, related_name="stimuli")
+    image_px = models.PositiveIntegerField()
+    file = models.FileField(upload_to="stimuli/", max_length=200)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name_plural = _("stimuli")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["photo", "image_px"],
+                condition=models.Q(colorization=None),
+                name="one_real_stimulus_per_photo_and_size",
+            ),
+            models.UniqueConstraint(
+                fields=["colorization", "image_px"], name="one_stimulus_per_colorization_and_size"
+            ),
+        ]
+
+
+class TrialKind(models.TextChoices):
+    PRACTICE = "practice", _("practice")
+    TEST = "test", _("test")
+    VIGILANCE = "vigilance", _("vigilance")
+
+
+class Trial(models.Model):
+    """One planned presentation in a Participation: written before it is shown, never changed."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    participation = models.ForeignKey(Participation, models.CASCADE, related_name="trials")
+    number = models.PositiveIntegerField(help_text=_("From 1, in the order of showing"))
+    kind = models.CharField(max_length=20, choices=TrialKind)
+    condition = models.ForeignKey(Condition, models.PROTECT, related_name="trials")
+    photo = models.ForeignKey(Photo, models.PROTECT, related_name="+")
+    spec = models.JSONField(help_text=_("Frames, answers and prompt as the design planned them"))
+    arrangement = models.CharField(
+        max_length=50, blank=True, help_text=_("Which of the design's balanced arrangements it has")
+    )
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by",
+        help_text=_("The voided trial in whose place it is shown"),
+    )  # fmt: skip
+    key = models.CharField(
+        max_length=20, help_text=_("The right answer; never sent before the trial is answered")
+    )
+
+    class Meta:
+        ordering = ["participation", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["participation", "number"], name="one_trial_per_number"),
+            models.UniqueConstraint(
+                fields=["participation", "photo"], name="no_photo_twice_in_a_participation"
+            ),
+        ]
+
+
+class TrialPicture(models.Model):
+    """One picture of one Trial under the random address that the browser gets."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    trial = models.ForeignKey(Trial, models.CASCADE, related_name="pictures")
+    frame = models.PositiveIntegerField(help_text=_("Index in the spec's frames"))
+    slot = models.CharField(max_length=20)
+    stimulus = models.ForeignKey(Stimulus, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "frame", "slot"], name="one_picture_per_slot_and_frame")
+        ]
+
+
+class Response(models.Model):
+    """What was answered to one Trial: at most one, never changed."""
+
+    trial = models.OneToOneField(Trial, models.CASCADE, related_name="response")
+    answer = models.CharField(max_length=20, blank=True, help_text=_("Blank: the answer limit ran out"))
+    rt_ms = models.FloatField(null=True, help_text=_("From the onset of the answer frame"))
+    input = models.CharField(max_length=20, blank=True)
+    frames = models.JSONField(default=list, help_text=_("Planned and measured onsets and offsets"))
+    refresh_ms = models.FloatField(null=True)
+    layout = models.CharField(max_length=20, blank=True)
+    events = models.JSONField(default=list)
+    runner = models.CharField(max_length=20, blank=True)
+    voided = models.BooleanField(default=False, help_text=_("Spoiled by the study's rule: in no rate"))
+    void_reasons = models.JSONField(default=list, help_text=_("What spoiled it, in words"))
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["trial__participation", "trial__number"]

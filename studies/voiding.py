@@ -1,0 +1,46 @@
+"""When a presentation counts as spoiled, so that it is in no rate and another is shown in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from studies.designs._design import check_whole
+
+
+@dataclass(frozen=True)
+class VoidingRules:
+    """The rule, fixed before launch; practice is never repeated."""
+
+    repeat: bool = field(
+        default=True,
+        metadata={
+            "label": "Repeat spoiled trials",
+            "help": "Show another photo of the same condition in the place of a spoiled trial, at the end",
+        },
+    )
+    frames_off: int = field(
+        default=1,
+        metadata={
+            "label": "Frames off",
+            "help": "An exposure may miss its plan by so many refreshes of the screen",
+        },
+    )
+    tolerance_ms: int = field(
+        default=50, metadata={"label": "Milliseconds off", "help": "And by no more than this"}
+    )
+    hidden: bool = field(
+        default=True, metadata={"label": "Page hidden", "help": "A page out of sight spoils the trial"}
+    )
+    focus: bool = field(
+        default=True,
+        metadata={"label": "Focus lost", "help": "Another window in front spoils a trial before the answer"},
+    )
+    most_repeats: int = field(
+        default=20,
+        metadata={"label": "Most repeats", "help": "So many trials are repeated in one participation"},
+    )
+
+    def __post_init__(self) -> None:
+        check_whole("frames_off", self.frames_off, low=0, high=10)
+        check_whole("tolerance_ms", self.tolerance_ms, low=1, high=1000)
+        check_whole("most_repeats", self.most_repeats, low=0, high=1000)
