@@ -114,6 +114,8 @@ def make_study(
             "photo_set": photo_set,
             "image_px": IMAGE_PX,
             "planned_participants": 10,
+            "screening": {"colour_vision": "off", "display": "off"},
+            "debrief": {"comments": False},
             "exclusion_rules": {"vigilance_pass": 0.75, "rt_min_ms": 200, "rt_max_ms": 30000},
             "seed": 7,
         }

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from studies import screening
 from studies.designs._design import Score
 from studies.models import (
     Participant,
@@ -19,6 +20,7 @@ from studies.models import (
     StudyState,
     Trial,
 )
+from studies.screening import ScreeningSettings
 from studies.services import planning
 
 # So many trials ahead of the first open one may have their pictures fetched.
@@ -37,36 +39,84 @@ def begin_participation(
     study: Study,
     source: str,
     participant_code: UUID | None = None,
+    recruiter_hash: str = "",
+    language: str = "en",
     simulation: dict[str, Any] | None = None,
 ) -> Participation:
-    """Record the consent and plan the trials that are already certain.
+    """Record the consent; plan the trials unless there are checks to pass before.
 
     A participant who has begun before, by a second click or in a second tab, goes on with what was begun.
 
-    Raises StudyNotOpen, or planning.NotPrepared if a stimulus is missing.
+    Raises StudyNotOpen, planning.OverQuota, or planning.NotPrepared if a stimulus is missing.
     """
-    # Arrivals at the same moment take turns, so that each sees the cells that the others were given.
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = _locked(study)
     if source != Source.PREVIEW and study.state != StudyState.LIVE:
         raise StudyNotOpen(f"The study {study.slug} is {study.get_state_display()}, not live.")
-    participant = Participant.objects.get_or_create(code=participant_code or uuid4())[0]
+    participant = _participant(participant_code, recruiter_hash)
     begun = study.participations.filter(participant=participant).first()
     if begun is not None:
         return begun
+    planning.check_quota(study, source)
     participation = Participation.objects.create(
         study=study,
         participant=participant,
         source=source,
+        state=ParticipationState.SCREENING if has_checks(study, source) else ParticipationState.STARTED,
+        language=language,
+        recruiter=study.recruiter,
         study_digest=study.digest,
         consent_version=study.consent_version,
         simulation=simulation or {},
     )
+    if participation.state == ParticipationState.STARTED:
+        _plan(participation)
+    return participation
+
+
+@transaction.atomic
+def start_trials(participation: Participation) -> None:
+    """The checks are passed: plan the trials that are already certain; twice does no harm.
+
+    Raises StudyNotOpen, planning.OverQuota, or planning.NotPrepared if a stimulus is missing.
+    """
+    study = _locked(participation.study)
+    participation.refresh_from_db()
+    if participation.state != ParticipationState.SCREENING:
+        return
+    if participation.source != Source.PREVIEW and study.state != StudyState.LIVE:
+        raise StudyNotOpen(f"The study {study.slug} is {study.get_state_display()}, not live.")
+    planning.check_quota(study, participation.source)
+    participation.study = study
+    participation.state = ParticipationState.STARTED
+    participation.save(update_fields=["state"])
+    _plan(participation)
+
+
+def has_checks(study: Study, source: str) -> bool:
+    """Whether anything stands between consent and instructions; nothing does for the simulated."""
+    chosen = ScreeningSettings(**study.screening)
+    checks = (chosen.colour_vision, chosen.display)
+    return source != Source.SIMULATED and any(check != screening.OFF for check in checks)
+
+
+def _locked(study: Study) -> Study:
+    # Arrivals at the same moment take turns, so that each sees the cells that the others were given.
+    return Study.objects.select_for_update().get(pk=study.pk)
+
+
+def _participant(code: UUID | None, recruiter_hash: str) -> Participant:
+    if not recruiter_hash:
+        return Participant.objects.get_or_create(code=code or uuid4())[0]
+    known = Participant.objects.filter(recruiter_hash=recruiter_hash).first()
+    return known or Participant.objects.create(recruiter_hash=recruiter_hash)
+
+
+def _plan(participation: Participation) -> None:
     stimuli = planning.stimuli_for(participation)
     participation.stimuli = stimuli.as_json()
     participation.save(update_fields=["stimuli"])
-    specs = planning.design_of(study).upcoming(stimuli, [], participation.seed)
+    specs = planning.design_of(participation.study).upcoming(stimuli, [], participation.seed)
     planning.write_trials(participation, specs, first_number=1)
-    return participation
 
 
 def note_page_load(*, participation: Participation, device: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from studies.models import (
     Participation,
     ParticipationState,
     PhotoRole,
+    Source,
     Stimulus,
     Study,
     Trial,
@@ -36,6 +37,10 @@ class NotPrepared(Exception):
     """The study's stimuli are not all there; the message says which."""
 
 
+class OverQuota(Exception):
+    """The study has as many participations as it wanted."""
+
+
 def design_of(study: Study) -> Design:
     return designs.get(study.design).configured(study.design_settings)
 
@@ -50,6 +55,23 @@ def stimuli_for(participation: Participation) -> Stimuli:
         allocation=study.allocation,
         rng=np.random.default_rng([participation.seed, ALLOCATION_STREAM]),
     )
+
+
+def check_quota(study: Study, source: str) -> None:
+    """Raise OverQuota if the finished and still-running participations of people fill the study's quota."""
+    if source != Source.PERSON or study.participant_quota is None:
+        return
+    if study.participations.filter(_held(), source=source).count() >= study.participant_quota:
+        raise OverQuota(f"The study {study.slug} has all the {study.participant_quota} people it asked for.")
+
+
+def _held(prefix: str = "") -> Q:
+    """Participations that are finished, or running and heard of lately."""
+    running = Q(**{
+        f"{prefix}state": ParticipationState.STARTED,
+        f"{prefix}last_seen_at__gte": timezone.now() - LEASE,
+    })  # fmt: skip
+    return running | Q(**{f"{prefix}state": ParticipationState.FINISHED})
 
 
 def material_of(study: Study) -> randomisation.Material:
@@ -69,13 +91,10 @@ def material_of(study: Study) -> randomisation.Material:
 
 def judged_cells(study: Study, source: str) -> Counter[Cell]:
     """How many finished and still-running participations of this source hold each cell."""
-    running = Q(
-        participation__state=ParticipationState.STARTED,
-        participation__last_seen_at__gte=timezone.now() - LEASE,
-    )
-    finished = Q(participation__state=ParticipationState.FINISHED)
     counted = (
-        Trial.objects.filter(finished | running, participation__study=study, participation__source=source)
+        Trial.objects.filter(
+            _held("participation__"), participation__study=study, participation__source=source
+        )
         .exclude(kind=TrialKind.PRACTICE)
         .order_by()
         .values_list("photo_id", "condition_id")
