@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, optimize
+from scipy import linalg
 from threadpoolctl import threadpool_limits
 
 from evaluation.statistics.arrays import Floats
-from evaluation.statistics.mixed_laplace import CrossedTrials, LaplaceLikelihood, NoMode
+from evaluation.statistics.mixed_crossed import CrossedTrials
+from evaluation.statistics.mixed_laplace import LaplaceLikelihood, NoMode
 
 LARGEST_SD = 3.0
 """Above this the approximation says nothing: it prints 29 % where the truth is 5 %."""
@@ -79,6 +80,9 @@ class _Search:
         return Optimum(sd_many, sd_few, point[self._sds :], covariance, value)
 
     def _climb(self) -> tuple[Floats, float]:
+        # Imported here: it would add a sixth of a second to every analysis, and few fit a model.
+        from scipy import optimize
+
         shares = self._trials.per_arm(self._trials.fooled) / np.bincount(self._trials.arm)
         start = np.concatenate((np.full(self._sds, START_SD), np.log(shares / (1 - shares))))
         # In units of about a standard error: the search then needs a third of the steps.

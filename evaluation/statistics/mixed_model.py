@@ -14,25 +14,18 @@ from math import pi, sqrt
 import numpy as np
 from scipy.special import expit
 
-from evaluation.statistics.arrays import Floats, Json, Rows
+from evaluation.statistics.arrays import Floats, Json
 from evaluation.statistics.comparisons import holm
 from evaluation.statistics.distributions import normal_quantile, normal_tail
 from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS, check_alpha
+from evaluation.statistics.mixed_crossed import CrossedTrials
 from evaluation.statistics.mixed_fit import LARGEST_SD, NoMaximum, Optimum, SpreadTooLarge, maximise
-from evaluation.statistics.mixed_laplace import CrossedTrials
+from evaluation.statistics.mixed_gates import MOST_TRIALS, Refused, Study
 
 METHOD = "mixed logistic model, maximum likelihood, Laplace approximation"
-TRIALS_EACH = 8
-EVENTS_EACH = 0.4
-MOST_TRIALS = 200_000
-MOST_LEVELS = 3_000
 LATENT_VARIANCE = pi**2 / 3
 QUADRATURE_NODES = 60
-
-
-class Refused(ValueError):
-    """The model is not fitted; the message says why and what to do instead."""
 
 
 def mixed_model(valid: ValidResponses, alpha: float = 0.05, *, most_trials: int = MOST_TRIALS) -> Json:
@@ -40,11 +33,11 @@ def mixed_model(valid: ValidResponses, alpha: float = 0.05, *, most_trials: int 
 
     The photo effect is fitted only with TRIALS_EACH trials and EVENTS_EACH fooled trials a photo on average;
     without it its SD is held at 0 and `photo_effect` says so. `marginal_fool_rate` averages over people and
-    photos, not that of an average person with an average photo (the inverse logit of `fixef`).
+    photos; it is not the rate of an average person with an average photo (the inverse logit of `fixef`).
     """
     check_alpha(alpha)
     try:
-        study = _Study.of(valid)
+        study = Study.of(valid)
         study.check(most_trials)
         without_photos = study.no_photo_effect()
         return {"fitted": True, "reason": ""} | _described(
@@ -55,94 +48,13 @@ def mixed_model(valid: ValidResponses, alpha: float = 0.05, *, most_trials: int 
 
 
 @dataclass(frozen=True)
-class _Study:
-    """The valid trials with conditions in the order of their names, 0, 1, ...: `arm` has shape (trials,)."""
-
-    valid: ValidResponses
-    names: tuple[str, ...]
-    arm: Rows
-    people: int
-    photos: int
-
-    @classmethod
-    def of(cls, valid: ValidResponses) -> _Study:
-        table = valid.table
-        labels = np.asarray(table.condition.labels, dtype=object)
-        present = sorted(set(table.condition.codes.tolist()), key=lambda code: str(labels[code]))
-        place = np.zeros(len(labels) + 1, dtype=np.intp)
-        place[present] = np.arange(len(present))
-        people, photos = (
-            int(np.count_nonzero(np.bincount(codes)))
-            for codes in (table.participant.codes, table.photo.codes)
-        )
-        return cls(
-            valid, tuple(str(labels[c]) for c in present), place[table.condition.codes], people, photos
-        )
-
-    @property
-    def trials(self) -> int:
-        return len(self.valid)
-
-    def check(self, most_trials: int) -> None:
-        """Raise Refused where there is nothing to fit, or more than is fitted without being asked to."""
-        if self.trials == 0:
-            raise Refused("no valid trials")
-        if self.trials > most_trials:
-            raise Refused(
-                f"{self.trials:,} trials are more than the {most_trials:,} that are fitted by default; "
-                f"the default interval does without it, and some of the participants show the SDs as well"
-            )
-        if min(self.people, self.photos) > MOST_LEVELS:
-            raise Refused(
-                f"{self.people:,} participants and {self.photos:,} photos: "
-                f"the smaller number must be at most {MOST_LEVELS:,}"
-            )
-        if self.people < 2:
-            raise Refused("only one participant: nothing shows how much people differ")
-        constant = self._constant_arms()
-        if constant:
-            raise Refused(
-                f"everybody gave the same answer under {', '.join(constant)}: its log-odds are infinite; "
-                f"leave it out to fit the others"
-            )
-        thin = self._thin("participant", self.people)
-        if thin:
-            raise Refused(f"{thin}: too few to tell people's differences from chance")
-
-    def no_photo_effect(self) -> str:
-        """Why the differences between photos cannot be estimated; empty if they can."""
-        if self.photos < 2:
-            return "only one photo: nothing shows how much photos differ"
-        thin = self._thin("photo", self.photos)
-        return f"{thin}: too few to tell photos' differences from chance" if thin else ""
-
-    def _thin(self, kind: str, levels: int) -> str:
-        fooled = int(self.valid.fooled.sum())
-        # The rarer answer: for the model 95 % fooled is as thin as 5 %.
-        kept, rarer = (
-            ("fooled", fooled) if 2 * fooled <= self.trials else ("not fooled", self.trials - fooled)
-        )
-        if self.trials >= TRIALS_EACH * levels and rarer >= EVENTS_EACH * levels:
-            return ""
-        return (
-            f"{self.trials / levels:.1f} trials and {rarer / levels:.2f} {kept} trials a {kind} on average, "
-            f"where {TRIALS_EACH} and {EVENTS_EACH} are needed"
-        )
-
-    def _constant_arms(self) -> list[str]:
-        trials = np.bincount(self.arm)
-        fooled = np.bincount(self.arm, self.valid.fooled)
-        return [self.names[k] for k in np.flatnonzero((fooled == 0) | (fooled == trials))]
-
-
-@dataclass(frozen=True)
 class _Fit:
     optimum: Optimum
     sd_participant: float
     sd_photo: float
 
 
-def _fit(study: _Study, without_photos: str) -> _Fit:
+def _fit(study: Study, without_photos: str) -> _Fit:
     people = study.valid.table.participant.codes
     photos = np.zeros_like(people) if without_photos else study.valid.table.photo.codes
     photos_are_more = not without_photos and study.photos >= study.people
@@ -165,7 +77,7 @@ def _in_order(many: float, few: float, photos_are_more: bool) -> tuple[float, fl
     return (few, many) if photos_are_more else (many, few)
 
 
-def _described(study: _Study, fit: _Fit, without_photos: str, alpha: float) -> Json:
+def _described(study: Study, fit: _Fit, without_photos: str, alpha: float) -> Json:
     terms = [f"model{name}" for name in study.names] if len(study.names) > 1 else ["(Intercept)"]
     log_odds = fit.optimum.log_odds
     errors = np.sqrt(np.diag(fit.optimum.covariance))
