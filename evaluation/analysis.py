@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
 
 import numpy as np
 
-from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime, strict_view, vigilance_shares
-from evaluation.statistics.arrays import Floats, Json, Rows
-from evaluation.statistics.chance import against_chance, equivalence, exact_equivalence
-from evaluation.statistics.clustered import (
-    ClusteredRate,
-    clustered_rate,
-    default_interval,
-    logit_t_interval,
-    naive_interval,
-    these_photos_interval,
-    this_participant_interval,
+from evaluation.exclusion_rules import (
+    LowVigilance,
+    UnlikelyResponseTime,
+    strict_view,
+    vigilance_rows,
+    vigilance_shares,
 )
-from evaluation.statistics.comparisons import pairwise
-from evaluation.statistics.distributions import t_quantile
+from evaluation.statistics.always_valid import beta_mixture_sequence, participant_sequence
+from evaluation.statistics.arrays import Codes, Flags, Floats, Json, Rows
+from evaluation.statistics.bootstraps import Resampling, bootstrap, pigeonhole_linearised
+from evaluation.statistics.chance import against_chance, equivalence, exact_equivalence
+from evaluation.statistics.clustered import ClusteredRate, clustered_rate
+from evaluation.statistics.comparisons import pairwise, residual_totals
+from evaluation.statistics.correlation import PhotoScores, metric_correlation
 from evaluation.statistics.filters import ValidResponses, valid_responses
-from evaluation.statistics.intervals import check_alpha, clopper_pearson, jeffreys, score_interval, wilson
+from evaluation.statistics.headline import boundary_rule, cluster_errors, headline, no_headline
+from evaluation.statistics.intervals import check_alpha, clopper_pearson, jeffreys
+from evaluation.statistics.lapses import attentive_rate, lapse_estimate
 from evaluation.statistics.means import mean_over_photos
-from evaluation.statistics.side import side_preference
+from evaluation.statistics.mixed_model import mixed_model
+from evaluation.statistics.over_time import exposure_times, halves, order_effect, response_times
+from evaluation.statistics.photo_rates import eb_beta_binomial
+from evaluation.statistics.ranking import ranking
+from evaluation.statistics.reliability import (
+    complete_design,
+    cronbach_alpha,
+    intraclass_correlations,
+    krippendorff_alpha,
+    split_half,
+    units,
+)
+from evaluation.statistics.side import side_preference, side_within_participants
 from evaluation.statistics.signal_detection import dprime_2afc, dprime_2afc_loglinear, sdt_side
 from evaluation.statistics.table import ResponseTable
 
 MetricScores = Mapping[str, Mapping[str, Floats]]
 """Scores by condition and metric: one number a photo, shape (photos,)."""
 
-ASSUMED_DEFF = 3.5
-"""Design effect assumed at 0 % and 100 %, where the data show none."""
-
 
 def analyse(
     table: ResponseTable,
     *,
     metrics: MetricScores | None = None,
+    photo_scores: PhotoScores | None = None,
     alpha: float = 0.05,
     vigilance: LowVigilance | None = None,
     response_time: UnlikelyResponseTime | None = None,
     mix_sources: bool = False,
+    resampling: Resampling | None = None,
+    with_mixed_model: bool = False,
 ) -> Json:
-    """Everything that the responses allow to say, ready for JSON; deterministic, without a seed.
+    """Everything that the responses allow to say, ready for JSON; the same rows give the same numbers.
 
+    Bootstraps and drawn sign flips are made only with `resampling`, which holds their seed; the mixed model
+    only if asked for, as it takes longer than all the rest. `photo_scores` are the metrics by photo, which
+    the correlation needs.
     Raises ValueError for a table that mixes sources (people and simulated participants) unless `mix_sources`.
     """
     check_alpha(alpha)
@@ -57,6 +73,8 @@ def analyse(
         )
     valid = valid_responses(table)
     strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time)
+    lapses = _lapses(table, alpha)
+    totals = residual_totals(valid)
     result: Json = {
         "alpha": alpha,
         "rows": valid.rows,
@@ -72,18 +90,28 @@ def analyse(
         "phases": table.phase.counts(),
         "sources": sources,
         "vigilance": _vigilance(table),
+        "lapse": lapses,
         "models": {},
-        "side": side_preference(valid.table.fake_side, valid.table.chosen_side),
-        "pairwise": pairwise(valid, alpha),
+        "side": _sides(valid, alpha),
+        "pairwise": pairwise(valid, alpha, resampling, totals),
+        "ranking": ranking(totals, alpha),
+        **_quality(valid, alpha),
     }
     for code, name in _conditions(valid):
         rows = np.flatnonzero(valid.table.condition.codes == code)
-        result["models"][name] = _condition(valid, rows, rows[strict.keep[rows]], alpha)
+        found = _condition(valid, rows, rows[strict.keep[rows]], alpha, resampling)
+        if lapses["rate"] is not None:
+            found["attentive_rate"] = attentive_rate(found["fool_rate"], lapses["rate"])
+        result["models"][name] = found
     if metrics is not None:
         result["metrics"] = {
             model: {metric: mean_over_photos(values, alpha) for metric, values in scores.items()}
             for model, scores in sorted(metrics.items())
         }
+    if photo_scores is not None:
+        result["metric_correlation"] = metric_correlation(valid, photo_scores, alpha)
+    if with_mixed_model:
+        result["glmm"] = mixed_model(valid, alpha)
     return result
 
 
@@ -93,29 +121,36 @@ def _conditions(valid: ValidResponses) -> list[tuple[int, str]]:
     return sorted(((int(code), labels[code]) for code in present), key=lambda pair: pair[1])
 
 
-def _condition(valid: ValidResponses, rows: Rows, strict_rows: Rows, alpha: float) -> Json:
+def _condition(
+    valid: ValidResponses, rows: Rows, strict_rows: Rows, alpha: float, resampling: Resampling | None
+) -> Json:
     """All that is said about one condition: its valid rows, at least one, and those of the strict view."""
     found = _rate(valid, rows)
     n, k = found.n, found.k
-    result: Json = _headline(found, alpha) | {
+    table, fooled = valid.table, valid.fooled[rows]
+    who, photo = table.participant.codes[rows], table.photo.codes[rows]
+    result: Json = headline(found, alpha) | {
         "clopper_pearson": list(clopper_pearson(k, n, alpha)),
         "jeffreys": list(jeffreys(k, n, alpha)),
-        "se_cluster_G_adj": {
-            "participant": _root(found.v_participant),
-            "image": _root(found.v_image),
-            "two_way": _root(found.two_way),
-        },
+        "anytime_beta_mixture_cs": list(beta_mixture_sequence(k, n, alpha)),
+        "always_valid": participant_sequence(_participant_means(fooled, who), alpha).as_json(),
+        **cluster_errors(found),
+        "pigeonhole_linearised": pigeonhole_linearised(found),
         "chance": against_chance(found),
         "tost_05": equivalence(found, 0.05),
         "tost_10": equivalence(found, 0.10),
         "tost_05_exact_binomial": exact_equivalence(k, n, 0.05),
         "dprime_2afc": dprime_2afc(k, n),
         "dprime_2afc_loglinear": dprime_2afc_loglinear(k, n),
-        "sdt_side": sdt_side(valid.table.fake_side[rows], valid.table.chosen_side[rows]),
-        "strict": _headline(_rate(valid, strict_rows), alpha) if len(strict_rows) else _nothing_left(),
+        "sdt_side": sdt_side(table.fake_side[rows], table.chosen_side[rows]),
+        "response_times": response_times(fooled, who, table.rt_ms[rows], alpha),
+        "eb_beta_binomial": eb_beta_binomial(fooled, photo, table.photo.labels, alpha),
+        "strict": headline(_rate(valid, strict_rows), alpha) if len(strict_rows) else no_headline(),
     }
     if found.on_boundary and found.n_eff is not None:
-        result["boundary_rule"] = _boundary(found, alpha)
+        result["boundary_rule"] = boundary_rule(found, alpha)
+    if resampling is not None:
+        result["bootstrap"] = bootstrap(fooled, who, photo, resampling, alpha)
     return result
 
 
@@ -125,60 +160,35 @@ def _rate(valid: ValidResponses, rows: Rows) -> ClusteredRate:
     return clustered_rate(valid.fooled[rows], *codes)
 
 
-def _headline(found: ClusteredRate, alpha: float) -> Json:
-    return {
-        "n": found.n,
-        "k": found.k,
-        "fool_rate": found.rate,
-        "participants": found.participants,
-        "images": found.images,
-        "wilson": list(wilson(found.k, found.n, alpha)),
-        "recommended": _recommended(found, alpha),
-        "intervals": _intervals(found, alpha),
+def _participant_means(fooled: Flags, who: Codes) -> Floats:
+    """The fool rate of each participant of these rows, in the order in which they first occur in the file."""
+    seen = np.bincount(who)
+    return np.asarray(np.bincount(who, fooled)[seen > 0] / seen[seen > 0], dtype=np.float64)
+
+
+def _quality(valid: ValidResponses, alpha: float) -> Json:
+    """What the answers tell about themselves: order, response and exposure times, agreement."""
+    table = valid.table
+    over_time = valid.fooled, table.participant.codes, table.trial_index
+    grid = complete_design(valid)
+    result: Json = {
+        "order": order_effect(valid.fooled, table.condition.codes, *over_time[1:])
+        | {"halves": halves(*over_time, alpha)},
+        "response_times": response_times(valid.fooled, table.participant.codes, table.rt_ms, alpha),
+        "exposure_ms": exposure_times(table.exposure_ms),
+        "split_half": split_half(*over_time),
+        "krippendorff_alpha_nominal": krippendorff_alpha(valid.fooled, units(valid)),
     }
+    if grid is not None:
+        result["icc_psych"] = intraclass_correlations(grid, alpha)
+        result["cronbach_alpha_raw"] = cronbach_alpha(grid)
+    return result
 
 
-def _intervals(found: ClusteredRate, alpha: float) -> Json:
-    """The default interval and its companions, each named by what it is about."""
-    named = {
-        "default": default_interval(found, alpha),
-        "these_photos": these_photos_interval(found, alpha),
-        "naive": naive_interval(found, alpha),
-    }
-    if found.participants == 1:
-        named["this_participant"] = this_participant_interval(found, alpha)
-    return {name: interval.as_json() for name, interval in named.items()}
-
-
-def _recommended(found: ClusteredRate, alpha: float) -> Json | None:
-    if found.n_eff is None or found.guarded is None:
-        return None
-    logit = None if found.on_boundary else logit_t_interval(found.rate, found.guarded, found.df, alpha)
-    return {
-        "se": None if found.on_boundary else sqrt(found.guarded),
-        "df": found.df,
-        "n_eff": found.n_eff,
-        "deff": found.n / found.n_eff,
-        "wilson_neff_t_ci": default_interval(found, alpha).ends,
-        "logit_t_ci": None if logit is None else list(logit),
-    }
-
-
-def _boundary(found: ClusteredRate, alpha: float) -> Json:
-    """Bounds under stated assumptions for 0 % and 100 %, where the data show no variance."""
-    share = found.k / found.n
-    assumed = found.n / ASSUMED_DEFF
-    quantile = t_quantile(alpha / 2, found.df)
-    return {
-        "note": "all answers alike, so no variance can be estimated from them",
-        "cp_at_deff_3_5": list(clopper_pearson(share * assumed, assumed, alpha)),
-        "cp_participants_as_units": list(
-            clopper_pearson(share * found.participants, found.participants, alpha)
-        ),
-        "recommended_wilson_t": {
-            "df": found.df,
-            "ci": list(score_interval(found.rate, found.n, quantile)),
-        },
+def _sides(valid: ValidResponses, alpha: float) -> Json:
+    table = valid.table
+    return side_preference(table.fake_side, table.chosen_side) | {
+        "within_participants": side_within_participants(table.chosen_side, table.participant.codes, alpha)
     }
 
 
@@ -193,18 +203,7 @@ def _vigilance(table: ResponseTable) -> Json:
     }
 
 
-def _nothing_left() -> Json:
-    return {
-        "n": 0,
-        "k": 0,
-        "fool_rate": None,
-        "participants": 0,
-        "images": 0,
-        "wilson": None,
-        "recommended": None,
-        "intervals": None,
-    }
-
-
-def _root(variance: float | None) -> float | None:
-    return None if variance is None or variance < 0 else sqrt(variance)
+def _lapses(table: ResponseTable, alpha: float) -> Json:
+    rows = vigilance_rows(table)
+    failed = (table.attention_passed[rows] != 1).astype(np.int8)
+    return lapse_estimate(failed, table.participant.codes[rows], alpha)

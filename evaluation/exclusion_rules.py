@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.statistics.arrays import Bools, Floats, Json
+from evaluation.statistics.arrays import Bools, Floats, Json, Rows
 from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.table import ATTENTION, UNKNOWN, ResponseTable
 
@@ -76,8 +76,8 @@ class StrictView:
     steps: tuple[Json, ...]
 
 
-def vigilance_shares(table: ResponseTable) -> Floats:
-    """Share of vigilance trials passed, shape (participants,); NaN for those who saw none.
+def vigilance_rows(table: ResponseTable) -> Rows:
+    """The rows of vigilance trials with a known outcome, by participant and trial.
 
     A trial that was recorded twice counts once: the row with the smallest row number.
     """
@@ -88,7 +88,12 @@ def vigilance_shares(table: ResponseTable) -> Floats:
     order = np.lexsort((table.row_id[asked], when, who))
     again = np.zeros(len(asked), dtype=bool)
     again[1:] = (np.diff(who[order]) == 0) & (np.diff(when[order]) == 0)
-    once = asked[order[~again]]
+    return np.asarray(asked[order[~again]], dtype=np.intp)
+
+
+def vigilance_shares(table: ResponseTable) -> Floats:
+    """Share of vigilance trials passed, shape (participants,); NaN for those who saw none."""
+    once = vigilance_rows(table)
     people = len(table.participant.labels)
     seen = np.bincount(table.participant.codes[once], minlength=people)
     passed = np.bincount(table.participant.codes[once], table.attention_passed[once] == 1, minlength=people)

@@ -103,7 +103,15 @@ def read_responses(path: Path) -> ResponseFile:
 
 
 def read_metrics(path: Path) -> dict[str, dict[str, Floats]]:
-    """Scores by model and metric from a CSV file with the columns model, image_id and one for each metric.
+    """The scores of `read_photo_scores` as columns, one number a photo."""
+    return {
+        model: {metric: np.asarray(list(by_photo.values())) for metric, by_photo in of_model.items()}
+        for model, of_model in read_photo_scores(path).items()
+    }
+
+
+def read_photo_scores(path: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """Scores by model, metric and photo from a CSV file: model, image_id and one column for each metric.
 
     One row for each model and photo; an empty field is a missing score, `inf` is allowed. Raises FileFault.
     """
@@ -114,7 +122,7 @@ def read_metrics(path: Path) -> dict[str, dict[str, Floats]]:
     if not metrics:
         raise FileFault(f"{path.name} has no column with a metric beside model and image_id")
     find_fault(path, names, {name: f"the metric {name}" for name in metrics.values()})
-    scores: dict[str, dict[str, list[float]]] = {}
+    scores: dict[str, dict[str, dict[str, float]]] = {}
     seen: dict[tuple[str, str], int] = {}
     rows = records(path)
     next(rows)
@@ -127,13 +135,13 @@ def read_metrics(path: Path) -> dict[str, dict[str, Floats]]:
             raise FileFault(
                 f"{path.name}, line {line}: {model}, {image} has its scores on line {earlier} already"
             )
-        of_model = scores.setdefault(model, {name: [] for name in metrics.values()})
+        of_model = scores.setdefault(model, {name: {} for name in metrics.values()})
         for place, name in metrics.items():
             text = fields[place].strip()
-            of_model[name].append(np.nan if text.lower() in MISSING else float(text))
+            of_model[name][image] = np.nan if text.lower() in MISSING else float(text)
     if not scores:
         raise FileFault(f"{path.name} has a header but no rows")
-    return {model: {name: np.asarray(v) for name, v in by.items()} for model, by in scores.items()}
+    return scores
 
 
 @dataclass

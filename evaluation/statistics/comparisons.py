@@ -2,48 +2,93 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import combinations
 from math import sqrt
 
 import numpy as np
 
 from evaluation.statistics.arrays import AnyCodes, Floats, Ints, Json
+from evaluation.statistics.bootstraps import Resampling
 from evaluation.statistics.distributions import normal_tail, t_quantile, t_tail
 from evaluation.statistics.filters import ValidResponses
+from evaluation.statistics.sign_flip import sign_flip
+from evaluation.statistics.two_proportions import newcombe_interval, pooled_z_p
 
 NO_TEST = "no test"
 
 
-def pairwise(valid: ValidResponses, alpha: float = 0.05) -> list[Json]:
+@dataclass(frozen=True)
+class ResidualTotals:
+    """Sums over clusters of each condition's residuals, divided by the condition's trials.
+
+    `people`, `photos` and `cells` have shape (clusters that occur, conditions); conditions sorted by name.
+    """
+
+    codes: tuple[int, ...]
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, int], ...]
+    people: Floats
+    photos: Floats
+    cells: Floats
+
+    @property
+    def rates(self) -> list[float]:
+        """The fool rate of each condition."""
+        return [k / n for n, k in self.counts]
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the study: min(participants, photos) - 1."""
+        return min(len(self.people), len(self.photos)) - 1
+
+
+def residual_totals(valid: ValidResponses) -> ResidualTotals | None:
+    """The sums that comparisons rest on; None without two participants, photos and conditions."""
+    table = valid.table
+    names = table.condition.labels
+    present = np.flatnonzero(np.bincount(table.condition.codes, minlength=len(names)))
+    codes = sorted((int(code) for code in present), key=lambda code: names[code])
+    participants = np.count_nonzero(np.bincount(table.participant.codes))
+    images = np.count_nonzero(np.bincount(table.photo.codes))
+    if len(codes) < 2 or min(participants, images) < 2:
+        return None
+    scores = np.zeros(len(valid))
+    counts = []
+    for code in codes:
+        rows = table.condition.codes == code
+        n, k = int(rows.sum()), int(valid.fooled[rows].sum())
+        counts.append((n, k))
+        scores[rows] = (valid.fooled[rows] - k / n) / n
+    people, photos, cells = (
+        _totals(clusters, table.condition.codes, scores, len(names))[:, codes]
+        for clusters in (table.participant.codes, table.photo.codes, valid.cell)
+    )
+    labels = tuple(names[code] for code in codes)
+    return ResidualTotals(tuple(codes), labels, tuple(counts), people, photos, cells)
+
+
+def pairwise(
+    valid: ValidResponses,
+    alpha: float = 0.05,
+    resampling: Resampling | None = None,
+    totals: ResidualTotals | None = None,
+) -> list[Json]:
     """Every pair of conditions: difference a - b, guarded two-way variance of the difference, t and Holm.
 
     df = min(participants, photos) - 1 of the study. Two constant arms get no test: the textbook formula would
     print a p value made of rounding noise. An empty list without at least two participants, photos and
-    conditions.
+    conditions. With more than a few participants the sign-flip test is drawn, where `resampling` asks for it.
+    `totals` saves computing them again.
     """
-    table = valid.table
-    present = np.flatnonzero(np.bincount(table.condition.codes, minlength=len(table.condition.labels)))
-    codes = sorted((int(code) for code in present), key=lambda code: table.condition.labels[code])
-    participants = np.count_nonzero(np.bincount(table.participant.codes))
-    images = np.count_nonzero(np.bincount(table.photo.codes))
-    if len(codes) < 2 or min(participants, images) < 2:
+    totals = totals or residual_totals(valid)
+    if totals is None:
         return []
-    scores = np.zeros(len(valid))
-    counts: dict[int, tuple[int, int]] = {}
-    for code in codes:
-        rows = table.condition.codes == code
-        n, k = int(rows.sum()), int(valid.fooled[rows].sum())
-        counts[code] = (n, k)
-        scores[rows] = (valid.fooled[rows] - k / n) / n
-    grids = [
-        _totals(clusters, table.condition.codes, scores, len(table.condition.labels))
-        for clusters in (table.participant.codes, table.photo.codes, valid.cell)
-    ]
     people = _people(valid)
-    df = int(min(participants, images)) - 1
     results = [
-        _compare(a, b, table.condition.labels, counts, grids, people, df, alpha)
-        for a, b in combinations(codes, 2)
+        _compare(a, b, totals, alpha)
+        | {"paired_participant": _paired(people, totals.codes[a], totals.codes[b], resampling)}
+        for a, b in combinations(range(len(totals.codes)), 2)
     ]
     _correct(results)
     return results
@@ -56,13 +101,6 @@ def holm(p_values: list[float]) -> list[float]:
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
     return [float(p) for p in adjusted]
-
-
-def pooled_z_p(k1: int, n1: int, k2: int, n2: int) -> float:
-    """Two-sided p of the pooled score test for two proportions; ignores clustering."""
-    pooled = (k1 + k2) / (n1 + n2)
-    se = sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
-    return 1.0 if se == 0 else 2 * normal_tail(abs(k1 / n1 - k2 / n2) / se)
 
 
 def _totals(clusters: AnyCodes, condition: AnyCodes, scores: Floats, conditions: int) -> Floats:
@@ -85,24 +123,18 @@ def _people(valid: ValidResponses) -> tuple[Ints, Ints]:
     return seen, fooled
 
 
-def _compare(
-    a: int,
-    b: int,
-    labels: tuple[str, ...],
-    counts: dict[int, tuple[int, int]],
-    grids: list[Floats],
-    people: tuple[Ints, Ints],
-    df: int,
-    alpha: float,
-) -> Json:
-    (n_a, k_a), (n_b, k_b) = counts[a], counts[b]
-    v_part, v_img, v_cell = (_variance_of_difference(grid, a, b) for grid in grids)
+def _compare(a: int, b: int, totals: ResidualTotals, alpha: float) -> Json:
+    (n_a, k_a), (n_b, k_b) = totals.counts[a], totals.counts[b]
+    v_part, v_img, v_cell = (
+        _variance_of_difference(grid, a, b) for grid in (totals.people, totals.photos, totals.cells)
+    )
     two_way = v_part + v_img - v_cell
     guarded = max(two_way, v_part, v_img)
     diff = k_a / n_a - k_b / n_b
+    df = totals.df
     result: Json = {
-        "a": labels[a],
-        "b": labels[b],
+        "a": totals.labels[a],
+        "b": totals.labels[b],
         "diff": diff,
         "var_two_way": two_way,
         "se_participant": sqrt(v_part),
@@ -115,7 +147,7 @@ def _compare(
         "ci": None,
         "reason": "",
         "newcombe_naive_p": pooled_z_p(k_a, n_a, k_b, n_b),
-        "paired_participant": _paired(people, a, b),
+        "newcombe_naive_ci": list(newcombe_interval(k_a, n_a, k_b, n_b, alpha)),
     }
     if k_a in (0, n_a) and k_b in (0, n_b):
         return result | {"reason": f"{NO_TEST}: both arms are constant, so no variance can be estimated"}
@@ -137,8 +169,8 @@ def _variance_of_difference(totals: Floats, a: int, b: int) -> float:
     return float(np.dot(difference, difference)) * groups / (groups - 1)
 
 
-def _paired(people: tuple[Ints, Ints], a: int, b: int) -> Json:
-    """Difference of rates within each participant who saw both conditions, and its t test."""
+def _paired(people: tuple[Ints, Ints], a: int, b: int, resampling: Resampling | None) -> Json:
+    """Difference of rates within each participant who saw both conditions, its t and its sign-flip test."""
     seen, fooled = people
     both = (seen[:, a] > 0) & (seen[:, b] > 0)
     differences = fooled[both, a] / seen[both, a] - fooled[both, b] / seen[both, b]
@@ -148,7 +180,8 @@ def _paired(people: tuple[Ints, Ints], a: int, b: int) -> Json:
     p = None
     if sd is not None and mean is not None and sd > 1e-12:
         p = 2 * t_tail(abs(mean) / (sd / sqrt(n)), n - 1)
-    return {"n": n, "mean": mean, "sd": sd, "t_p": p}
+    flips = (None, 1) if resampling is None else (resampling.replicates, resampling.seed)
+    return {"n": n, "mean": mean, "sd": sd, "t_p": p} | sign_flip(differences, *flips)
 
 
 def _correct(results: list[Json]) -> None:

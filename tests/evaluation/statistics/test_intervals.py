@@ -4,10 +4,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from evaluation.statistics.chance import exact_equivalence
-from evaluation.statistics.comparisons import holm, pooled_z_p
+from evaluation.statistics.comparisons import holm
 from evaluation.statistics.intervals import Interval, clopper_pearson, jeffreys, wilson
 from evaluation.statistics.side import even_odds_p
 from evaluation.statistics.signal_detection import dprime_2afc_loglinear
+from evaluation.statistics.two_proportions import fisher_p, newcombe_interval, pooled_z_p
 from tests.evaluation.oracles import expected
 
 SINGLE = expected("intervals")["single"]

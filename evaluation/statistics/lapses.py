@@ -1,0 +1,40 @@
+"""How often people do not look: the lapse rate, from vigilance trials whose fake anybody would see."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluation.statistics.arrays import AnyCodes, Flags, Json
+from evaluation.statistics.clustered import clustered_rate, these_photos_interval
+from evaluation.statistics.intervals import check_alpha
+
+
+def lapse_estimate(failed: Flags, participant: AnyCodes, alpha: float = 0.05) -> Json:
+    """Twice the share of failed vigilance trials: who lapses guesses, and half of all guesses are right.
+
+    Both of shape (n,). The interval is clustered by participant. At most 1; 0 where nobody failed. Too high
+    where a vigilance fake can be mistaken, too low where people brace up for them. A lapse rate L drags the
+    fool rate towards one half: `attentive_rate` takes that back.
+    Wichmann & Hill, Perception & Psychophysics 63 (2001) 1293-1313.
+    """
+    check_alpha(alpha)
+    n = len(failed)
+    if n == 0:
+        return {"n": 0, "failed": 0, "rate": None, "ci": None, "reason": "no vigilance trials"}
+    found = clustered_rate(failed, participant, np.zeros(n, dtype=np.int64))
+    interval = these_photos_interval(found, alpha)
+    ends = None if interval.ends is None else [min(1.0, 2 * end) for end in interval.ends]
+    return {
+        "n": n,
+        "failed": found.k,
+        "rate": min(1.0, 2 * found.rate),
+        "ci": ends,
+        "reason": interval.reason,
+    }
+
+
+def attentive_rate(fool_rate: float, lapse: float) -> float | None:
+    """The fool rate of trials without a lapse: (p - L/2) / (1 - L), within [0, 1]; None if all lapse."""
+    if lapse >= 1:
+        return None
+    return min(1.0, max(0.0, (fool_rate - lapse / 2) / (1 - lapse)))

@@ -1,0 +1,182 @@
+"""Does the answer change while a participant works? Order, halves, response times, exposure."""
+
+from __future__ import annotations
+
+from math import exp, sqrt
+
+import numpy as np
+from scipy.special import expit
+
+from evaluation.statistics.arrays import AnyCodes, Bools, Flags, Floats, Ints, Json
+from evaluation.statistics.distributions import t_quantile, t_tail
+from evaluation.statistics.intervals import check_alpha
+
+
+def order_effect(fooled: Flags, condition: AnyCodes, participant: AnyCodes, trial_index: Floats) -> Json:
+    """Logistic slope of being fooled on the trial's number, beside one level for each condition.
+
+    All of shape (n,); trials without a number are left out, and so are conditions in which all answers are
+    alike: they say nothing about a slope. Participant-clustered variance, HC0 times G/(G - 1), t with P - 1:
+    Liang & Zeger, Biometrika 73 (1986) 13-22. A negative slope: people learn to see the fakes. None without
+    variation or with fewer than two participants.
+    """
+    share = np.bincount(condition, fooled) / np.maximum(np.bincount(condition), 1)
+    varies = (share > 0) & (share < 1)
+    kept = np.isfinite(trial_index) & varies[condition]
+    y, who, x = fooled[kept].astype(np.float64), participant[kept], trial_index[kept]
+    arm = (np.cumsum(varies) - 1)[condition[kept]]
+    people = int(np.count_nonzero(np.bincount(who)))
+    result: Json = {
+        "slope_logit_per_trial": None,
+        "se_participant": None,
+        "df": max(people - 1, 0),
+        "p_t": None,
+        "reason": "",
+    }
+    if people < 2 or np.ptp(x) == 0:
+        return result | {"reason": "no slope: it takes two participants, both outcomes and several trials"}
+    fitted = _logistic_slope(y, arm, x - x.mean())
+    if fitted is None:
+        return result | {"reason": "no slope: the trial number separates the outcomes"}
+    slope, influence = fitted
+    totals = np.bincount(who, influence)
+    se = sqrt(float(np.dot(totals, totals)) * people / (people - 1))
+    p = 2 * t_tail(abs(slope) / se, people - 1) if se > 0 else None
+    return result | {"slope_logit_per_trial": slope, "se_participant": se, "p_t": p}
+
+
+def _logistic_slope(y: Floats, arm: Ints, x: Floats) -> tuple[float, Floats] | None:
+    """Slope beside one level an arm, by Newton's method, and what each trial adds; None if it runs away.
+
+    The information matrix is an arrow (levels on the diagonal, the slope at its edge), so a step costs O(n).
+    """
+    scale = float(np.abs(x).max())
+    x = x / scale
+    share = np.bincount(arm, y) / np.bincount(arm)
+    levels, slope = np.log(share / (1 - share)), 0.0
+    for _ in range(50):
+        rates = np.asarray(expit(levels[arm] + slope * x), dtype=np.float64)
+        weights, residuals = rates * (1 - rates), y - rates
+        own, edge = np.bincount(arm, weights), np.bincount(arm, weights * x)
+        if own.min() < 1e-10 * len(y) or abs(slope) > 100:
+            return None
+        schur = float(np.dot(weights, x * x)) - float(np.dot(edge, edge / own))
+        if schur < 1e-12 * len(y):
+            return None
+        # The part of the trial number that the levels do not explain carries all about the slope.
+        rest = x - (edge / own)[arm]
+        step = float(np.dot(rest, residuals)) / schur
+        level_steps = (np.bincount(arm, residuals) - edge * step) / own
+        levels, slope = levels + level_steps, slope + step
+        if max(abs(step), float(np.abs(level_steps).max())) < 1e-10:
+            return slope / scale, rest * residuals / schur / scale
+    return None
+
+
+def halves(fooled: Flags, participant: AnyCodes, trial_index: Floats, alpha: float = 0.05) -> Json:
+    """Rates in the first and second half of each participant's trials, and the mean difference within people.
+
+    All of shape (n,). The halves meet in the middle of a participant's first and last trial number. The t
+    interval is over participants with trials in both: a claim about these photos.
+    """
+    known = np.isfinite(trial_index)
+    y, who, x = fooled[known], participant[known], trial_index[known]
+    size = int(who.max(initial=-1)) + 1
+    first, last = np.full(size, np.inf), np.full(size, -np.inf)
+    np.minimum.at(first, who, x)
+    np.maximum.at(last, who, x)
+    late = x > (first[who] + last[who]) / 2
+    rates, means = [], []
+    for half in (~late, late):
+        means.append(float(y[half].mean()) if half.any() else None)
+        with np.errstate(invalid="ignore"):
+            rates.append(
+                np.bincount(who[half], y[half], minlength=size) / np.bincount(who[half], minlength=size)
+            )
+    differences = rates[1] - rates[0]
+    found = mean_difference(differences[np.isfinite(differences)], alpha)
+    return {"first": means[0], "second": means[1]} | found
+
+
+def mean_difference(differences: Floats, alpha: float = 0.05) -> Json:
+    """Mean of one difference a participant, shape (participants,), with t interval and test."""
+    check_alpha(alpha)
+    n = len(differences)
+    result: Json = {
+        "participants": n,
+        "mean_difference": float(differences.mean()) if n else None,
+        "ci": None,
+        "p_t": None,
+    }
+    se = float(differences.std(ddof=1)) / sqrt(n) if n > 1 else 0.0
+    if se < 1e-12:
+        return result
+    mean = float(differences.mean())
+    half = t_quantile(alpha / 2, n - 1) * se
+    return result | {"ci": [mean - half, mean + half], "p_t": 2 * t_tail(abs(mean) / se, n - 1)}
+
+
+def response_times(fooled: Flags, participant: AnyCodes, rt_ms: Floats, alpha: float = 0.05) -> Json:
+    """Response times on the log scale, in ms: geometric mean with interval over participants, quantiles.
+
+    All of shape (n,). Missing times and times of 0 or below are counted and left out. `fooled_ratio` is how
+    many times longer a participant takes when fooled, geometric mean over participants with both outcomes.
+    Times include the pictures' own time where the platform counts from the onset of the first picture.
+    """
+    known = np.isfinite(rt_ms) & (rt_ms > 0)
+    result: Json = {
+        "n": int(known.sum()),
+        "missing": int((~known).sum()),
+        "geometric_mean_ms": None,
+        "ci": None,
+        "median_ms": None,
+        "p05_ms": None,
+        "p95_ms": None,
+        "fooled_ratio": None,
+        "fooled_ratio_ci": None,
+    }
+    if not known.any():
+        return result
+    times, who = np.log(rt_ms[known]), participant[known]
+    low, middle, high = (float(value) for value in np.quantile(rt_ms[known], [0.05, 0.5, 0.95]))
+    own = _means(times, who, np.ones(len(times), dtype=bool))
+    per_person = mean_difference(own[np.isfinite(own)], alpha)
+    was_fooled = fooled[known] == 1
+    ratio = _means(times, who, was_fooled) - _means(times, who, ~was_fooled)
+    ratios = mean_difference(ratio[np.isfinite(ratio)], alpha)
+    return result | {
+        "geometric_mean_ms": exp(per_person["mean_difference"]),
+        "ci": _exp(per_person["ci"]),
+        "median_ms": middle,
+        "p05_ms": low,
+        "p95_ms": high,
+        "fooled_ratio": None if ratios["mean_difference"] is None else exp(ratios["mean_difference"]),
+        "fooled_ratio_ci": _exp(ratios["ci"]),
+    }
+
+
+def exposure_times(exposure_ms: Floats) -> Json:
+    """How long the pictures were on the screen according to the file, in ms, shape (n,)."""
+    known = exposure_ms[np.isfinite(exposure_ms)]
+    result: Json = {"n": len(known), "missing": len(exposure_ms) - len(known)}
+    if len(known) == 0:
+        return result | dict.fromkeys(("median_ms", "smallest_ms", "largest_ms", "sd_ms"))
+    return result | {
+        "median_ms": float(np.median(known)),
+        "smallest_ms": float(known.min()),
+        "largest_ms": float(known.max()),
+        "sd_ms": float(known.std()),
+    }
+
+
+def _means(values: Floats, who: AnyCodes, rows: Bools) -> Floats:
+    """Mean of each participant over some rows; NaN without any."""
+    size = int(who.max()) + 1
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            np.bincount(who[rows], values[rows], minlength=size) / np.bincount(who[rows], minlength=size)
+        )
+
+
+def _exp(ends: list[float] | None) -> list[float] | None:
+    return None if ends is None else [exp(end) for end in ends]

@@ -1,0 +1,136 @@
+"""How many participants and photos a study needs, before it starts.
+
+The variance of a rate when each of P participants judges m of I photos, drawn without replacement, is
+V = vP/P + vI [1/I + (1 - 1/I)(1 - (m - 1)/(I - 1))/(P m)] + vE/(P m), after Westfall, Kenny & Judd,
+J. Experimental Psychology: General 143 (2014) 2020-2045. The photos set a floor under the variance that no
+number of participants goes below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.special import expit
+
+from evaluation.statistics.arrays import Json
+from evaluation.statistics.distributions import t_quantile, t_tail
+from evaluation.statistics.intervals import check_alpha, score_interval
+from evaluation.statistics.simulation import Shape, coverage
+
+
+@dataclass(frozen=True)
+class Components:
+    """Variance of one trial by its sources, on the scale of rates; they add up to rate (1 - rate)."""
+
+    rate: float
+    participant: float
+    photo: float
+    residual: float
+
+    @classmethod
+    def of_shape(cls, shape: Shape) -> Components:
+        """From SDs on the log-odds scale, by Gauss-Hermite quadrature over people and photos."""
+        nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+        weights = weights / weights.sum()
+        person, photo = shape.sd_participant * nodes, shape.sd_photo * nodes
+        rates = expit(shape.logit + person[:, None] + photo[None, :])
+        rate = float(weights @ rates @ weights)
+        by_person = float(weights @ (rates @ weights - rate) ** 2)
+        by_photo = float(weights @ (weights @ rates - rate) ** 2)
+        return cls(rate, by_person, by_photo, rate * (1 - rate) - by_person - by_photo)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """P participants, I photos, m trials each in one condition."""
+
+    participants: int
+    photos: int
+    trials: int
+
+    def __post_init__(self) -> None:
+        if not (self.participants >= 2 and self.photos >= 2 and 1 <= self.trials <= self.photos):
+            raise ValueError(
+                f"a plan needs at least 2 participants and 2 photos, and 1 to {self.photos} trials each, not "
+                f"{self.participants}, {self.photos} and {self.trials}"
+            )
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the interval that the study will get."""
+        return min(self.participants, self.photos) - 1
+
+
+def planned_variance(plan: Plan, parts: Components) -> float:
+    """Variance of the fool rate of a study of this plan."""
+    p, i, m = plan.participants, plan.photos, plan.trials
+    unequal = (1 - 1 / i) * (1 - (m - 1) / (i - 1)) / (p * m)
+    return parts.participant / p + parts.photo * (1 / i + unequal) + parts.residual / (p * m)
+
+
+def interval_width(plan: Plan, parts: Components, alpha: float = 0.05) -> float:
+    """Expected width of the default interval, in rates (0.06 is +- 3 points)."""
+    check_alpha(alpha)
+    n_eff = parts.rate * (1 - parts.rate) / planned_variance(plan, parts)
+    low, high = score_interval(parts.rate, n_eff, t_quantile(alpha / 2, plan.df))
+    return high - low
+
+
+def participants_for(
+    width: float, photos: int, trials: int, parts: Components, alpha: float = 0.05
+) -> int | None:
+    """The fewest participants whose interval is at most `width`; None if these photos can never give it."""
+    low, high = 2, 1_000_000
+    if interval_width(Plan(high, photos, trials), parts, alpha) > width:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        if interval_width(Plan(middle, photos, trials), parts, alpha) <= width:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def difference_variance(plan: Plan, parts: Components, shared: float = 0.5) -> float:
+    """Variance of a difference of two such rates whose people and photos are the same.
+
+    `shared`, in [0, 1): how much the effects of people and photos correlate between the two conditions.
+    """
+    common = parts.participant / plan.participants + parts.photo / plan.photos
+    return 2 * (planned_variance(plan, parts) - shared * common)
+
+
+def power(
+    plan: Plan, parts: Components, difference: float, shared: float = 0.5, alpha: float = 0.05
+) -> float:
+    """Chance that a true difference of two rates is found by the t test at level alpha; approximate."""
+    check_alpha(alpha)
+    effect = abs(difference) / sqrt(difference_variance(plan, parts, shared))
+    bar = t_quantile(alpha / 2, plan.df)
+    return t_tail(bar - effect, plan.df) + t_tail(bar + effect, plan.df)
+
+
+def minimal_detectable_difference(
+    plan: Plan, parts: Components, wanted_power: float = 0.8, shared: float = 0.5, alpha: float = 0.05
+) -> float:
+    """The difference of two rates that is found with the power wanted."""
+    check_alpha(alpha)
+    if not alpha < wanted_power < 1:
+        raise ValueError(f"the power must lie between alpha and 1, not {wanted_power}")
+    quantiles = t_quantile(alpha / 2, plan.df) + t_quantile(1 - wanted_power, plan.df)
+    return quantiles * sqrt(difference_variance(plan, parts, shared))
+
+
+def planned_by_simulation(shape: Shape, *, studies: int, seed: int) -> Json:
+    """The same question asked of simulated studies: mean width and coverage of the default interval."""
+    found = coverage(shape, studies=studies, seed=seed)["default"]
+    plan = Plan(shape.participants, shape.photos, shape.trials)
+    return {
+        "rate": shape.true_rate(),
+        "width": found.width,
+        "coverage": found.share,
+        "formula_width": interval_width(plan, Components.of_shape(shape)),
+    }
