@@ -36,6 +36,11 @@ class Command(BaseCommand):
             action="store_true",
             help="one estimate over people and simulated participants together, where the file has both",
         )
+        parser.add_argument(
+            "--mixed-model",
+            action="store_true",
+            help="also fit the mixed logistic model: seconds for a large study, up to 200,000 trials",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, analyse, write."""
@@ -43,7 +48,11 @@ class Command(BaseCommand):
             found = read_responses(options["file"])
             metrics = read_metrics(options["metrics"]) if options["metrics"] else None
             result = analyse(
-                found.table, metrics=metrics, alpha=options["alpha"], mix_sources=options["mix_sources"]
+                found.table,
+                metrics=metrics,
+                alpha=options["alpha"],
+                mix_sources=options["mix_sources"],
+                with_mixed_model=options["mixed_model"],
             )
         except FileFault as fault:
             raise CommandError(str(fault)) from fault
@@ -63,6 +72,8 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"fooled contradicts the sides in {result['contradictory']} rows; the sides count"
             )
+        if "glmm" in result and not result["glmm"]["fitted"]:
+            self.stderr.write(f"the mixed model was not fitted: {result['glmm']['reason']}")
         if result["valid_rows"] == 0:
             phases = ", ".join(f"{name or '(empty)'}: {rows}" for name, rows in result["phases"].items())
             self.stderr.write(f"no valid test rows, hence no fool rate; rows by phase: {phases}")
