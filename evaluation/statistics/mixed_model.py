@@ -112,7 +112,7 @@ def _described(study: Study, fit: _Fit, without_photos: str, alpha: float) -> Js
 def marginal_rate(log_odds: Floats, spread: float) -> Floats:
     """Mean of the inverse logit over normal effects with the SD `spread`; shape of `log_odds`, in (0, 1).
 
-    Gauss-Hermite quadrature; exact to 1e-6 up to the largest SDs that are fitted.
+    Gauss-Hermite quadrature; exact to 1e-5 up to the largest SDs that are fitted.
     """
     nodes, weights = np.polynomial.hermite_e.hermegauss(QUADRATURE_NODES)
     return np.asarray(expit(np.add.outer(log_odds, spread * nodes)) @ weights / weights.sum())
