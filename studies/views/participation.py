@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from studies import payloads
 from studies.models import Participation, ParticipationState, Source, Trial, TrialKind
+from studies.runner_texts import runner_texts
 from studies.services import participations, planning, responses
 from studies.views._http import runner_endpoint
 
@@ -39,6 +40,7 @@ def page(request: HttpRequest, code: UUID) -> HttpResponse:
     if not participations.is_open(participation):
         context |= {"public": True, "member": False}
         return render(request, "studies/unavailable.html", context, status=410)
+    context["runner_texts"] = runner_texts()
     return render(request, "studies/participation.html", context)
 
 
