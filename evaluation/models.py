@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from colorizers.models import Colorization
+from colorizers.models import Colorization, WorkState
 from evaluation import metrics
 from studies.models import Participation, Source, Study, Trial
 
@@ -123,3 +123,35 @@ class Report(models.Model):
         """The document as text: the same data give the same bytes."""
         text = json.dumps(self.document(), indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
         return text + "\n"
+
+
+class OrderKind(models.TextChoices):
+    REPORT = "report", _("report")
+    EXPORT = "export", _("export")
+
+
+class Order(models.Model):
+    """What a researcher asked a worker to make of a study: a report or an export, with how far it is."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    study = models.ForeignKey(Study, models.CASCADE, related_name="orders")
+    population = models.CharField(max_length=20, choices=Population)
+    kind = models.CharField(max_length=20, choices=OrderKind)
+    format = models.CharField(max_length=50, blank=True, help_text=_("Of an export: which files it holds"))
+    state = models.CharField(max_length=20, choices=WorkState, default=WorkState.PENDING)
+    stage = models.CharField(max_length=200, blank=True, help_text=_("What is being done now, in words"))
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    error = models.TextField(blank=True)
+    report = models.ForeignKey(Report, models.SET_NULL, null=True, blank=True, related_name="orders")
+    file = models.FileField(upload_to="exports/", blank=True, max_length=200)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(null=True, help_text=_("When its worker gave a sign of life"))
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["study", "kind", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.study}"
