@@ -28,6 +28,11 @@ FOOLRATE_DATA.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = secret_key(FOOLRATE_DATA)
+# Hashes and seals the ids that recruiters give to people; docs/recruiting.md says what a change means.
+PARTICIPANT_ID_KEY = env_text("PARTICIPANT_ID_KEY")
+if PARTICIPANT_ID_KEY and len(PARTICIPANT_ID_KEY) < 32:
+    raise ImproperlyConfigured("PARTICIPANT_ID_KEY must have at least 32 characters")
+PARTICIPANT_ID_KEY = PARTICIPANT_ID_KEY or SECRET_KEY
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env_text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")

@@ -1,14 +1,242 @@
-"""What a recruiter is: how it names the people it sends, and where they go afterwards."""
+"""What a recruiter is: how it names the people it sends, and where they go afterwards.
+
+An arrival's query is hostile until it is parsed here: `one_id` takes letters, digits, - and _ only, so that
+what is kept can stand in an address, a form or a table. Addresses come from the study's settings, never
+from the query; MTurk's, which says where to post to, is held to Amazon's own hosts.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+COMPLETED, SCREENED_OUT, FAILED_ATTENTION, OVER_QUOTA = (
+    "completed", "screened_out", "failed_attention", "over_quota",
+)  # fmt: skip
+OUTCOMES = (COMPLETED, SCREENED_OUT, FAILED_ATTENTION, OVER_QUOTA)
+
+Query = Mapping[str, Sequence[str]]
+Ids = Mapping[str, str]
+
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_CODE = re.compile(r"[0-9A-Za-z_.-]{0,50}")
+_HOST = re.compile(r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+")
+_PLACE = re.compile(r"\{(\w*)\}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+LONGEST_ADDRESS = 500
+
+
+class BadArrival(ValueError):
+    """The address of an arrival does not name somebody as it must; the message is for the participant."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody at the door: what the recruiter calls the person and the visit."""
+
+    person: str = ""
+    """The person's id at the recruiter, the same at every visit; empty: nobody is named."""
+    ids: Ids = field(default_factory=dict)
+    """All ids by the recruiter's names for them, the person's included."""
+    looking: bool = False
+    """They see the study before they have accepted it, and cannot begin."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How a participant goes back: with a code, by a link, or by a form; each may be empty."""
+
+    outcome: str
+    recruiter: str = ""
+    """What people call the recruiter; empty: there is none to go back to."""
+    code: str = ""
+    address: str = ""
+    """Where a link leads, or a form is posted to."""
+    fields: Ids = field(default_factory=dict)
+    """What the form holds; empty: the address is a link."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the address, as a content security policy names them."""
+        parts = urlsplit(self.address)
+        return f"{parts.scheme}://{parts.netloc}" if self.address else ""
 
 
 class Recruiter(Protocol):
     """Reads the ids of an arrival and says where a participant goes at the end."""
 
+    title: str
+    """What people call it; empty: there is nobody to go back to."""
+    id_names: tuple[str, ...]
+    """The ids of an arrival, in the order of the payment list's columns."""
+    framed_by: tuple[str, ...]
+    """Origins that show the landing page in a frame of theirs; mostly none."""
+
     @property
     def Settings(self) -> type[Any]:  # noqa: N802
         """The dataclass that declares and checks what a study may choose."""
         ...
+
+    def arrive(self, query: Query) -> Arrival:
+        """Who arrives with this query; raises BadArrival, in words for the participant."""
+        ...
+
+    def leave(self, settings: Any, outcome: str, *, ids: Ids, code: str) -> Leaving:
+        """Where a participant with these ids goes; `code` is the participation's completion code."""
+        ...
+
+    def missing(self, settings: Any) -> list[str]:
+        """What a study still needs before it can be launched, one sentence each."""
+        ...
+
+
+def setting(default: Any, label: str, text: str, **more: Any) -> Any:
+    """A declared setting with its words for people."""
+    return field(default=default, metadata={"label": label, "help": text, **more})
+
+
+@dataclass(frozen=True)
+class PaymentSettings:
+    """What the payment list proposes."""
+
+    bonus_per_right: float = setting(
+        0.0, "Bonus per right answer", "For each right answer of a test trial; 0: none"
+    )
+    currency: str = setting("USD", "Currency", "Of the bonus, as three letters: USD, GBP, EUR")
+    reject_failed_attention: bool = setting(
+        False, "Propose rejection", "The payment list proposes to reject who failed the vigilance trials"
+    )
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.bonus_per_right <= 100:
+            raise ValueError(f"bonus_per_right must be from 0 to 100, not {self.bonus_per_right}.")
+        if not _CURRENCY.fullmatch(self.currency):
+            raise ValueError(f"currency must be three capital letters such as USD, not {self.currency!r}.")
+
+
+@dataclass(frozen=True)
+class CodeSettings(PaymentSettings):
+    """A code for each outcome."""
+
+    completed_code: str = setting("", "Code: completed", "Empty: the completion code of the study")
+    screened_out_code: str = setting(
+        "", "Code: screened out", "For those who did not pass the checks; empty: none"
+    )
+    failed_attention_code: str = setting(
+        "", "Code: failed attention", "For too few right vigilance trials; empty: they count as completed"
+    )
+    over_quota_code: str = setting(
+        "", "Code: over quota", "For those who come when nobody is wanted; empty: none"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for outcome in OUTCOMES:
+            check_code(f"{outcome}_code", getattr(self, f"{outcome}_code"))
+
+    def code(self, outcome: str) -> str:
+        return str(getattr(self, f"{outcome}_code"))
+
+
+_BACK = "https address of the way back; {code} stands for the code"
+
+
+@dataclass(frozen=True)
+class EndSettings(CodeSettings):
+    """A code and an address for each outcome; `places` are the ids that an address may hold."""
+
+    completed_address: str = setting("", "Address: completed", f"{_BACK}; empty: only the code is shown")
+    screened_out_address: str = setting("", "Address: screened out", _BACK)
+    failed_attention_address: str = setting(
+        "", "Address: failed attention", f"{_BACK}; empty, and no code: they count as completed"
+    )
+    over_quota_address: str = setting("", "Address: over quota", _BACK)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for outcome in OUTCOMES:
+            name = f"{outcome}_address"
+            check_address(name, getattr(self, name), places=("code", *self.places()))
+
+    def places(self) -> tuple[str, ...]:
+        return ()
+
+    def address(self, outcome: str) -> str:
+        return str(getattr(self, f"{outcome}_address"))
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The way back that a code and an address for each outcome describe: what most recruiters need."""
+
+    title: str
+    id_names: tuple[str, ...] = ()
+    framed_by: tuple[str, ...] = ()
+
+    def leave(self, settings: EndSettings, outcome: str, *, ids: Ids, code: str) -> Leaving:
+        outcome = settled(settings, outcome)
+        shown = settings.code(outcome) or (code if outcome == COMPLETED else "")
+        address = filled(settings.address(outcome), {**ids, "code": shown})
+        return Leaving(outcome, self.title, shown, address)
+
+    def missing(self, settings: EndSettings) -> list[str]:
+        return []
+
+
+def settled(settings: CodeSettings, outcome: str) -> str:
+    """Who failed the attention trials counts as completed where the study has no other end for them."""
+    own = settings.code(outcome)
+    if isinstance(settings, EndSettings) and "{code}" not in settings.address(outcome):
+        own = own or settings.address(outcome)
+    return COMPLETED if outcome == FAILED_ATTENTION and not own else outcome
+
+
+def one_id(query: Query, name: str, *, expected: str, todo: str) -> str:
+    """The one value of this name in the query; raises BadArrival unless it is there once and is an id."""
+    values = query.get(name, ())
+    if len(values) == 1 and _ID.fullmatch(values[0]):
+        return str(values[0])
+    if not values:
+        problem = f"The address that brought you here has no {name}."
+    elif len(values) > 1:
+        problem = f"The address that brought you here has more than one {name}."
+    else:
+        problem = f"The {name} in the address that brought you here is not one that we can read."
+    raise BadArrival(f"{problem} We expected {expected}. {todo}")
+
+
+def check_code(name: str, code: str) -> None:
+    """Raise ValueError unless the code is short and plain, so that it can stand in an address."""
+    if not _CODE.fullmatch(code):
+        raise ValueError(f"{name} must be up to 50 letters, digits, and - _ . between them, not {code!r}.")
+
+
+def check_address(name: str, address: str, *, places: Sequence[str]) -> None:
+    """Raise ValueError unless it is empty or an https address whose host is written out in full."""
+    if not address:
+        return
+    known = ", ".join(f"{{{place}}}" for place in places)
+    if len(address) > LONGEST_ADDRESS or not address.isascii() or re.search(r"[\s\\\"'<>\x00-\x1f]", address):
+        raise ValueError(
+            f"{name} must be an https address of up to {LONGEST_ADDRESS} plain characters, not {address!r}."
+        )
+    for place in _PLACE.findall(address):
+        if place not in places:
+            raise ValueError(f"{name} may hold {known}, not {{{place}}}.")
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not _HOST.fullmatch(parts.netloc):
+        raise ValueError(
+            f"{name} must begin with https:// and the full name of a host, without user or port: "
+            f"https://example.org/back, not {address!r}."
+        )
+
+
+def filled(address: str, values: Ids) -> str:
+    """The address with its places filled in; empty if a value for one of them is missing."""
+    wanted = _PLACE.findall(address)
+    if any(not values.get(name) for name in wanted):
+        return ""
+    return _PLACE.sub(lambda match: quote(values[match[1]], safe=""), address)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-
-@dataclass(frozen=True)
-class OpenSettings:
-    """Nothing to choose."""
+from studies.recruiters._recruiter import Arrival, Ends, EndSettings, Query
 
 
 @dataclass(frozen=True)
-class Open:
+class Open(Ends):
     """Nobody is named, so a repeat is known by the browser's cookie only."""
 
-    Settings: ClassVar[type[Any]] = OpenSettings
+    Settings: ClassVar[type[Any]] = EndSettings
+
+    def arrive(self, query: Query) -> Arrival:
+        return Arrival()
 
 
-RECRUITER = Open()
+RECRUITER = Open(title="")

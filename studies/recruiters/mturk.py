@@ -1,0 +1,90 @@
+"""Amazon Mechanical Turk: an external question, with its preview, that ends with a form to Amazon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from studies.recruiters._recruiter import (
+    COMPLETED,
+    OVER_QUOTA,
+    SCREENED_OUT,
+    Arrival,
+    BadArrival,
+    CodeSettings,
+    Ids,
+    Leaving,
+    Query,
+    one_id,
+    setting,
+    settled,
+)
+
+# https://docs.aws.amazon.com/AWSMechTurk/latest/AWSMturkAPI/ApiReference_ExternalQuestionArticle.html
+WORKER, ASSIGNMENT, HIT, SUBMIT_TO = "workerId", "assignmentId", "hitId", "turkSubmitTo"
+PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
+HOSTS = ("www.mturk.com", "workersandbox.mturk.com")
+FRAMES = ("https://worker.mturk.com", "https://workersandbox.mturk.com", "https://www.mturk.com")
+SUBMIT = "/mturk/externalSubmit"
+TODO = "Please open the HIT on the page of Mechanical Turk again; do not type the address yourself."
+
+
+@dataclass(frozen=True)
+class MturkSettings(CodeSettings):
+    """The way back is Amazon's own form; the code goes along with it."""
+
+    screened_out: str = setting(
+        "return",
+        "Screened out",
+        "Those who did not pass the checks: ask them to return the HIT, or let them submit it to be paid",
+        choices=("return", "submit"),
+    )
+
+
+@dataclass(frozen=True)
+class Mturk:
+    """A worker sees the study first, accepts the HIT, takes part in a window of its own, and submits."""
+
+    title: str = "Mechanical Turk"
+    id_names: tuple[str, ...] = (WORKER, ASSIGNMENT, HIT, SUBMIT_TO)
+    framed_by: tuple[str, ...] = FRAMES
+    Settings: ClassVar[type[Any]] = MturkSettings
+
+    def arrive(self, query: Query) -> Arrival:
+        assignment = one_id(query, ASSIGNMENT, expected="the id of your assignment there", todo=TODO)
+        if assignment == PREVIEW:
+            return Arrival(looking=True)
+        ids = {
+            WORKER: one_id(query, WORKER, expected="your worker id there", todo=TODO),
+            ASSIGNMENT: assignment,
+            HIT: one_id(query, HIT, expected="the id of the HIT there", todo=TODO),
+            SUBMIT_TO: _amazon(query.get(SUBMIT_TO, ())),
+        }
+        return Arrival(person=ids[WORKER], ids=ids)
+
+    def leave(self, settings: MturkSettings, outcome: str, *, ids: Ids, code: str) -> Leaving:
+        outcome = settled(settings, outcome)
+        shown = settings.code(outcome) or (code if outcome == COMPLETED else "")
+        returned = outcome == OVER_QUOTA or (outcome == SCREENED_OUT and settings.screened_out == "return")
+        if returned or not ids.get(ASSIGNMENT):
+            return Leaving(outcome, self.title, shown)
+        fields = {ASSIGNMENT: ids[ASSIGNMENT], "outcome": outcome, "code": shown}
+        return Leaving(outcome, self.title, shown, _amazon([ids.get(SUBMIT_TO, "")]) + SUBMIT, fields)
+
+    def missing(self, settings: MturkSettings) -> list[str]:
+        return []
+
+
+def _amazon(values: Sequence[str]) -> str:
+    """The origin of Amazon's that is named once; raises BadArrival for any other host."""
+    for host in HOSTS:
+        if list(values) in ([f"https://{host}"], [f"https://{host}/"]):
+            return f"https://{host}"
+    raise BadArrival(
+        f"The {SUBMIT_TO} in the address that brought you here is missing or not Amazon's. We expected "
+        f"https://{HOSTS[0]}. {TODO}"
+    )
+
+
+RECRUITER = Mturk()

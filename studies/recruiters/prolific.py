@@ -1,0 +1,49 @@
+"""Prolific: ids in the address, and a code for each outcome on the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from studies.recruiters._recruiter import Arrival, Ends, EndSettings, Query, one_id, setting
+
+# https://docs.prolific.com/api-reference/studies/the-study-object: external_study_url, completion_codes
+BACK = "https://app.prolific.com/submissions/complete?cc={code}"
+PERSON, STUDY, SUBMISSION = "PROLIFIC_PID", "STUDY_ID", "SESSION_ID"
+TODO = "Please open the study from its page at Prolific again; do not type the address yourself."
+
+
+@dataclass(frozen=True)
+class ProlificSettings(EndSettings):
+    """Prolific tells outcomes apart by their codes; the address is the same for all."""
+
+    currency: str = setting("GBP", "Currency", "Of the bonus, as three letters: USD, GBP, EUR")
+    completed_address: str = setting(BACK, "Address: completed", "{code} stands for the code")
+    screened_out_address: str = setting(BACK, "Address: screened out", "Used where there is a code")
+    failed_attention_address: str = setting(BACK, "Address: failed attention", "Used where there is a code")
+    over_quota_address: str = setting(BACK, "Address: over quota", "Used where there is a code")
+
+
+@dataclass(frozen=True)
+class Prolific(Ends):
+    """`PROLIFIC_PID` is the person, `SESSION_ID` this visit's submission."""
+
+    Settings: ClassVar[type[Any]] = ProlificSettings
+
+    def arrive(self, query: Query) -> Arrival:
+        ids = {
+            PERSON: one_id(query, PERSON, expected="your Prolific id there", todo=TODO),
+            STUDY: one_id(query, STUDY, expected="the id of the study at Prolific there", todo=TODO),
+            SUBMISSION: one_id(query, SUBMISSION, expected="the id of your submission there", todo=TODO),
+        }
+        return Arrival(person=ids[PERSON], ids=ids)
+
+    def missing(self, settings: EndSettings) -> list[str]:
+        if settings.completed_code:
+            return []
+        return [
+            "completed_code is empty: enter the code of the completion path that the study has at Prolific."
+        ]
+
+
+RECRUITER = Prolific(title="Prolific", id_names=(PERSON, STUDY, SUBMISSION))
