@@ -138,7 +138,7 @@ class Order(models.Model):
     population = models.CharField(max_length=20, choices=Population)
     kind = models.CharField(max_length=20, choices=OrderKind)
     format = models.CharField(max_length=50, blank=True, help_text=_("Of an export: which files it holds"))
-    state = models.CharField(max_length=20, choices=WorkState, default=WorkState.PENDING)
+    state = models.CharField(max_length=20, choices=WorkState, default=WorkState.QUEUED)
     stage = models.CharField(max_length=200, blank=True, help_text=_("What is being done now, in words"))
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)
