@@ -67,6 +67,14 @@ TEXTS: Mapping[str, Any] = {
         "limited": _("Afterwards you have {limit} to choose."),
         "figure": _("A drawing of the order: the photos appear, vanish, and then you choose."),
     },
+    # Captions of the drawings of a trial's steps: short.
+    "example": {
+        "dots": {"one": _("A dot"), "many": _("Dots")},
+        "photos": {"one": _("One photo"), "many": _("Both photos")},
+        "mask": _("A pattern"),
+        "choose": _("You choose"),
+        "play": _("Play the example"),
+    },
     "choosing": {
         "title": _("How to choose"),
         "keyboard": _("Press {keys}, or click the place where the fake was."),
@@ -104,13 +112,24 @@ TEXTS: Mapping[str, Any] = {
     },
     "pause": {
         "title": _("Time for a short break"),
-        "text": _("{done} of {total} {things} are done. Rest your eyes for a moment and go on when you like."),
+        "text": _("{done} of {total} {things} are done. Rest your eyes for a moment and go on when you "
+                  "like."),
         "next": _GO_ON,
     },
     "welcome": {
         "title": _("Welcome back"),
         "text": _("Everything that you answered was kept: {done} of {total} {things} are done. You go on "
                   "where you left off."),
+        "next": _GO_ON,
+    },
+    "more": {
+        "title": _("Almost done"),
+        "text": {
+            "one": _("Something came in between, so not everything was shown exactly as planned. One more "
+                     "{things} takes its place."),
+            "many": _("Something came in between, so not everything was shown exactly as planned. {count} "
+                      "more {things} take its place."),
+        },
         "next": _GO_ON,
     },
     "finished": {
@@ -128,10 +147,25 @@ TEXTS: Mapping[str, Any] = {
     "timeUp": _("Time is up. On to the next one."),
     "loading": _("Loading the photos …"),
     "saving": _("Saving …"),
-    "trouble": _("No connection. Your answer is kept here and will be sent as soon as the line is back. Please "
-                 "leave this page open."),
+    "waiting": {
+        "one": _("No connection: 1 answer waits for the line. You can go on."),
+        "many": _("No connection: {count} answers wait for the line. You can go on."),
+    },
+    "trouble": _("No connection. Your answer is kept here and will be sent as soon as the line is back. "
+                 "Please leave this page open."),
     "troubleLoading": _("No connection. This page goes on as soon as the line is back."),
     "recovered": _("Connected again."),
+    "otherTab": {
+        "title": _("The test is open in another tab"),
+        "text": _("It runs in one tab at a time, so that nothing is answered twice. Go on in the other tab, "
+                  "or use this one instead."),
+        "next": _("Use this tab"),
+    },
+    "takenOver": {
+        "title": _("The test goes on in another tab"),
+        "text": _("This tab has stopped. Everything that you answered here was kept."),
+        "next": _("Use this tab again"),
+    },
     "picturesFailed": {
         "title": _("A photo could not be loaded"),
         "text": _("Please check your connection and try again. Nothing is lost."),
