@@ -133,7 +133,8 @@ class _Visit:
 
     def _begin(self) -> httpx.Response:
         slug = self._study.slug
-        landing = self._get(f"/s/{slug}/")
+        # A recruiter's study shows its landing page to those only whom it can tell.
+        landing = self._get(f"/s/{slug}/?simulation={simulated.sign(self._study, {})}")
         token = _found(r'name="csrfmiddlewaretoken" value="([^"]+)"', landing.text)
         planted = self._crowd.effects.as_json()
         facts = {"seed": self._crowd.seed, "number": self._number, "effects": planted}

@@ -8,6 +8,7 @@ app_name = "studies"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<str:slug>/", landing.landing, name="landing"),
     path("s/<str:slug>/begin/", landing.begin, name="begin"),
+    path("s/<str:slug>/i/<uuid:code>/", landing.invitation, name="invitation"),
     path("s/<str:slug>/preview/", landing.preview, name="preview"),
     path("p/<uuid:code>/", participation.page, name="participation"),
     path("p/<uuid:code>/state/", participation.state, name="state"),

@@ -156,10 +156,15 @@ def begin(
     )
     if study.recruiter == "single_use":
         Invitation.objects.filter(code=arrival.person, participation=None).update(participation=participation)
-    elif arrival.ids and participation.state in RUNNING:
-        # Who gave a place back and took another one is paid for the latter.
-        seal(participation, arrival.ids)
+    come_back(participation, arrival)
     return participation
+
+
+def come_back(participation: Participation, arrival: Arrival) -> None:
+    """Seal the ids of the latest visit: who gave a place back and took another is paid for the latter."""
+    paid_for = participation.study.recruiter != "single_use"
+    if arrival.ids and paid_for and participation.state in RUNNING:
+        seal(participation, arrival.ids)
 
 
 # --- ids under lock --------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from studies.services.responses import NotNow
 
 COOKIE_DAYS = 180
 _COOKIE_SALT = "studies.participation"
+_GROUP_SALT = "studies.group"
 
 
 def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -62,19 +63,37 @@ def remembered(request: HttpRequest, study: Study) -> Participation | None:
     return Participation.objects.filter(code=code, study=study).first()
 
 
+def remembered_in_group(request: HttpRequest, study: Study) -> Participation | None:
+    """The participation in a study of the same group that this browser's cookie speaks of."""
+    try:
+        code = UUID(request.get_signed_cookie(_group_cookie_name(study), salt=_GROUP_SALT))
+    except (KeyError, ValueError, signing.BadSignature):
+        return None
+    return Participation.objects.filter(code=code, study__linked_group=study.linked_group).first()
+
+
 def remember(response: HttpResponse, participation: Participation, *, secure: bool) -> None:
-    """Let this browser find its participation again from the study's landing page."""
-    response.set_signed_cookie(
-        _cookie_name(participation.study),
-        str(participation.code),
-        salt=_COOKIE_SALT,
-        max_age=COOKIE_DAYS * 86_400,
-        path=f"/s/{participation.study.slug}/",
-        httponly=True,
-        samesite="Lax",
-        secure=secure,
-    )
+    """Let this browser find its participation again, from the study's landing page and from its group's."""
+    study = participation.study
+    cookies = [(_cookie_name(study), _COOKIE_SALT, f"/s/{study.slug}/")]
+    if study.linked_group:
+        cookies.append((_group_cookie_name(study), _GROUP_SALT, "/s/"))
+    for name, salt, path in cookies:
+        response.set_signed_cookie(
+            name,
+            str(participation.code),
+            salt=salt,
+            max_age=COOKIE_DAYS * 86_400,
+            path=path,
+            httponly=True,
+            samesite="Lax",
+            secure=secure,
+        )
 
 
 def _cookie_name(study: Study) -> str:
     return f"participation-{study.slug}"
+
+
+def _group_cookie_name(study: Study) -> str:
+    return f"group-{study.linked_group}"

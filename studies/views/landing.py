@@ -1,55 +1,123 @@
-"""Before the first trial: information, consent, and the researcher's preview."""
+"""Before the first trial: who arrives, information, consent, and the researcher's preview."""
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from studies.forms import BeginForm
-from studies.models import ParticipationState, Source, Study, StudyState
-from studies.services import participations, planning, simulated
-from studies.views._http import may_preview, remember, remembered
+from studies.models import Participation, ParticipationState, Source, Study, StudyState
+from studies.recruiters._recruiter import Arrival, BadArrival
+from studies.services import participations, planning, recruiting, simulated
+from studies.views._http import (
+    may_preview,
+    remember,
+    remembered,
+    remembered_in_group,
+)
+from studies.views._leaving import framed, render_leaving
 
 STATUS_OF_STATE = {StudyState.PAUSED: 503, StudyState.CLOSED: 410}
+# Their own page says what became of them.
+HAVE_A_PAGE = {ParticipationState.SCREENED_OUT, ParticipationState.WITHDRAWN}
+# In a recruiter's frame the study opens in a window of its own: that address has this in its query.
+OWN_WINDOW = "window"
 
 
 @never_cache
 @require_GET
 def landing(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
-    return _landing(request, study, BeginForm())
+    try:
+        arrival = _arrival(request, study)
+    except BadArrival as error:
+        earlier = remembered(request, study)
+        if study.state == StudyState.LIVE and earlier is None:
+            return _unclear(request, study, error)
+        arrival = Arrival()
+    earlier = _earlier(request, study, arrival)
+    if study.state != StudyState.LIVE and (earlier is None or not participations.is_open(earlier)):
+        return _unavailable(request, study, status=STATUS_OF_STATE.get(StudyState(study.state), 404))
+    origins = recruiting.recruiter_of(study).framed_by
+    if origins and OWN_WINDOW not in request.GET and (arrival.person or arrival.looking):
+        return framed(_in_frame(request, study, arrival, earlier), origins)
+    if earlier is not None:
+        recruiting.come_back(earlier, arrival)
+        return _again(request, study, earlier)
+    return _to_begin(request, study, arrival, _form(request, study, arrival))
+
+
+@never_cache
+@require_GET
+def invitation(request: HttpRequest, slug: str, code: UUID) -> HttpResponse:
+    """The short form of a single-use link."""
+    query = request.GET.copy()
+    query["invitation"] = str(code)
+    return redirect(f"{reverse('studies:landing', args=[slug])}?{query.urlencode()}")
 
 
 @never_cache
 @require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
-    earlier = remembered(request, study)
-    if earlier is not None:
-        return redirect("studies:participation", code=earlier.code)
-    form = BeginForm(request.POST)
-    if not form.is_valid():
-        return _landing(request, study, form, status=400)
-    source, facts = Source.PERSON, None
-    if form.cleaned_data["simulation"]:
+    form = BeginForm(request.POST, statements=_statements(study, _language(request.POST, study)))
+    if request.POST.get("simulation"):
+        return _begin_simulated(request, study, form)
+    arrival = Arrival()
+    if recruiting.recruiter_of(study).id_names:
         try:
-            source, facts = Source.SIMULATED, simulated.read(study, form.cleaned_data["simulation"])
-        except simulated.NotSimulated as error:
-            form.add_error(None, str(error))
-            return _landing(request, study, form, status=400)
+            arrival = recruiting.carried(study, request.POST.get("arrival", ""))
+        except BadArrival as error:
+            earlier = remembered(request, study)
+            return _unclear(request, study, error) if earlier is None else _on(request, earlier)
+    earlier = _earlier(request, study, arrival)
+    if earlier is not None:
+        recruiting.come_back(earlier, arrival)
+        return _on(request, earlier)
+    if not form.is_valid():
+        return _to_begin(request, study, arrival, form, status=400)
     try:
-        participation = participations.begin_participation(
-            study=study, source=source, simulation=facts, participant_code=form.participant_code()
+        participation = recruiting.begin(
+            study=study,
+            arrival=arrival,
+            language=_language(request.POST, study),
+            participant_code=form.participant_code(),
+            in_browser=remembered_in_group(request, study),
         )
     except participations.StudyNotOpen:
         study.refresh_from_db()
         return _unavailable(request, study, status=409)
-    response = redirect("studies:participation", code=participation.code)
-    remember(response, participation, secure=request.is_secure())
-    return response
+    except planning.OverQuota:
+        return _over_quota(request, study, arrival)
+    except recruiting.TookPartElsewhere:
+        return _elsewhere(request, study)
+    return _on(request, participation)
+
+
+def _begin_simulated(request: HttpRequest, study: Study, form: BeginForm) -> HttpResponse:
+    try:
+        facts = simulated.read(study, request.POST["simulation"])
+    except simulated.NotSimulated as error:
+        form.add_error(None, str(error))
+        return _to_begin(request, study, Arrival(), form, status=400)
+    try:
+        participation = participations.begin_participation(
+            study=study,
+            source=Source.SIMULATED,
+            simulation=facts,
+            language=_language(request.POST, study),
+        )
+    except participations.StudyNotOpen:
+        study.refresh_from_db()
+        return _unavailable(request, study, status=409)
+    return _on(request, participation)
 
 
 @never_cache
@@ -61,29 +129,108 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     if not may_preview(request, study):
         raise Http404
     problem = ""
+    language = _language(request.POST or request.GET, study)
     if request.method == "POST":
         try:
-            participation = participations.begin_participation(study=study, source=Source.PREVIEW)
+            participation = participations.begin_participation(
+                study=study, source=Source.PREVIEW, language=language
+            )
         except (planning.NotPrepared, ValueError) as error:
             problem = str(error)
         else:
             return redirect("studies:participation", code=participation.code)
-    context = _context(study) | {"form": BeginForm(), "problem": problem, "preview": True}
+    form = BeginForm(initial={"language": language}, statements=_statements(study, language))
+    context = _context(study) | {"form": form, "problem": problem, "preview": True}
     return render(request, "studies/landing.html", context, status=409 if problem else 200)
 
 
-def _landing(request: HttpRequest, study: Study, form: BeginForm, *, status: int = 200) -> HttpResponse:
-    earlier = remembered(request, study)
-    if study.state != StudyState.LIVE and (earlier is None or not participations.is_open(earlier)):
+# --- who it is -------------------------------------------------------------------------------
+
+
+def _arrival(request: HttpRequest, study: Study) -> Arrival:
+    """What the address says of the person; a simulated participant's says that there is none."""
+    if request.GET.get("simulation"):
+        try:
+            simulated.read(study, request.GET["simulation"])
+        except simulated.NotSimulated as error:
+            raise BadArrival(str(error)) from error
+        return Arrival()
+    return recruiting.arrive(study, dict(request.GET.lists()))
+
+
+def _earlier(request: HttpRequest, study: Study, arrival: Arrival) -> Participation | None:
+    """The person's participation in this study.
+
+    Where the recruiter names people the browser has no say: a laboratory's computer has served others.
+    """
+    return recruiting.known(study, arrival) if arrival.person else remembered(request, study)
+
+
+# --- pages -----------------------------------------------------------------------------------
+
+
+def _on(request: HttpRequest, participation: Participation) -> HttpResponse:
+    response = redirect("studies:participation", code=participation.code)
+    remember(response, participation, secure=request.is_secure())
+    return response
+
+
+def _to_begin(
+    request: HttpRequest, study: Study, arrival: Arrival, form: BeginForm, *, status: int = 200
+) -> HttpResponse:
+    """The landing page, unless the study has no place for this person."""
+    if study.state != StudyState.LIVE:
         return _unavailable(request, study, status=STATUS_OF_STATE.get(StudyState(study.state), 404))
-    if earlier is not None:
-        context = {
-            "study": study,
-            "participation": earlier,
-            "finished": earlier.state == ParticipationState.FINISHED,
-        }
-        return render(request, "studies/again.html", context)
-    return render(request, "studies/landing.html", _context(study) | {"form": form}, status=status)
+    if not form.data.get("simulation") and not request.GET.get("simulation"):
+        if recruiting.took_part_elsewhere(study, arrival, remembered_in_group(request, study)):
+            return _elsewhere(request, study)
+        try:
+            planning.check_quota(study, Source.PERSON)
+        except planning.OverQuota:
+            return _over_quota(request, study, arrival)
+    context = _context(study) | {"form": form, "looking": arrival.looking}
+    return render(request, "studies/landing.html", context, status=status)
+
+
+def _again(request: HttpRequest, study: Study, earlier: Participation) -> HttpResponse:
+    if earlier.state in HAVE_A_PAGE:
+        return _on(request, earlier)
+    finished = earlier.state == ParticipationState.FINISHED
+    context = {"study": study, "participation": earlier, "finished": finished}
+    return render(request, "studies/again.html", context)
+
+
+def _in_frame(
+    request: HttpRequest, study: Study, arrival: Arrival, earlier: Participation | None
+) -> HttpResponse:
+    """What stands in the recruiter's frame: the study to look at, the way into it, and the way back."""
+    query = request.GET.copy()
+    query[OWN_WINDOW] = "1"
+    context = _context(study) | {
+        "participation": earlier,
+        "looking": arrival.looking,
+        "recruiter": recruiting.recruiter_of(study).title,
+        "own_window": f"{request.path}?{query.urlencode()}",
+        "reload": request.get_full_path(),
+    }
+    leaving = recruiting.leaving(earlier) if earlier is not None else None
+    return render_leaving(request, "studies/framed.html", context, leaving)
+
+
+def _unclear(request: HttpRequest, study: Study, error: BadArrival) -> HttpResponse:
+    # What a draft is about is nobody's business yet.
+    if study.state != StudyState.LIVE:
+        return _unavailable(request, study, status=STATUS_OF_STATE.get(StudyState(study.state), 404))
+    return render(request, "studies/unclear.html", {"study": study, "problem": str(error)}, status=400)
+
+
+def _over_quota(request: HttpRequest, study: Study, arrival: Arrival) -> HttpResponse:
+    leaving = recruiting.leaving_over_quota(study, arrival)
+    return render_leaving(request, "studies/over_quota.html", {"study": study}, leaving, status=409)
+
+
+def _elsewhere(request: HttpRequest, study: Study) -> HttpResponse:
+    return render(request, "studies/elsewhere.html", {"study": study}, status=409)
 
 
 def _unavailable(request: HttpRequest, study: Study, *, status: int) -> HttpResponse:
@@ -94,7 +241,27 @@ def _unavailable(request: HttpRequest, study: Study, *, status: int) -> HttpResp
     return render(request, "studies/unavailable.html", context, status=status)
 
 
-def _context(study: Study) -> dict[str, object]:
+def _form(request: HttpRequest, study: Study, arrival: Arrival) -> BeginForm:
+    language = _language(request.GET, study)
+    signed = recruiting.carry(study, arrival) if arrival.person else ""
+    return BeginForm(
+        initial={"language": language, "arrival": signed}, statements=_statements(study, language)
+    )
+
+
+def _language(asked: QueryDict, study: Study) -> str:
+    """The language asked for, if the study is offered in it; else the language of its texts."""
+    language = asked.get("language") or asked.get("lang") or ""
+    return language if language in study.languages else (study.languages or ["en"])[0]
+
+
+def _statements(study: Study, language: str) -> list[str]:
+    """What must be true of a participant, one statement a box."""
+    text = study.translations.get(language, {}).get("eligibility") or study.eligibility
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _context(study: Study) -> dict[str, Any]:
     design = planning.design_of(study)
     needs = design.needs()
     return {
