@@ -3,24 +3,36 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studies.voiding import VoidingRules
+
 ASSUMED_REFRESH_MS = 1000 / 60
-TOLERANCE_MS = 50.0
 # No display is faster than 10 kHz; less is a slip, and dividing by it would overflow.
 LEAST_REFRESH_MS = 0.1
+DEFAULT_RULES = VoidingRules()
+
+EXPOSURE_OFF, NOT_MEASURED, PAGE_HIDDEN, FOCUS_LOST = (
+    "exposure off",
+    "not measured",
+    "page hidden",
+    "focus lost",
+)
 
 
 def exposure_faults(
     frames: Sequence[Mapping[str, Any]],
     events: Sequence[Mapping[str, Any]],
     refresh_ms: float | None,
+    rules: VoidingRules = DEFAULT_RULES,
 ) -> list[str]:
-    """Reasons to call a presentation spoiled; none when it was as planned.
+    """Reasons to call a presentation spoiled, each once; none when it was as planned.
 
-    A frame is off when, by either clock, its exposure misses the plan by more than one refresh
-    (half a refresh of jitter is not yet the next frame) or by more than 50 ms.
+    A frame is off when, by either clock, its exposure misses the plan by more than the rules allow: so
+    many refreshes (half a refresh of jitter is not yet the next frame), or so many ms. Frames that the
+    display dropped count only in so far as they changed an exposure. A page out of sight spoils at any
+    time, lost focus until the answer is awaited.
     """
     refresh = plausible_refresh(refresh_ms)
-    allowed = min(1.5 * refresh, TOLERANCE_MS)
+    allowed = min((rules.frames_off + 0.5) * refresh, rules.tolerance_ms)
     faults = []
     for frame in frames:
         if frame.get("planned_ms") is None:
@@ -28,15 +40,40 @@ def exposure_faults(
             continue
         error = worst_error_ms(frame, refresh)
         if error is None:
-            faults.append(f"frame {frame.get('index')}: not measured")
+            faults.append(f"frame {frame.get('index')}: {NOT_MEASURED}")
         elif abs(error) > allowed:
             faults.append(f"frame {frame.get('index')}: {error:+.1f} ms")
+    awaited = answer_awaited_at(frames)
     for event in events:
-        if event.get("type") == "visibility" and event.get("value") == "hidden":
-            faults.append("page hidden")
-        elif event.get("type") == "focus" and event.get("value") in ("lost", "blur", False):
-            faults.append("focus lost")
-    return faults
+        kind, value = event.get("type"), event.get("value")
+        if rules.hidden and kind == "visibility" and value == "hidden":
+            faults.append(PAGE_HIDDEN)
+        elif rules.focus and kind == "focus" and value in ("lost", "blur", False) and _before(event, awaited):
+            faults.append(FOCUS_LOST)
+    return list(dict.fromkeys(faults))
+
+
+def kind_of_fault(fault: str) -> str:
+    """The kind of a fault in words, for counting: the frame and the milliseconds left away."""
+    if not fault.startswith("frame "):
+        return fault
+    return NOT_MEASURED if fault.endswith(NOT_MEASURED) else EXPOSURE_OFF
+
+
+def answer_awaited_at(frames: Sequence[Mapping[str, Any]]) -> float | None:
+    """When the answer began to be awaited, by the callback clock in ms; None if that was not measured.
+
+    That is the onset of a picture that stays until the answer, or else the end of the last timed frame.
+    """
+    staying = [frame.get("onset_now") for frame in frames if frame.get("planned_ms") is None]
+    times = staying or [frame.get("offset_now") for frame in frames]
+    known = [time for time in times if time is not None]
+    return max(known) if known and len(known) == len(times) else None
+
+
+def _before(event: Mapping[str, Any], awaited: float | None) -> bool:
+    at = event.get("at")
+    return awaited is None or at is None or at < awaited
 
 
 def plausible_refresh(refresh_ms: float | None) -> float:

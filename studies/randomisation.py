@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from studies.designs._design import Cell, Needs, Stimuli
+from studies.designs._design import Arranged, Cell, Needs, Stimuli
 
 MIXED = "mixed"
 ONE_CONDITION = "one_condition_per_participation"
 # So many practice trials are unmistakable, to show what the question means.
 EASY_START = 2
+NOTHING_ARRANGED: Mapping[Arranged, int] = MappingProxyType({})
 
 
 class NotEnoughPhotos(ValueError):
@@ -37,10 +39,12 @@ def allocate(
     *,
     allocation: str,
     rng: np.random.Generator,
+    arranged: Mapping[Arranged, int] = NOTHING_ARRANGED,
 ) -> Stimuli:
     """Give one participation its cells.
 
-    `judged` counts, for each cell, the finished and still-running participations that hold it.
+    `judged` counts, for each cell, the finished and still-running participations that hold it;
+    `arranged` does so for each cell and arrangement, and is handed on for the cells that were chosen.
     No photo is given twice; each condition gets an equal share (under `mixed`, of this
     participation; under `one_condition_per_participation`, of the participations).
     """
@@ -60,7 +64,28 @@ def allocate(
         free = sorted(photo for photo in material.test_photos if photo not in used)
         vigilance = _least_judged(free, [material.vigilance], [needs.vigilance], judged, rng)
     practice = _practice(material, conditions, needs.practice, rng)
-    return Stimuli(practice=practice, test=test, vigilance=vigilance)
+    chosen = {*test, *vigilance}
+    used = {where: count for where, count in arranged.items() if where[0] in chosen and count}
+    return Stimuli(practice=practice, test=test, vigilance=vigilance, arranged=used)
+
+
+def least_judged_photo(
+    photos: Sequence[str],
+    condition: str,
+    judged: Mapping[Cell, int],
+    *,
+    arrangement: str,
+    arranged: Mapping[Arranged, int],
+    rng: np.random.Generator,
+) -> str | None:
+    """The photo whose cell is thinnest, then whose arrangement is rarest there, then by lot; None of none."""
+    if not photos:
+        return None
+    cells = [Cell(photo, condition) for photo in sorted(photos)]
+    judgements = [judged.get(cell, 0) for cell in cells]
+    arrangements = [arranged.get((cell, arrangement), 0) for cell in cells]
+    order = np.lexsort((rng.random(len(cells)), arrangements, judgements))
+    return cells[int(order[0])].photo
 
 
 def check_supply(material: Material, needs: Needs) -> None:
@@ -121,8 +146,12 @@ def _least_judged(
         [[judged.get(Cell(photo, condition), 0) for photo in photos] for condition in conditions],
         dtype=float,
     )
-    # Random ties: all these fractions together stay below one count.
-    counts += rng.random(counts.shape) / (2 * len(places))
+    # Of equal cells those of the photo that is rarest over all conditions, so that thin cells of different
+    # conditions do not end up on the same photo; then chance. All these fractions stay below one count.
+    totals = counts.sum(axis=0)
+    span = totals.max() - totals.min() + 1
+    ties = (totals - totals.min() + rng.random(counts.shape) / 2) / span
+    counts += ties / (2 * len(places))
     rows, columns = linear_sum_assignment(counts[[conditions.index(place) for place in places]])
     return tuple(
         Cell(photos[int(column)], places[int(row)]) for row, column in zip(rows, columns, strict=True)

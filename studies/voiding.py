@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from studies.designs._design import check_whole
+from studies.designs._design import check_whole, make_settings
 
 
 @dataclass(frozen=True)
@@ -44,3 +46,8 @@ class VoidingRules:
         check_whole("frames_off", self.frames_off, low=0, high=10)
         check_whole("tolerance_ms", self.tolerance_ms, low=1, high=1000)
         check_whole("most_repeats", self.most_repeats, low=0, high=1000)
+
+
+def voiding_rules(values: Mapping[str, Any]) -> VoidingRules:
+    """The rules from JSON, TOML or a form; ValueError says in words which value is wrong."""
+    return make_settings(VoidingRules, values)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 PRACTICE, TEST, VIGILANCE = "practice", "test", "vigilance"
+ROLES = (PRACTICE, TEST, VIGILANCE)
 REAL, FAKE = "real", "fake"
 
 
@@ -20,25 +21,35 @@ class Cell:
     condition: str
 
 
+Arranged = tuple[Cell, str]
+"""A cell and one of the design's arrangements."""
+
+
 @dataclass(frozen=True)
 class Stimuli:
-    """The cells that one participation was given; practice in the order of showing, easy ones first."""
+    """The cells that one participation was given; practice in the order of showing, easy ones first.
+
+    `arranged` says how many other participations have a cell in which arrangement; none is no entry.
+    """
 
     practice: tuple[Cell, ...] = ()
     test: tuple[Cell, ...] = ()
     vigilance: tuple[Cell, ...] = ()
+    arranged: Mapping[Arranged, int] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, list[list[str]]]:
-        return {
-            role: [[cell.photo, cell.condition] for cell in getattr(self, role)]
-            for role in (PRACTICE, TEST, VIGILANCE)
+    def as_json(self) -> dict[str, list[list[Any]]]:
+        """Lists of [photo, condition], and under "arranged" of [photo, condition, arrangement, count]."""
+        roles: dict[str, list[list[Any]]] = {
+            role: [[cell.photo, cell.condition] for cell in getattr(self, role)] for role in ROLES
         }
+        used = [[cell.photo, cell.condition, name, n] for (cell, name), n in self.arranged.items()]
+        return roles | {"arranged": sorted(used)}
 
     @classmethod
-    def from_json(cls, roles: Mapping[str, Sequence[Sequence[str]]]) -> Stimuli:
-        return cls(
-            **{role: tuple(Cell(photo, condition) for photo, condition in roles[role]) for role in roles}
-        )
+    def from_json(cls, stored: Mapping[str, Sequence[Sequence[Any]]]) -> Stimuli:
+        roles = {role: tuple(Cell(*cell) for cell in stored.get(role, ())) for role in ROLES}
+        used = {(Cell(photo, condition), name): n for photo, condition, name, n in stored.get("arranged", ())}
+        return cls(**roles, arranged=used)
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class TrialSpec:
-    """One trial as planned; `kind`, `condition`, `photo`, `key` and the faces stay on the server."""
+    """One trial as planned; only slots, answers, prompt and frames without faces leave the server.
+
+    `arrangement` names which of the design's balanced arrangements it has; empty where there are none.
+    """
 
     kind: str
     condition: str
@@ -88,17 +102,25 @@ class TrialSpec:
     answers: tuple[Choice, ...]
     prompt: str
     key: str
+    arrangement: str = ""
 
     def script(self) -> dict[str, Any]:
         """Frames, slots, answers and prompt as JSON values: what the trial's row keeps beside its columns."""
         script = dataclasses.asdict(self)
-        for column in ("kind", "condition", "photo", "key"):
+        for column in ("kind", "condition", "photo", "key", "arrangement"):
             del script[column]
         return script
 
     @classmethod
     def from_script(
-        cls, script: Mapping[str, Any], *, kind: str, condition: str, photo: str, key: str
+        cls,
+        script: Mapping[str, Any],
+        *,
+        kind: str,
+        condition: str,
+        photo: str,
+        key: str,
+        arrangement: str = "",
     ) -> TrialSpec:
         """The spec back from its row."""
         frames = tuple(
@@ -122,6 +144,7 @@ class TrialSpec:
             answers=answers,
             prompt=script["prompt"],
             key=key,
+            arrangement=arrangement,
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from studies.designs._design import (
     FAKE,
@@ -16,6 +17,7 @@ from studies.designs._design import (
     TEST,
     VIGILANCE,
     Answered,
+    Arranged,
     Briefing,
     Cell,
     Choice,
@@ -166,31 +168,45 @@ class Pair:
                 stimuli.practice, practice_dealer.deal(len(stimuli.practice)), strict=True
             )
         ]
-        test = self._test_trials(stimuli.test, main_dealer, rng)
-        vigilance = [
-            self._spec(VIGILANCE, sorted(stimuli.vigilance)[index], arrangement)
-            for index, arrangement in zip(
-                rng.permutation(len(stimuli.vigilance)),
-                main_dealer.deal(len(stimuli.vigilance)),
-                strict=True,
-            )
-        ]
-        return practice + spread(vigilance, test, rng)
-
-    def _test_trials(
-        self, cells: Sequence[Cell], dealer: _Dealer, rng: np.random.Generator
-    ) -> list[TrialSpec]:
-        """Each condition balanced by itself, dealt from one cycle so that the whole is balanced too."""
+        arms = [sorted(cell for cell in stimuli.test if cell.condition == name) for name in _names(stimuli)]
         timed: list[tuple[float, TrialSpec]] = []
-        conditions = sorted({cell.condition for cell in cells})
-        for at in rng.permutation(len(conditions)):
-            arm = sorted(cell for cell in cells if cell.condition == conditions[at])
-            order = rng.permutation(len(arm))
+        # Each condition balanced by itself, dealt from one cycle so that the whole is balanced too.
+        for at in rng.permutation(len(arms)):
+            specs = self._arranged(TEST, arms[at], main_dealer, stimuli.arranged, rng)
             # A random place in each n-th part of the test: early and late trials serve all conditions alike.
-            places = rng.permutation((np.arange(len(arm)) + rng.random(len(arm))) / max(len(arm), 1))
-            for index, place, arrangement in zip(order, places, dealer.deal(len(arm)), strict=True):
-                timed.append((float(place), self._spec(TEST, arm[index], arrangement)))
-        return [spec for _, spec in sorted(timed, key=lambda item: item[0])]
+            places = rng.permutation((np.arange(len(specs)) + rng.random(len(specs))) / max(len(specs), 1))
+            timed += zip(places.tolist(), specs, strict=True)
+        test = [spec for _, spec in sorted(timed, key=lambda item: item[0])]
+        vigilance = self._arranged(VIGILANCE, sorted(stimuli.vigilance), main_dealer, stimuli.arranged, rng)
+        shuffled = [vigilance[index] for index in rng.permutation(len(vigilance))]
+        return practice + spread(shuffled, test, rng)
+
+    def _arranged(
+        self,
+        kind: str,
+        cells: Sequence[Cell],
+        dealer: _Dealer,
+        arranged: Mapping[Arranged, int],
+        rng: np.random.Generator,
+    ) -> list[TrialSpec]:
+        """Trials of these cells with the next arrangements, each where it was used least so far."""
+        run = dealer.deal(len(cells))
+        used = np.array(
+            [[arranged.get((cell, self._name(one)), 0) for one in run] for cell in cells], dtype=float
+        ).reshape(len(cells), len(run))
+        # Random ties: all these fractions together stay below one count.
+        used += rng.random(used.shape) / (2 * max(len(cells), 1))
+        return [
+            self._spec(kind, cells[row], run[column])
+            for row, column in zip(*linear_sum_assignment(used), strict=True)
+        ]
+
+    def _name(self, arrangement: Arrangement) -> str:
+        """Side of the fake and, of a sequential pair, its place in the order: the arrangement's name."""
+        side, first = arrangement
+        if self.settings.presentation == "simultaneous":
+            return side
+        return f"{side}-{'first' if first else 'second'}"
 
     def _spec(self, kind: str, cell: Cell, arrangement: Arrangement) -> TrialSpec:
         seen = "had" if self.settings.presentation == "sequential" else "has"
@@ -203,6 +219,7 @@ class Pair:
             answers=ANSWERS,
             prompt=f"Which picture {seen} the fake colours?",
             key=arrangement[0],
+            arrangement=self._name(arrangement),
         )
 
     def _frames(self, arrangement: Arrangement) -> tuple[Frame, ...]:
@@ -225,6 +242,11 @@ class Pair:
             *mask,
             answer,
         )
+
+
+def _names(stimuli: Stimuli) -> list[str]:
+    """The conditions under test in this participation."""
+    return sorted({cell.condition for cell in stimuli.test})
 
 
 def _blank(duration_ms: int) -> tuple[Frame, ...]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from colorizers.models import digest_of
 from colorizers.services.sending import send
 from studies import declared, study_settings, tasks
-from studies.models import Study, StudyState
+from studies.models import ParticipationState, Source, Study, StudyState
 from studies.services import previews, roles, stimuli, validation
 from studies.services.planning import design_of
 from studies.services.protocol import protocol_of
@@ -239,7 +239,7 @@ def reopen(*, study: Study, by: Any = None) -> None:
 
 
 def close(*, study: Study, by: Any = None) -> None:
-    """End the study for good."""
+    """End the study for good; who has not finished has abandoned it."""
     _move(study, {StudyState.LIVE, StudyState.PAUSED}, StudyState.CLOSED, by, "Closed.")
 
 
@@ -254,6 +254,12 @@ def _move(study: Study, origins: set[StudyState], target: StudyState, by: Any, m
                 f"The study {study.slug!r} is {_state(study)}; it would have to be {allowed} to become "
                 f"{target.label}."
             )
+        if target == StudyState.CLOSED:
+            # Previews are not part of the study, and stay open to those who run it.
+            unfinished = study.participations.filter(
+                state__in=[ParticipationState.SCREENING, ParticipationState.STARTED]
+            )
+            unfinished.exclude(source=Source.PREVIEW).update(state=ParticipationState.ABANDONED)
         _log(study, message, by)
 
 

@@ -160,13 +160,13 @@ def is_near(trial: Trial) -> bool:
 
 
 def own_score(participation: Participation) -> Score:
-    """What a participant may be told at the end."""
+    """What a participant may be told at the end; spoiled trials do not count."""
     design = planning.design_of(participation.study)
-    return design.score(planning.history_of(participation))
+    return design.score(planning.valid_history_of(participation))
 
 
 def progress(participation: Participation) -> dict[str, int]:
-    """Answered, planned and practice trials."""
+    """Answered, planned and practice trials, spoiled ones and those in their places included."""
     kinds = list(participation.trials.values_list("kind", F("response__pk")))
     return {
         "done": sum(response is not None for _, response in kinds),

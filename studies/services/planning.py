@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from colorizers.models import Photo
 from studies import designs, randomisation
-from studies.designs._design import FAKE, Answered, Cell, Design, Stimuli, TrialSpec
+from studies.designs._design import FAKE, Answered, Arranged, Cell, Design, Stimuli, TrialSpec
 from studies.models import (
+    Allocation,
     Condition,
     ConditionKind,
     Participation,
@@ -31,6 +33,7 @@ from studies.models import (
 LEASE = timedelta(minutes=30)
 # Independent random streams from one stored seed.
 ALLOCATION_STREAM = 1
+REPLACEMENT_STREAM = 2
 
 
 class NotPrepared(Exception):
@@ -46,23 +49,54 @@ def design_of(study: Study) -> Design:
 
 
 def stimuli_for(participation: Participation) -> Stimuli:
-    """The least-judged cells of the study, for this participation; its study must be locked."""
-    study = participation.study
+    """The least-judged cells of the study, for this participation; its study must be locked.
+
+    Raises OverQuota if every arm is full.
+    """
+    study, source = participation.study, participation.source
+    material = material_of(study)
+    arranged = arranged_cells(study, source)
     return randomisation.allocate(
-        material_of(study),
+        replace(material, conditions=open_arms(study, source, material.conditions)),
         design_of(study).needs(),
-        judged_cells(study, participation.source),
+        judged_cells(arranged),
         allocation=study.allocation,
         rng=np.random.default_rng([participation.seed, ALLOCATION_STREAM]),
+        arranged=arranged,
     )
 
 
 def check_quota(study: Study, source: str) -> None:
-    """Raise OverQuota if the finished and still-running participations of people fill the study's quota."""
-    if source != Source.PERSON or study.participant_quota is None:
+    """Raise OverQuota if the finished and still-running participations of people fill the study's quotas."""
+    if source != Source.PERSON:
         return
-    if study.participations.filter(_held(), source=source).count() >= study.participant_quota:
+    held = study.participations.filter(_held(), source=source).count()
+    if study.participant_quota is not None and held >= study.participant_quota:
         raise OverQuota(f"The study {study.slug} has all the {study.participant_quota} people it asked for.")
+    slugs = study.conditions.filter(kind=ConditionKind.TEST).values_list("slug", flat=True)
+    open_arms(study, source, list(slugs))
+
+
+def open_arms(study: Study, source: str, conditions: Sequence[str]) -> list[str]:
+    """The conditions under test that may still be given; raises OverQuota if each has its quota of people."""
+    if source != Source.PERSON or study.arm_quota is None or study.allocation != Allocation.ONE:
+        return list(conditions)
+    counted = (
+        Trial.objects.filter(
+            _held("participation__"),
+            participation__study=study,
+            participation__source=source,
+            kind=TrialKind.TEST,
+        )
+        .order_by()
+        .values_list("condition__slug")
+        .annotate(n=Count("participation", distinct=True))
+    )
+    people = dict(counted)
+    not_full = [slug for slug in conditions if people.get(slug, 0) < study.arm_quota]
+    if conditions and not not_full:
+        raise OverQuota(f"Each condition of {study.slug} has all the {study.arm_quota} people it asked for.")
+    return not_full
 
 
 def _held(prefix: str = "") -> Q:
@@ -89,23 +123,75 @@ def material_of(study: Study) -> randomisation.Material:
     )
 
 
-def judged_cells(study: Study, source: str) -> Counter[Cell]:
-    """How many finished and still-running participations of this source hold each cell."""
+def arranged_cells(study: Study, source: str) -> Counter[Arranged]:
+    """How many finished and still-running participations of this source hold each cell in each arrangement.
+
+    Trials that were spoiled do not count: nobody has judged them.
+    """
     counted = (
         Trial.objects.filter(
             _held("participation__"), participation__study=study, participation__source=source
         )
         .exclude(kind=TrialKind.PRACTICE)
+        .exclude(response__voided=True)
         .order_by()
-        .values_list("photo_id", "condition_id")
+        .values_list("photo_id", "condition_id", "arrangement")
         .annotate(n=Count("pk"))
     )
     digests = dict(study.study_photos.values_list("photo_id", "photo__digest"))
     slugs = dict(study.conditions.values_list("pk", "slug"))
-    return Counter({Cell(digests[photo], slugs[condition]): n for photo, condition, n in counted})
+    return Counter({(Cell(digests[photo], slugs[arm]), name): n for photo, arm, name, n in counted})
 
 
-def write_trials(participation: Participation, specs: Sequence[TrialSpec], *, first_number: int) -> None:
+def judged_cells(arranged: Mapping[Arranged, int]) -> Counter[Cell]:
+    """The same over all arrangements."""
+    judged: Counter[Cell] = Counter()
+    for (cell, _), count in arranged.items():
+        judged[cell] += count
+    return judged
+
+
+def plan_replacement(voided: Trial) -> bool:
+    """Plan another photo in the place of a spoiled trial; its study must be locked. False: none is left.
+
+    Condition, arrangement, frames and key stay; the photo is the least-judged test photo of the study
+    that this participation was not given.
+    """
+    participation = voided.participation
+    study = participation.study
+    stimuli = Stimuli.from_json(participation.stimuli)
+    given = {cell.photo for cell in (*stimuli.practice, *stimuli.test, *stimuli.vigilance)}
+    given.update(participation.trials.values_list("photo__digest", flat=True))
+    arranged = arranged_cells(study, participation.source)
+    spec = spec_of(voided)
+    photo = randomisation.least_judged_photo(
+        [photo for photo in material_of(study).test_photos if photo not in given],
+        spec.condition,
+        judged_cells(arranged),
+        arrangement=spec.arrangement,
+        arranged=arranged,
+        rng=np.random.default_rng([participation.seed, REPLACEMENT_STREAM, voided.number]),
+    )
+    if photo is None:
+        return False
+    number = next_number(participation)
+    write_trials(participation, [replace(spec, photo=photo)], first_number=number, in_place_of=voided)
+    return True
+
+
+def next_number(participation: Participation) -> int:
+    """The number after the last planned trial."""
+    last = participation.trials.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def write_trials(
+    participation: Participation,
+    specs: Sequence[TrialSpec],
+    *,
+    first_number: int,
+    in_place_of: Trial | None = None,
+) -> None:
     """Plan these trials as rows, with a random address for each picture."""
     study = participation.study
     conditions = {condition.slug: condition for condition in study.conditions.all()}
@@ -120,6 +206,8 @@ def write_trials(participation: Participation, specs: Sequence[TrialSpec], *, fi
             photo_id=photos[spec.photo],
             spec=spec.script(),
             key=spec.key,
+            arrangement=spec.arrangement,
+            replaces=in_place_of,
         )
         for number, spec in enumerate(specs, start=first_number)
     )
@@ -174,22 +262,32 @@ class _Stimuli:
 
 
 def history_of(participation: Participation) -> list[Answered]:
-    """The answered trials in their order, as the design sees them."""
-    trials = (
-        participation.trials.filter(response__isnull=False)
-        .select_related("response", "condition", "photo")
-        .order_by("number")
-    )
-    return [answered(trial) for trial in trials]
+    """The answered trials of the design's own plan in their order: what it goes on from."""
+    return _answered(participation.trials.filter(response__isnull=False, replaces__isnull=True))
+
+
+def valid_history_of(participation: Participation) -> list[Answered]:
+    """The answered trials that were not spoiled, in their order, with those shown in another's place."""
+    return _answered(participation.trials.filter(response__isnull=False, response__voided=False))
+
+
+def _answered(trials: QuerySet[Trial]) -> list[Answered]:
+    in_order = trials.select_related("response", "condition", "photo").order_by("number")
+    return [answered(trial) for trial in in_order]
 
 
 def answered(trial: Trial) -> Answered:
     """A trial that has its response, as the design sees it."""
-    spec = TrialSpec.from_script(
+    return Answered(spec=spec_of(trial), answer=trial.response.answer or None)
+
+
+def spec_of(trial: Trial) -> TrialSpec:
+    """A trial as the design planned it."""
+    return TrialSpec.from_script(
         trial.spec,
         kind=trial.kind,
         condition=trial.condition.slug,
         photo=trial.photo.digest,
         key=trial.key,
+        arrangement=trial.arrangement,
     )
-    return Answered(spec=spec, answer=trial.response.answer or None)

@@ -7,10 +7,13 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
+from studies import voiding
 from studies.designs._design import Feedback, Stimuli
+from studies.exposure import exposure_faults
 from studies.models import Participation, ParticipationState, Response, Study, Trial, TrialKind
 from studies.payloads import Answer
 from studies.services import participations, planning
+from studies.strict_view import strict_rules
 
 # Without 0, O, 1, I and L, which people mistake when they copy a code.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -24,8 +27,16 @@ class NotNow(Exception):
 def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
     """Keep the first answer to a trial; a later one gets the first back.
 
+    If the presentation was spoiled by the study's rule, the answer is kept as voided, and another photo is
+    planned in its place.
+
     Raises NotNow if an earlier trial is open, or the participation or its study is over.
     """
+    rules = voiding.voiding_rules(trial.participation.study.voiding)
+    reasons = void_reasons(trial, answer, rules)
+    if reasons and rules.repeat:
+        # The study's row first, as arrivals take it: they share out the same cells.
+        Study.objects.select_for_update().only("pk").get(pk=trial.participation.study_id)
     # Two tabs may answer at once: the participation row is the lock.
     participation = (
         Participation.objects.select_for_update(of=("self",))
@@ -44,12 +55,32 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
         raise NotNow("This participation is over, or the study is closed.")
     if numbers[0] != trial.number:
         raise NotNow(f"Trial {numbers[0]} comes before trial {trial.number}.")
-    response = Response.objects.create(trial=trial, **answer.as_fields())
+    response = Response.objects.create(
+        trial=trial, voided=bool(reasons), void_reasons=reasons, **answer.as_fields()
+    )
     participation.last_seen_at = timezone.now()
-    if len(numbers) == 1:
+    repeated = bool(reasons) and _repeat(trial, rules)
+    if len(numbers) == 1 and not repeated:
         _go_on_or_finish(participation)
-    participation.save(update_fields=["last_seen_at", "state", "finished_at", "completion_code"])
+    participation.save(
+        update_fields=["last_seen_at", "state", "finished_at", "completion_code", "attention_passed"]
+    )
     return response, True
+
+
+def void_reasons(trial: Trial, answer: Answer, rules: voiding.VoidingRules) -> list[str]:
+    """What spoiled the presentation of a trial, in words; practice is never voided."""
+    if trial.kind == TrialKind.PRACTICE:
+        return []
+    return exposure_faults(answer.frames, answer.events, answer.refresh_ms, rules)
+
+
+def _repeat(voided: Trial, rules: voiding.VoidingRules) -> bool:
+    """Plan another trial in the place of a spoiled one, if the rules and the photos allow one more."""
+    if not rules.repeat:
+        return False
+    repeats = voided.participation.trials.filter(replaces__isnull=False).count()
+    return repeats < rules.most_repeats and planning.plan_replacement(voided)
 
 
 def _go_on_or_finish(participation: Participation) -> None:
@@ -59,11 +90,24 @@ def _go_on_or_finish(participation: Participation) -> None:
     design = planning.design_of(participation.study)
     specs = design.upcoming(stimuli, history, participation.seed)
     if specs:
-        planning.write_trials(participation, specs, first_number=len(history) + 1)
+        planning.write_trials(participation, specs, first_number=planning.next_number(participation))
         return
     participation.state = ParticipationState.FINISHED
     participation.finished_at = timezone.now()
     participation.completion_code = completion_code_for(participation.study)
+    participation.attention_passed = attention_passed(participation)
+
+
+def attention_passed(participation: Participation) -> bool | None:
+    """Whether enough valid vigilance trials were right for the strict view; None if there are none.
+
+    One whose time ran out was not right.
+    """
+    asked = participation.trials.filter(kind=TrialKind.VIGILANCE, response__voided=False)
+    right = [answer == key for answer, key in asked.values_list("response__answer", "key")]
+    if not right:
+        return None
+    return sum(right) / len(right) >= strict_rules(participation.study.exclusion_rules).vigilance_pass
 
 
 def completion_code_for(study: Study) -> str:

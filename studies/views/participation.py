@@ -113,6 +113,7 @@ def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
     feedback = responses.feedback_on(response)
     reply = {
         "received": response.received_at,
+        "voided": response.voided,
         "progress": participations.progress(trial.participation),
         "finished": trial.participation.state == ParticipationState.FINISHED,
         "feedback": None

@@ -91,7 +91,7 @@ def test_a_trial_is_plain_data_that_comes_back_from_its_row(name):
     for item in play(design, stimuli_for(design), seed=10):
         spec = item.spec
         script = json.loads(json.dumps(spec.script()))
-        columns = {"kind": spec.kind, "condition": spec.condition, "photo": spec.photo, "key": spec.key}
+        columns = {name: getattr(spec, name) for name in ("kind", "condition", "photo", "key", "arrangement")}
         assert TrialSpec.from_script(script, **columns) == spec
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from studies.exposure import exposure_faults
+from studies.exposure import exposure_faults, kind_of_fault
+from studies.voiding import VoidingRules
 
 HZ60 = 1000 / 60
 
@@ -49,3 +50,43 @@ def test_a_hidden_page_and_lost_focus_are_faults():
         {"type": "resize", "value": "800x600", "at": 4.0},
     ]
     assert exposure_faults([frame()], events, HZ60) == ["page hidden", "focus lost"]
+
+
+def test_dropped_frames_that_changed_no_exposure_spoil_nothing():
+    assert exposure_faults([frame() | {"dropped": 7}], [], HZ60) == []
+
+
+def test_focus_lost_while_the_answer_is_awaited_spoils_nothing():
+    lost = [{"type": "focus", "value": "lost", "at": 1100.3}]
+    assert exposure_faults([frame()], lost, HZ60) == []
+    assert exposure_faults([frame()], [lost[0] | {"at": 1100.1}], HZ60) == ["focus lost"]
+
+
+def test_an_answer_is_awaited_from_the_onset_of_a_picture_that_stays():
+    staying = frame() | {"index": 2, "planned_ms": None, "onset_now": 2000.0, "offset_now": 9000.0}
+    assert exposure_faults([frame(), staying], [{"type": "focus", "value": "lost", "at": 2000.1}], HZ60) == []
+    earlier = [{"type": "focus", "value": "lost", "at": 1999.0}]
+    assert exposure_faults([frame(), staying], earlier, HZ60) == ["focus lost"]
+
+
+def test_a_page_out_of_sight_spoils_at_any_time():
+    hidden = [{"type": "visibility", "value": "hidden", "at": 5000.0}] * 2
+    assert exposure_faults([frame()], hidden, HZ60) == ["page hidden"]
+
+
+def test_the_rules_say_what_spoils():
+    events = [
+        {"type": "visibility", "value": "hidden", "at": 1.0},
+        {"type": "focus", "value": "lost", "at": 3.0},
+    ]
+    assert exposure_faults([frame()], events, HZ60, VoidingRules(hidden=False, focus=False)) == []
+    assert exposure_faults([frame(2 * HZ60)], [], HZ60, VoidingRules(frames_off=2)) == []
+    assert exposure_faults([frame(HZ60)], [], HZ60, VoidingRules(frames_off=0))
+    assert exposure_faults([frame(12)], [], HZ60, VoidingRules(tolerance_ms=10))
+
+
+def test_faults_have_a_kind_to_be_counted_by():
+    faults = ["frame 3: +33.3 ms", "frame 1: not measured", "page hidden", "focus lost"]
+    assert [kind_of_fault(fault) for fault in faults] == [
+        "exposure off", "not measured", "page hidden", "focus lost",
+    ]  # fmt: skip

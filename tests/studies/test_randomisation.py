@@ -64,7 +64,7 @@ def test_mixed_cells_are_judged_equally_often(shape):
     judged, everyone = crowd(40, stuff, Needs(0, 6, 1), MIXED, shape["seed"])
     for condition in shape["conditions"]:
         counts = [judged[Cell(photo, condition)] for photo in stuff.test_photos]
-        assert max(counts) - min(counts) <= 2
+        assert max(counts) - min(counts) <= 1
     for stimuli in everyone:
         shares = Counter(cell.condition for cell in stimuli.test)
         assert set(shares.values()) == {6 // len(shape["conditions"])}
