@@ -1,7 +1,6 @@
-"""The analysis against the reference cases, computed in R and Python (see tests/oracles)."""
+"""What the analysis says beside the numbers of the reference cases (see test_reference_cases.py)."""
 
 import json
-import math
 from itertools import pairwise
 
 import numpy as np
@@ -10,105 +9,7 @@ import pytest
 from evaluation.analysis import analyse
 from evaluation.response_files import read_responses
 from evaluation.statistics.table import ResponseTable
-from tests.evaluation.oracles import PAIR_CASES, expected, responses
-
-NOT_COMPUTED_HERE = {
-    "_crosscheck_max_disagreement_R_vs_python",
-    "_file",
-    "_sha256",
-    "anytime_beta_mixture_cs",
-    "bootstrap",
-    "cronbach_alpha_raw",
-    "dprime_psyphy_mAFC2",
-    "eb_beta_binomial",
-    "glmm",
-    "glmm_trap",
-    "icc_psych",
-    "krippendorff_alpha_nominal",
-    "logit",
-    "logit_two_way_se_G_adj",
-    "metric_correlation",
-    "note",
-    "order",
-    "pigeonhole_linearised",
-    "se_cluster_raw",
-    "signflip_exact_p",
-    "signflip_mc_p",
-    "signflip_mc_se",
-    "split_half",
-}
-COUNTS = {
-    "rows",
-    "test_rows",
-    "usable_rows",
-    "contradictory",
-    "valid_rows",
-    "strict_rows",
-    "participants",
-    "images",
-    "n",
-    "k",
-    "df",
-    "chosen_left",
-    "fake_left",
-    "n_fake_left",
-    "hits_left",
-    "n_fake_right",
-    "false_left",
-}
-NEAR = {
-    "wilson",
-    "clopper_pearson",
-    "jeffreys",
-    "newcombe_naive_p",
-    "tost_05_exact_binomial",
-    "dprime_2afc",
-    "dprime_2afc_loglinear",
-    "criterion_loglinear",
-    "p_exact_binomial",
-}
-
-
-def disagreements(wanted, found, key="", path=""):
-    """Every place where the analysis lacks an expected value or is further from it than the tolerance."""
-    if isinstance(wanted, dict):
-        for name, value in wanted.items():
-            if name in NOT_COMPUTED_HERE:
-                continue
-            if not isinstance(found, dict) or name not in found:
-                yield f"{path}.{name} is missing"
-            else:
-                yield from disagreements(value, found[name], name, f"{path}.{name}")
-    elif isinstance(wanted, list):
-        if found is None or len(wanted) != len(found):
-            yield f"{path}: {found} instead of {wanted}"
-        else:
-            for place, (one, other) in enumerate(zip(wanted, found, strict=True)):
-                yield from disagreements(one, other, key, f"{path}[{place}]")
-    elif not agrees(wanted, found, key):
-        yield f"{path}: {found} instead of {wanted}"
-
-
-def agrees(wanted, found, key):
-    if isinstance(wanted, str) or wanted is None or key in COUNTS:
-        return wanted == found
-    if found is None:
-        return False
-    if key in NEAR:
-        return abs(wanted - found) <= 1e-6
-    return math.isclose(wanted, found, rel_tol=1e-6, abs_tol=1e-12 if abs(wanted) < 1e-12 else 0)
-
-
-@pytest.mark.parametrize("case", PAIR_CASES)
-def test_every_number_agrees_with_the_reference_case(case):
-    found = analyse(read_responses(responses(case)).table)
-    assert list(disagreements(expected(case), found)) == []
-
-
-@pytest.mark.slow
-def test_a_million_responses_agree_with_the_reference_case():
-    found = analyse(read_responses(responses("p04_1M", ".csv.gz")).table)
-    assert list(disagreements(expected("p04_1M"), found)) == []
+from tests.evaluation.oracles import responses
 
 
 def test_each_filter_step_says_what_it_dropped():

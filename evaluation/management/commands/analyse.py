@@ -9,7 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.analysis import analyse
 from evaluation.csv_faults import FileFault
-from evaluation.response_files import ResponseFile, read_metrics, read_responses
+from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
+from evaluation.left_out import leave_out, read_exclusions
+from evaluation.response_files import ResponseFile, read_metrics, read_photo_scores, read_responses
+from evaluation.statistics.bootstraps import Resampling
+from evaluation.task_files import analyse_task
 
 
 class Command(BaseCommand):
@@ -17,7 +21,8 @@ class Command(BaseCommand):
 
     help = (
         "Analyse a CSV file of responses: counts at each filter step, fool rates with clustered intervals, "
-        "comparisons, and the mean of each image metric."
+        "comparisons, ranking, agreement, and image metrics. A file of preferences, of single pictures or of "
+        "staircases is known by its columns."
     )
 
     # It touches neither the database nor the pages: checking them would take longer than the analysis.
@@ -25,6 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
+        rules = LowVigilance(), UnlikelyResponseTime()
         parser.add_argument("file", type=Path, help="responses, CSV or gzipped CSV")
         parser.add_argument(
             "--json", required=True, metavar="OUT", help="where to write; - for standard output"
@@ -32,35 +38,87 @@ class Command(BaseCommand):
         parser.add_argument("--metrics", type=Path, help="CSV: model,image_id and one column for each metric")
         parser.add_argument("--alpha", type=float, default=0.05, help="error rate of the intervals (0.05)")
         parser.add_argument(
-            "--mix-sources",
-            action="store_true",
-            help="one estimate over people and simulated participants together, where the file has both",
+            "--leave-out",
+            type=Path,
+            metavar="FILE",
+            help="CSV of what was excluded by hand: participant_id, and where wanted trial_index and rule",
         )
+        parser.add_argument(
+            "--vigilance-pass",
+            type=float,
+            default=rules[0].at_least,
+            metavar="SHARE",
+            help="strict view: share of vigilance trials to pass (0.75)",
+        )
+        parser.add_argument(
+            "--fastest-ms",
+            type=float,
+            default=rules[1].fastest_ms,
+            metavar="MS",
+            help="strict view: the fastest answer that counts (200)",
+        )
+        parser.add_argument(
+            "--slowest-ms",
+            type=float,
+            default=rules[1].slowest_ms,
+            metavar="MS",
+            help="strict view: the slowest answer that counts (30000)",
+        )
+        parser.add_argument(
+            "--bootstrap",
+            type=int,
+            metavar="REPLICATES",
+            help="add bootstraps and drawn sign-flip tests; 10000 is a good number",
+        )
+        parser.add_argument("--seed", type=int, default=1, help="seed of whatever is drawn (1)")
         parser.add_argument(
             "--mixed-model",
             action="store_true",
             help="also fit the mixed logistic model: seconds for a large study, up to 200,000 trials",
         )
+        parser.add_argument(
+            "--mix-sources",
+            action="store_true",
+            help="one estimate over people and simulated participants together, where the file has both",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, analyse, write."""
+        path: Path = options["file"]
         try:
-            found = read_responses(options["file"])
-            metrics = read_metrics(options["metrics"]) if options["metrics"] else None
-            result = analyse(
-                found.table,
-                metrics=metrics,
-                alpha=options["alpha"],
-                mix_sources=options["mix_sources"],
-                with_mixed_model=options["mixed_model"],
-            )
+            result = analyse_task(path, options["alpha"]) or self._pair_test(path, options)
         except FileFault as fault:
             raise CommandError(str(fault)) from fault
         except ValueError as error:
-            raise CommandError(f"{options['file'].name}: {error}") from error
-        result = {"file": options["file"].name, "input": found.as_json()} | result
+            raise CommandError(f"{path.name}: {error}") from error
+        self._write(
+            options["json"],
+            json.dumps({"file": path.name} | result, indent=1, ensure_ascii=False, allow_nan=False),
+        )
+        self._say_what_was_found(options["json"], path.name, result)
+
+    def _pair_test(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
+        found = read_responses(path)
+        scores = options["metrics"]
+        table = found.table
+        excluded: list[dict[str, Any]] = []
+        if options["leave_out"]:
+            table, excluded = leave_out(table, read_exclusions(options["leave_out"]))
+        bootstrap = options["bootstrap"]
+        result = analyse(
+            table,
+            metrics=read_metrics(scores) if scores else None,
+            photo_scores=read_photo_scores(scores) if scores else None,
+            alpha=options["alpha"],
+            vigilance=LowVigilance(options["vigilance_pass"]),
+            response_time=UnlikelyResponseTime(options["fastest_ms"], options["slowest_ms"]),
+            mix_sources=options["mix_sources"],
+            resampling=None if bootstrap is None else Resampling(bootstrap, options["seed"]),
+            with_mixed_model=options["mixed_model"],
+        )
+        result = {"input": found.as_json()} | result | {"filters": [*excluded, *result["filters"]]}
         self._remark(found, result)
-        self._write(options["json"], json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False))
+        return result
 
     def _remark(self, found: ResponseFile, result: dict[str, Any]) -> None:
         for column, values in found.unknown_values.items():
@@ -68,15 +126,40 @@ class Command(BaseCommand):
             self.stderr.write(f"{column}: unknown values count as missing: {spelled}")
         if found.first_unknown_line is not None:
             self.stderr.write(f"the first unknown value is on line {found.first_unknown_line}")
+        unknown = sum(step.get("unknown", 0) for step in result["filters"])
+        if unknown:
+            self.stderr.write(f"{unknown} exclusions name no row of this file; are the codes spelled alike?")
         if result["contradictory"]:
             self.stderr.write(
                 f"fooled contradicts the sides in {result['contradictory']} rows; the sides count"
             )
-        if "glmm" in result and not result["glmm"]["fitted"]:
-            self.stderr.write(f"the mixed model was not fitted: {result['glmm']['reason']}")
         if result["valid_rows"] == 0:
             phases = ", ".join(f"{name or '(empty)'}: {rows}" for name, rows in result["phases"].items())
             self.stderr.write(f"no valid test rows, hence no fool rate; rows by phase: {phases}")
+
+        if "glmm" in result and not result["glmm"]["fitted"]:
+            self.stderr.write(f"the mixed model was not fitted: {result['glmm']['reason']}")
+
+    def _say_what_was_found(self, target: str, name: str, result: dict[str, Any]) -> None:
+        """A line for each condition and one for the file written; nothing beside JSON on standard output."""
+        if target == "-":
+            return
+        if "task" in result:
+            self.stdout.write(f"{name}: {result['task']} task, written to {target}")
+            return
+        self.stdout.write(
+            f"{name}: {result['valid_rows']} of {result['rows']} rows count, "
+            f"{result['participants']} participants, {result['images']} photos"
+        )
+        for model, found in result["models"].items():
+            interval = found["intervals"]["default"]
+            ends = (
+                interval["reason"]
+                if interval["low"] is None
+                else f"{interval['low']:.1%} to {interval['high']:.1%} ({interval['estimand']})"
+            )
+            self.stdout.write(f"  {model}: {found['fool_rate']:.1%}, {ends}")
+        self.stdout.write(f"written to {target}")
 
     def _write(self, target: str, text: str) -> None:
         if target == "-":

@@ -3,10 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from evaluation.statistics.always_valid import beta_mixture_sequence
 from evaluation.statistics.chance import exact_equivalence
 from evaluation.statistics.comparisons import holm
 from evaluation.statistics.intervals import Interval, clopper_pearson, jeffreys, wilson
-from evaluation.statistics.side import even_odds_p
+from evaluation.statistics.side import even_odds_p, mid_p
 from evaluation.statistics.signal_detection import dprime_2afc_loglinear
 from evaluation.statistics.two_proportions import fisher_p, newcombe_interval, pooled_z_p
 from tests.evaluation.oracles import expected
@@ -24,6 +25,8 @@ def test_the_interval_agrees_with_r(method, case):
 def test_tests_against_chance_and_sensitivity_agree_with_r(case):
     k, n = case["k"], case["n"]
     assert even_odds_p(k, n) == pytest.approx(case["p_vs_half_exact"], abs=1e-6)
+    assert mid_p(k, n) == pytest.approx(case["p_vs_half_mid"], abs=1e-6)
+    assert beta_mixture_sequence(k, n) == pytest.approx(case["anytime_cs_95"], abs=1e-6)
     assert exact_equivalence(k, n) == pytest.approx(case["tost_05_exact"], abs=1e-6)
     assert dprime_2afc_loglinear(k, n) == pytest.approx(case["dprime_2afc_loglinear"], abs=1e-6)
 
@@ -32,6 +35,13 @@ def test_tests_against_chance_and_sensitivity_agree_with_r(case):
 def test_the_pooled_comparison_agrees_with_r(case):
     p = pooled_z_p(case["k1"], case["n1"], case["k2"], case["n2"])
     assert p == pytest.approx(case["chisq_p_nocorr"], rel=1e-6)
+
+
+@pytest.mark.parametrize("case", expected("intervals")["two"])
+def test_two_proportions_agree_with_r(case):
+    counts = case["k1"], case["n1"], case["k2"], case["n2"]
+    assert newcombe_interval(*counts) == pytest.approx(case["newcombe_hybrid_score"], abs=1e-6)
+    assert fisher_p(*counts) == pytest.approx(case["fisher_p"], abs=1e-6)
 
 
 def test_equal_constant_arms_show_no_difference():
