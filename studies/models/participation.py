@@ -82,6 +82,11 @@ class PaymentReference(models.Model):
     sealed = models.TextField(help_text=_("Encrypted under the key of the installation"))
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        permissions = [
+            ("pay_participants", _("Can export the recruiters' ids of shared studies to pay people"))
+        ]
+
 
 class Invitation(models.Model):
     """A link into a study that serves one participation."""

@@ -1,0 +1,44 @@
+"""The participant's right to take everything back, for as long as the study is not closed."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from studies.models import (
+    Participation,
+    ParticipationState,
+    PaymentReference,
+    Response,
+    StudyState,
+)
+
+
+class TooLate(Exception):
+    """The study is closed: its answers are in the analysis, and nothing of them can be taken out."""
+
+
+@transaction.atomic
+def withdraw(participation: Participation) -> Participation:
+    """Erase what the person answered and what is known of the device; twice does no harm.
+
+    What stays is that somebody took part and withdrew, the consent, the plan of the trials (it says nothing
+    about the person), the completion code, and the keyed hash that refuses a second participation.
+
+    Raises TooLate once the study is closed.
+    """
+    # An answer that is on its way waits for this row, and is refused afterwards.
+    locked = Participation.objects.select_for_update(of=("self",)).select_related("study").get(
+        pk=participation.pk
+    )  # fmt: skip
+    if locked.state == ParticipationState.WITHDRAWN:
+        return locked
+    if locked.study.state == StudyState.CLOSED:
+        raise TooLate
+    Response.objects.filter(trial__participation=locked).delete()
+    PaymentReference.objects.filter(participation=locked).delete()
+    locked.state = ParticipationState.WITHDRAWN
+    locked.device, locked.debrief, locked.screening = [], {}, {}
+    locked.attention_passed = None
+    locked.finished_at = None
+    locked.save(update_fields=["state", "device", "debrief", "screening", "attention_passed", "finished_at"])
+    return locked
