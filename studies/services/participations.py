@@ -96,7 +96,8 @@ def has_checks(study: Study, source: str) -> bool:
     """Whether anything stands between consent and instructions; nothing does for the simulated."""
     chosen = ScreeningSettings(**study.screening)
     checks = (chosen.colour_vision, chosen.display)
-    return source != Source.SIMULATED and any(check != screening.OFF for check in checks)
+    some = chosen.touch == "refused" or any(check != screening.OFF for check in checks)
+    return some and source != Source.SIMULATED
 
 
 def _locked(study: Study) -> Study:
@@ -120,9 +121,11 @@ def _plan(participation: Participation) -> None:
 
 
 def note_page_load(*, participation: Participation, device: dict[str, Any]) -> None:
-    """Keep what the browser says of the device, one entry a page load."""
+    """Keep what the browser says of the device, one entry a page load; nothing after a withdrawal."""
     with transaction.atomic():
         locked = Participation.objects.select_for_update().get(pk=participation.pk)
+        if locked.state == ParticipationState.WITHDRAWN:
+            return
         if len(locked.device) < MAX_PAGE_LOADS:
             locked.device.append({**device, "at": timezone.now().isoformat()})
         locked.last_seen_at = timezone.now()
@@ -142,6 +145,13 @@ def is_open(participation: Participation) -> bool:
         StudyState.LIVE,
         StudyState.PAUSED,
     }
+
+
+def why_over(participation: Participation) -> str:
+    """Why no answer is taken any more, in words for the participant."""
+    if participation.state == ParticipationState.WITHDRAWN:
+        return "You have withdrawn from this study, and your answers are erased. You may close this page."
+    return "This participation is over, or the study is closed. Thank you for what you have answered."
 
 
 def open_trials(participation: Participation) -> list[Trial]:

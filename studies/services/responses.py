@@ -52,7 +52,7 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
         if present is not None:
             return present, False
     if not participations.is_open(participation):
-        raise NotNow("This participation is over, or the study is closed.")
+        raise NotNow(participations.why_over(participation))
     if numbers[0] != trial.number:
         raise NotNow(f"Trial {numbers[0]} comes before trial {trial.number}.")
     response = Response.objects.create(
