@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -55,23 +55,33 @@ class StudyRows:
     participations: dict[str, int]
     vigilance: Json
     digest: str
+    faulty: list[int]
+    """The `row_id` of each trial whose exposure had a fault."""
 
 
-def read_study(study: Study, population: Population) -> StudyRows:
+def read_study(
+    study: Study, population: Population, watch: Callable[[int], object] = lambda recorded: None
+) -> StudyRows:
     """Read the rows of a study for one population, and digest all of them.
 
-    The digest covers rows that an Exclusion leaves out as well as the statements of exclusion.
+    The digest covers rows that an Exclusion leaves out as well as the statements of exclusion. `watch` is
+    told every few thousand rows how many have been read.
     """
     statements = _Statements.of(study, population)
     columns, exposures, vigilance = _Columns(), Exposures(), _Vigilance()
     sha = hashlib.sha256()
     recorded = 0
+    faulty = []
     for row in recorded_trials(study, population):
         recorded += 1
+        if recorded % CHUNK == 0:
+            watch(recorded)
         sha.update(_encode(row.facts()).encode())
         if statements.leave_out(row):
             continue
         columns.append(row, recorded)
+        if row.showing.faults:
+            faulty.append(recorded)
         if row.kind != TrialKind.PRACTICE:
             exposures.add(row.showing)
         if row.kind == TrialKind.VIGILANCE:
@@ -89,6 +99,7 @@ def read_study(study: Study, population: Population) -> StudyRows:
         participations=counts,
         vigilance=vigilance.summary(),
         digest=sha.hexdigest(),
+        faulty=faulty,
     )
 
 
