@@ -191,6 +191,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20
 DATA_UPLOAD_MAX_NUMBER_FILES = 2000
 UPLOAD_MAX_MB = env_int("UPLOAD_MAX_MB", 2048, at_least=1)
+# Pairs of pictures that the blinding audit looks at when a study is launched; 0: no audit.
+BLINDING_AUDIT_PAIRS = env_int("BLINDING_AUDIT_PAIRS", 240, at_least=0)
 FILE_UPLOAD_TEMP_DIR = FOOLRATE_DATA / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 

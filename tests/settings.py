@@ -19,5 +19,7 @@ if "pytest" in sys.modules:
     os.environ["REDIS_PREFIX"] = f"foolrate-test-{os.getpid()}:"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     os.environ.setdefault("COLORIZE_DEVICE", "cpu")
+    # Seconds for each launch; the tests that are about the audit ask for it.
+    os.environ["BLINDING_AUDIT_PAIRS"] = "0"
 
 from config.settings import *  # noqa: F403
