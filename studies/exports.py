@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,10 +45,10 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
         yield {"row_id": row_id} | _identity(trial) | _judgement(trial) | _presentation(trial, study)
 
 
-def csv_lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
     """Rows as lines of CSV, header first, one by one: a large study need not fit into memory."""
-    writer = csv.DictWriter(_Echo(), COLUMNS, lineterminator="\n")
-    yield writer.writerow(dict(zip(COLUMNS, COLUMNS, strict=True)))
+    writer = csv.DictWriter(_Echo(), columns, lineterminator="\n")
+    yield writer.writerow(dict(zip(columns, columns, strict=True)))
     for row in rows:
         yield writer.writerow({name: _harmless(value) for name, value in row.items()})
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from studies import screening
 from studies.designs._design import Score
@@ -150,8 +151,10 @@ def is_open(participation: Participation) -> bool:
 def why_over(participation: Participation) -> str:
     """Why no answer is taken any more, in words for the participant."""
     if participation.state == ParticipationState.WITHDRAWN:
-        return "You have withdrawn from this study, and your answers are erased. You may close this page."
-    return "This participation is over, or the study is closed. Thank you for what you have answered."
+        return gettext(
+            "You have withdrawn from this study, and your answers are erased. You may close this page."
+        )
+    return gettext("The study is closed. Thank you for what you have answered.")
 
 
 def open_trials(participation: Participation) -> list[Trial]:
