@@ -1,9 +1,9 @@
 """Pseudo-isochromatic plates of our own: a screening for colour vision, no diagnosis.
 
 A plate is a disc of dots; those within a digit differ from the others in hue alone. Both hues lie on one
-confusion line: one kind of cone is excited more by the one than by the other, the other two kinds equally, so
-that a person without that kind cannot tell them apart. Lightness gives nothing away, for each dot has its own,
-drawn from one distribution for digit and ground.
+confusion line: one kind of cone is excited more by the one than by the other, the other two kinds equally,
+so that a person without that kind cannot tell them apart. Lightness gives nothing away, for each dot has its
+own, drawn from one distribution for digit and ground.
 
 The cones are those of Viénot, Brettel & Mollon (1999), "Digital video colourmaps for checking the legibility
 of displays by dichromats", Color Research and Application 24, 243-252, with their primaries taken as sRGB's.
@@ -39,7 +39,7 @@ STEP = {PROTAN: 0.105, DEUTAN: 0.125, TRITAN: 0.42}
 MIDDLE = 0.28  # linear light
 JITTER = 0.40  # each dot's light is the middle's times 1 - JITTER to 1 + JITTER
 BLUE_JITTER = 0.22  # of the short-wave cones on red-green plates: what hue remains is no clue either
-GROUND = 0.92  # of the paper around the dots, as an sRGB value
+GROUND = 230 / 255  # of the paper around the dots, as an sRGB value: the pages have the same
 
 RADII = (12.5, 10.0, 8.0, 6.5, 5.0, 4.0)
 TRIES = (500, 900, 1500, 2200, 3000, 3500)
@@ -114,7 +114,7 @@ def _digit_mask(digit: str) -> NDArray[np.bool_]:
 
 
 def colours_of(plate: Plate, in_figure: NDArray[np.bool_]) -> Floats:
-    """The colours (n, 3) of the dots in linear light, [0, 1]; which end of the line the digit has is random."""
+    """The dots' colours (n, 3) in linear light, [0, 1]; which end of the line the digit has is random."""
     rng = np.random.default_rng([plate.seed, 1])
     sign = np.where(in_figure, 1.0, -1.0) * rng.choice((-1.0, 1.0))
     if plate.axis == CONTROL:

@@ -7,11 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from colorizers.models import SLUG, Colorizer, Fixed, Photo, PhotoSet
 from studies import designs, recruiters
 from studies.models.seeds import new_seed
+from studies.study_texts import TEXTS, StudyTexts, texts_in
 
 
 def english() -> list[str]:
@@ -226,6 +228,15 @@ class Study(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == StudyState.DRAFT
+
+    @property
+    def texts(self) -> StudyTexts:
+        """Its texts in the language that is active."""
+        first = self.languages[0] if self.languages else settings.LANGUAGE_CODE
+        original = {name: getattr(self, name) for name in TEXTS}
+        return texts_in(
+            get_language() or first, original=original, written_in=first, translations=self.translations
+        )
 
 
 class ConditionKind(models.TextChoices):

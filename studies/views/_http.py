@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
+from studies.languages import polyglot
 from studies.models import Participation, Study
 from studies.payloads import BadPayload
 from studies.services.responses import NotNow
@@ -26,6 +27,7 @@ def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Call
     """
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @polyglot
         @functools.wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method != method:

@@ -8,13 +8,17 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from studies import payloads
+from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source, Trial, TrialKind
 from studies.runner_texts import runner_texts
 from studies.services import participations, planning, responses
+from studies.views import checks, debrief
 from studies.views._http import runner_endpoint
 
 # Fetched once an answer, so without the long texts of plan and protocol.
@@ -26,17 +30,21 @@ TRIALS = Trial.objects.select_related("participation__study").defer(
 
 @never_cache
 @require_GET
+@polyglot
 def page(request: HttpRequest, code: UUID) -> HttpResponse:
     participation = get_object_or_404(Participation.objects.select_related("study"), code=code)
+    translation.activate(participation.language)
+    if participation.state == ParticipationState.SCREENING:
+        return checks.page(request, participation)
+    if participation.state == ParticipationState.SCREENED_OUT:
+        return checks.screened_out_page(request, participation)
+    if participation.state == ParticipationState.FINISHED:
+        return debrief.page(request, participation)
     context: dict[str, Any] = {
         "participation": participation,
         "study": participation.study,
         "preview": participation.source == Source.PREVIEW,
     }
-    if participation.state == ParticipationState.FINISHED:
-        if participation.study.show_score:
-            context["score"] = participations.own_score(participation)
-        return render(request, "studies/thanks.html", context)
     if not participations.is_open(participation):
         context |= {"public": True, "member": False}
         return render(request, "studies/unavailable.html", context, status=410)
@@ -48,16 +56,17 @@ def page(request: HttpRequest, code: UUID) -> HttpResponse:
 def state(request: HttpRequest, code: UUID) -> JsonResponse:
     participation = get_object_or_404(Participation.objects.select_related("study"), code=code)
     study = participation.study
+    translation.activate(participation.language)
     participations.note_seen(participation)
     briefing = planning.design_of(study).briefing()
     finished = participation.state == ParticipationState.FINISHED
     if not finished and not participations.is_open(participation):
-        raise responses.NotNow("The study is closed. Thank you for what you have answered.")
+        raise responses.NotNow(participations.why_over(participation))
     trials = [] if finished else participations.open_trials(participation)
     return JsonResponse(
         {
             "participation": str(participation.code),
-            "title": study.title,
+            "title": study.texts.title,
             "task": briefing.task,
             "image_px": study.image_px,
             "break_every": briefing.break_every,
@@ -88,10 +97,13 @@ def public_trial(trial: Trial) -> dict[str, Any]:
         "code": str(trial.code),
         "number": trial.number,
         "kind": "practice" if trial.kind == TrialKind.PRACTICE else "test",
-        "prompt": trial.spec["prompt"],
+        # Designs plan in English, which keeps their code pure.
+        "prompt": gettext(trial.spec["prompt"]),
         "slots": trial.spec["slots"],
         "frames": frames,
-        "answers": trial.spec["answers"],
+        "answers": [
+            choice | {"label": pgettext("answer", choice["label"])} for choice in trial.spec["answers"]
+        ],
     }
 
 
