@@ -33,7 +33,7 @@ async ({ ms, trials, load }) => {
   const { FramesPlugin } = await import("/studies/runner/plugin.js");
   const { measureRefresh } = await import("/studies/runner/exposure.js");
   const { RefreshMeter } = await import("/studies/runner/frames.js");
-  const { TEXTS } = await import("/studies/runner/texts.js");
+  const { ENGLISH } = await import("/studies/runner/texts.js");
   const meter = new RefreshMeter();
   const refresh = await measureRefresh(meter);
   if (load) {
@@ -70,7 +70,7 @@ async ({ ms, trials, load }) => {
   async function runner() {
     const jsPsych = initJsPsych({ display_element: display });
     const load = async () => ({ get: () => bitmap });
-    const services = { load, meter: () => meter, texts: () => TEXTS };
+    const services = { load, meter: () => meter, texts: () => ENGLISH };
     await jsPsych.run([{ type: FramesPlugin, trial, image_px: 256, ...services }]);
     const [{ onset_now, offset_now, dropped }] = jsPsych.data.get().values()[0].frames;
     display.replaceChildren();

@@ -4,12 +4,12 @@ import { test } from "node:test";
 import { describe, pagesFor } from "../../studies/static/studies/runner/screens.js";
 import { answerFace } from "../../studies/static/studies/runner/stage.js";
 import { parseState } from "../../studies/static/studies/runner/state.js";
-import { duration, TEXTS } from "../../studies/static/studies/runner/texts.js";
+import { duration, ENGLISH } from "../../studies/static/studies/runner/texts.js";
 import { openState, pairTrial } from "./fakes.js";
 
 function pages(screen, { changes = {}, layout = "row", touchOnly = false } = {}) {
   const state = parseState(openState(changes));
-  return pagesFor(screen, { state, trial: state.trials[0], layout, texts: TEXTS, touchOnly });
+  return pagesFor(screen, { state, trial: state.trials[0], layout, texts: ENGLISH, touchOnly });
 }
 
 const words = (list) => list.flatMap(({ title, paragraphs }) => [title, ...paragraphs]).join(" ");
@@ -79,11 +79,11 @@ test("a pair is told from other trials by its slots and answers", () => {
 
 test("buttons say left and right side by side, upper and lower when stacked, with fitting keys", () => {
   const [left, right] = pairTrial().answers;
-  assert.deepEqual(answerFace(left, "row", TEXTS), { label: "Left", keys: ["←", "F"] });
-  assert.deepEqual(answerFace(right, "column", TEXTS), { label: "Lower", keys: ["↓", "J"] });
-  assert.deepEqual(answerFace({ value: "real", label: "Real", keys: ["f"] }, "single", TEXTS), { label: "Real", keys: ["F"] });
+  assert.deepEqual(answerFace(left, "row", ENGLISH), { label: "Left", keys: ["←", "F"] });
+  assert.deepEqual(answerFace(right, "column", ENGLISH), { label: "Lower", keys: ["↓", "J"] });
+  assert.deepEqual(answerFace({ value: "real", label: "Real", keys: ["f"] }, "single", ENGLISH), { label: "Real", keys: ["F"] });
 });
 
 test("durations are spelt as people say them", () => {
-  assert.deepEqual([1000, 500, 300, 100, 1500].map(duration), ["one second", "half a second", "0.3 seconds", "0.1 seconds", "1.5 seconds"]);
+  assert.deepEqual([1000, 500, 300, 100, 1500].map((time) => duration(time)), ["one second", "half a second", "0.3 seconds", "0.1 seconds", "1.5 seconds"]);
 });

@@ -22,7 +22,8 @@ function story(options = {}, { reload = () => null } = {}) {
       const { total, practice } = session.progress;
       met.push(session.trial.code);
       const done = session.progress.done + 1;
-      session.recorded({ progress: { done, total, practice }, finished: done === total });
+      session.answered();
+      session.acknowledged({ progress: { done, total, practice }, finished: done === total });
     } else if (next === "reload") {
       session.load(reload(session.progress.done));
     } else {

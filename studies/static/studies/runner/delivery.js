@@ -5,6 +5,8 @@ import { parseProgress, serverWords } from "./state.js";
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const PATIENCE_MS = 20_000;
+// Browsers refuse more than 64 KiB of `keepalive` bodies; headers and a request just given up count too.
+const MOST_KEPT_ALIVE = 30_000;
 
 /** The server understood and said no: trying again would change nothing. */
 export class RefusedError extends Error {
@@ -22,23 +24,27 @@ export function pauseBefore(attempt, random, retryAfterSeconds = null) {
   return Math.max(jittered, Math.min(LONGEST_PAUSE_MS, retryAfterSeconds * 1000) * (1 + random() / 4));
 }
 
-const isPassing = (status) => status >= 500 || status === 408 || status === 425 || status === 429;
+/** Statuses that say nothing about the request itself. */
+export const isPassing = (status) => status >= 500 || status === 408 || status === 425 || status === 429;
 
 function retryAfter(response) {
   const seconds = Number.parseInt(response.headers?.get("Retry-After") ?? "", 10);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
-/** The browser's timers; a pause ends early when the line comes back. */
+/** The browser's timers; a pause ends early when the line comes back, or the laptop is opened again. */
 export function browserWait(pauseMs) {
   return new Promise((resolve) => {
     const over = () => {
       clearTimeout(timer);
       removeEventListener("online", over);
+      document.removeEventListener("visibilitychange", seen);
       resolve();
     };
+    const seen = () => document.visibilityState === "visible" && over();
     const timer = setTimeout(over, pauseMs);
     addEventListener("online", over);
+    document.addEventListener("visibilitychange", seen);
   });
 }
 
@@ -92,6 +98,7 @@ async function readReply(response) {
     return {
       stale: false,
       received: body.received ?? null,
+      voided: body.voided === true,
       progress: parseProgress(body.progress),
       finished: body.finished === true,
       feedback: parseFeedback(body.feedback),
@@ -109,13 +116,14 @@ async function readReply(response) {
 export function makeDelivery({ request, csrf }) {
   const underWay = new Map();
   const post = async (code, sealed) => {
+    const body = JSON.stringify(sealed);
     const options = {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() },
-      body: JSON.stringify(sealed),
+      body,
       credentials: "same-origin",
       // The answer still leaves when the tab is closed at once.
-      keepalive: true,
+      keepalive: body.length <= MOST_KEPT_ALIVE,
     };
     const outcome = await request(`/t/${encodeURIComponent(code)}/response/`, options, readReply);
     if (outcome.refused) throw outcome.refused;

@@ -1,9 +1,10 @@
-/** Small drawings for the instructions; their shapes, colours and motion are in the style sheet. */
+/** Small drawings for the instructions; their shapes and colours are in the style sheet. */
 
 import { h } from "./dom.js";
 import { answerFace } from "./stage.js";
 
-function scene(kind) {
+/** A landscape drawn with natural (`real`) or with slightly wrong (`invented`) colours. */
+export function scene(kind) {
   const parts = ["sky", "sun", "hill far", "hill near", "house", "roof"];
   return h("span", { class: `scene scene-${kind}` }, ...parts.map((part) => h("span", { class: part })));
 }
@@ -22,18 +23,6 @@ export function twoScenes(texts) {
     labelled("real", texts.real),
     labelled("invented", texts.invented),
   );
-}
-
-/** The order of a trial: one photo after the other (`sequential`) or both at once, then the question. */
-export function order(texts, { sequential, layout }) {
-  const place = (n, kind) =>
-    h(
-      "span",
-      { class: `order-place order-${sequential ? n : "both"}` },
-      scene(kind),
-      h("span", { class: "order-question", textContent: "?" }),
-    );
-  return figure(texts.looking.figure, `figure-order figure-${layout}`, place(1, "real"), place(2, "invented"));
 }
 
 /** The places to choose from, with their keys. */

@@ -1,12 +1,15 @@
 /** Fetches and decodes pictures ahead of their trials, and lets go of them afterwards. */
 
+import { isPassing } from "./delivery.js";
+
 const PAUSES_MS = [400, 1200, 3000];
 
-/** `status` is the server's answer, or 0 when none came or it held no usable picture. */
+/** `status` is the server's answer, or 0 where none came; `passing` says that trying again later may help. */
 export class PictureError extends Error {
-  constructor(message, status = 0) {
+  constructor(message, { status = 0, passing = false } = {}) {
     super(message);
     this.status = status;
+    this.passing = passing;
   }
 }
 
@@ -16,9 +19,17 @@ export function sources(trial) {
 }
 
 async function fetchPicture(src, { fetch, decode }) {
-  const response = await fetch(src, { credentials: "same-origin" });
-  if (!response.ok) throw new PictureError(`The picture came with status ${response.status}`, response.status);
-  return decode(await response.blob());
+  let blob;
+  try {
+    const response = await fetch(src, { credentials: "same-origin" });
+    const { status } = response;
+    if (!response.ok) throw new PictureError(`The picture came with status ${status}`, { status, passing: isPassing(status) });
+    blob = await response.blob();
+  } catch (error) {
+    if (error instanceof PictureError) throw error;
+    throw new PictureError(`The picture did not come (${error?.message ?? error})`, { passing: true });
+  }
+  return decode(blob);
 }
 
 /** `decode(blob)` gives an ImageBitmap; `fetch` and `wait(ms)` are arguments for the tests. */
@@ -32,10 +43,13 @@ export class Pictures {
     this.#tools = { fetch, decode, wait };
   }
 
-  /** Begin to load what these trials show, and free everything else. */
-  keep(trials) {
+  /**
+   * Frees what these trials do not show, and begins to load what the first `count` of them do: the server gives
+   * out only the pictures of the next few trials that it knows to be open.
+   */
+  keep(trials, count = trials.length) {
     const wanted = new Set(trials.flatMap(sources));
-    for (const src of wanted) this.#hold(src);
+    for (const src of trials.slice(0, count).flatMap(sources)) this.#hold(src);
     for (const [src, held] of this.#held) {
       if (wanted.has(src)) continue;
       this.#held.delete(src);

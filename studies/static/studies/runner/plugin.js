@@ -35,7 +35,7 @@ export class FramesPlugin {
       log: { type: ParameterType.FUNCTION, default: () => null },
       /** `room(plan)`: told of every arrangement; a promise that is awaited when the window is too small. */
       room: { type: ParameterType.FUNCTION, default: () => undefined },
-      /** `deliver(trial, sealed)`: a promise of the server's reply, with feedback where there is any. */
+      /** `deliver(trial, sealed)`: a promise of the server's reply with feedback where there is any, or `waiting`. */
       deliver: { type: ParameterType.FUNCTION, default: async () => UNRECORDED },
       /** `announce(text)`: says something to screen readers. */
       announce: { type: ParameterType.FUNCTION, default: () => undefined },
@@ -61,7 +61,7 @@ export class FramesPlugin {
       events: { type: ParameterType.OBJECT, array: true },
       /** Version of the runner. */
       runner: { type: ParameterType.STRING },
-      /** Whether the server has the answer; false when the trial was no longer the open one. */
+      /** Whether the server has the answer by now; false when it waits for the line, or the trial was not open. */
       recorded: { type: ParameterType.BOOL },
     },
   };
@@ -175,6 +175,6 @@ export class FramesPlugin {
 
   #data(trial, sealed, reply) {
     const { code, number, kind } = trial;
-    return { code, number, kind, ...sealed, recorded: !reply.stale };
+    return { code, number, kind, ...sealed, recorded: !reply.stale && !reply.waiting };
   }
 }

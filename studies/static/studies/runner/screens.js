@@ -1,11 +1,12 @@
 /** The pages between trials: instructions, the start of the test, breaks, welcome back, the end. */
 
 import { h } from "./dom.js";
-import { choices, order, twoScenes } from "./figures.js";
+import { courseFigure } from "./example.js";
+import { choices, scene, twoScenes } from "./figures.js";
 import { ParameterType } from "./parameters.js";
 import { VERSION } from "./seal.js";
 import { keyName } from "./stage.js";
-import { duration } from "./texts.js";
+import { counted, duration, fill, minutes } from "./texts.js";
 
 const SECONDS_TO_ANSWER = 2.5;
 
@@ -22,33 +23,32 @@ export function describe(trial) {
   };
 }
 
-function lookingPage(facts, state, layout, texts) {
+function lookingPage(facts, { state, trial, layout, texts, language }) {
   const { looking } = texts;
-  const places = layout === "column" ? looking.column : looking.row;
-  let first = looking.open;
+  const [first, second] = layout === "column" ? looking.column : looking.row;
+  let course = looking.open;
   if (facts.exposureMs !== null) {
-    const exposure = duration(facts.exposureMs);
-    first = facts.sequential ? looking.sequential(exposure, places) : looking.together(exposure);
+    const exposure = duration(facts.exposureMs, texts, language);
+    course = fill(facts.sequential ? looking.sequential : looking.together, { exposure, first, second });
   }
   const limit = state.answer_limit_ms;
-  const afterwards = limit ? looking.limited(duration(limit)) : looking.afterwards;
-  const paragraphs = facts.exposureMs === null && !limit ? [first] : [first, afterwards];
-  return { title: looking.title, paragraphs, figure: () => order(texts, { ...facts, layout }) };
+  const afterwards = limit ? fill(looking.limited, { limit: duration(limit, texts, language) }) : looking.afterwards;
+  const paragraphs = facts.exposureMs === null && !limit ? [course] : [course, afterwards];
+  return { title: looking.title, paragraphs, figure: () => courseFigure(texts, { trial, layout, scene, language }) };
 }
 
-function choosingPage(facts, state, trial, layout, texts, touchOnly) {
+function choosingPage(facts, { state, trial, layout, texts, touchOnly }) {
   const { choosing } = texts;
   const { progress } = state;
   const keys = trial.answers.map(({ keys: names }, i) => {
     const arrows = layout === "column" ? ["ArrowUp", "ArrowDown"] : names;
     return keyName(layout === "column" ? arrows[i] : arrows[0], texts);
   });
-  const how = touchOnly ? choosing.touch : choosing.keyboard(keys.join(` ${texts.or} `));
+  const how = touchOnly ? choosing.touch : fill(choosing.keyboard, { keys: keys.join(` ${texts.or} `) });
   const count = progress.total - progress.practice;
-  const things = facts.pair ? texts.pairs : texts.rounds;
   const practice = progress.practice
-    ? choosing.practice(progress.practice, things)
-    : choosing.noPractice(count, texts.minutes(count, facts.seconds), things);
+    ? counted(choosing.practice, progress.practice, { things: thing(facts, progress.practice, texts) })
+    : counted(choosing.noPractice, count, { things: thing(facts, count, texts), time: minutes(count, facts.seconds, texts) });
   return {
     title: choosing.title,
     paragraphs: [how, practice],
@@ -57,34 +57,42 @@ function choosingPage(facts, state, trial, layout, texts, touchOnly) {
   };
 }
 
+/** What so many trials are called. */
+function thing(facts, count, texts) {
+  return counted(facts.pair ? texts.pairs : texts.rounds, count);
+}
+
 /** The pages before the first trial; `touchOnly` leaves out the keys. */
-export function instructions({ state, trial, layout, texts, touchOnly }) {
+export function instructions(about) {
+  const { state, trial, texts, language } = about;
   const facts = describe(trial);
-  const last = choosingPage(facts, state, trial, layout, texts, touchOnly);
+  const last = choosingPage(facts, about);
   if (facts.pair && state.task === "find_fake") {
     const fakes = { title: texts.fakes.title, paragraphs: texts.fakes.text, figure: () => twoScenes(texts) };
-    return [fakes, lookingPage(facts, state, layout, texts), last];
+    return [fakes, lookingPage(facts, about), last];
   }
   const { title, text, limited } = texts.general;
-  const limit = state.answer_limit_ms ? [limited(duration(state.answer_limit_ms))] : [];
-  return [{ title, paragraphs: [text(trial.prompt), ...limit, ...last.paragraphs.slice(1)], next: last.next }];
+  const limit = state.answer_limit_ms ? [fill(limited, { limit: duration(state.answer_limit_ms, texts, language) })] : [];
+  const paragraphs = [fill(text, { prompt: trial.prompt }), ...limit, ...last.paragraphs.slice(1)];
+  return [{ title, paragraphs, next: last.next }];
 }
 
 /** The pages of the screen that a session says is due. */
-export function pagesFor(screen, { state, trial, layout, texts, touchOnly }) {
+export function pagesFor(screen, about) {
+  if (screen === "instructions") return instructions(about);
+  const { state, trial, texts } = about;
   const { done, total, practice } = state.progress;
-  if (screen === "instructions") return instructions({ state, trial, layout, texts, touchOnly });
   const facts = describe(trial);
-  const things = facts.pair ? texts.pairs : texts.rounds;
-  if (screen === "test") {
-    const left = total - done;
-    const time = texts.minutes(left, facts.seconds);
-    const { title, text, hint, next } = texts.test;
-    return [{ title, paragraphs: [text(left, time, things), hint], next }];
+  if (screen === "test" || screen === "more") {
+    const count = screen === "test" ? total - done : state.trials.length;
+    const time = minutes(count, facts.seconds, texts);
+    const { title, text, hint, next } = texts[screen];
+    const words = counted(text, count, { things: thing(facts, count, texts), time });
+    return [{ title, paragraphs: hint ? [words, hint] : [words], next }];
   }
   const { title, text, next } = screen === "break" ? texts.pause : texts.welcome;
-  const counts = screen === "break" ? [done - practice, total - practice] : [done, total];
-  return [{ title, paragraphs: [text(...counts, things)], next }];
+  const [ready, all] = screen === "break" ? [done - practice, total - practice] : [done, total];
+  return [{ title, paragraphs: [fill(text, { done: ready, total: all, things: thing(facts, all, texts) })], next }];
 }
 
 function pageElement(page, { step, steps, texts }) {
@@ -99,7 +107,7 @@ function pageElement(page, { step, steps, texts }) {
   });
   const back = h("button", { type: "button", class: "runner-button quiet", textContent: texts.back });
   back.hidden = step === 0;
-  const where = h("span", { class: "runner-step", textContent: texts.step(step + 1, steps) });
+  const where = h("span", { class: "runner-step", textContent: fill(texts.step, { page: step + 1, pages: steps }) });
   where.hidden = steps === 1;
   const controls = h("div", { class: "runner-controls" }, back, where, next);
   const body = [title, page.figure?.() ?? null, words, controls];
@@ -136,7 +144,7 @@ export function walkThrough(display, pages, { texts, keys = window }) {
       const advance = event.key === "Enter" || event.key === " ";
       // A key that is held down must not run through the pages.
       if (event.repeat && (advance || event.key.startsWith("Arrow"))) event.preventDefault();
-      else if (advance && event.target === current.back) return;
+      else if (advance && event.target !== current.next && event.target?.tagName === "BUTTON") return;
       else if (advance || event.key === "ArrowRight") {
         if (event.key === "ArrowRight" && step === pages.length - 1) return;
         event.preventDefault();

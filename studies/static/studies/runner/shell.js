@@ -1,6 +1,7 @@
 /** What stays around the trials: progress, quiet messages, notices that wait, and the live region. */
 
 import { conceal, h } from "./dom.js";
+import { fill } from "./texts.js";
 
 export class Shell {
   #root;
@@ -10,6 +11,9 @@ export class Shell {
   #toast = h("p", { class: "runner-toast", role: "status" });
   #live = h("p", { class: "runner-live", "aria-live": "polite" });
   #notice = null;
+  #share = 0;
+  #message = "";
+  #hushed = false;
 
   constructor(root, texts) {
     this.#root = root;
@@ -29,11 +33,13 @@ export class Shell {
     }
   }
 
+  /** The bar never shrinks: spoiled trials are replaced at the end, which makes the whole longer. */
   progress({ done, total }) {
-    this.#bar.style.transform = `scaleX(${total ? done / total : 0})`;
+    this.#share = Math.max(this.#share, total ? done / total : 0);
+    this.#bar.style.transform = `scaleX(${this.#share})`;
     this.#progress.setAttribute("aria-valuemax", String(total));
     this.#progress.setAttribute("aria-valuenow", String(done));
-    this.#progress.setAttribute("aria-label", this.#texts.progress(done, total));
+    this.#progress.setAttribute("aria-label", fill(this.#texts.progress, { done, total }));
   }
 
   /** Says something to screen readers only. */
@@ -43,8 +49,19 @@ export class Shell {
 
   /** A small message at the foot; an empty one takes it away. */
   toast(text) {
-    this.#toast.textContent = text;
-    conceal(this.#toast, !text);
+    this.#message = text;
+    if (!this.#hushed) this.#showToast();
+  }
+
+  /** While photos are shown nothing else may move: messages wait until `hush(false)`. */
+  hush(hushed) {
+    this.#hushed = hushed;
+    if (!hushed) this.#showToast();
+  }
+
+  #showToast() {
+    if (this.#toast.textContent !== this.#message) this.#toast.textContent = this.#message;
+    conceal(this.#toast, !this.#message);
   }
 
   /** A notice over everything; with `next` it has a button, and the promise resolves when it is pressed. */

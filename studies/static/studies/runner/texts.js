@@ -1,28 +1,17 @@
-/** Every word that the runner says: a translation replaces this object and nothing else. */
+/**
+ * Every word that the runner says.
+ *
+ * The page brings a translation as JSON (`<script type="application/json" id="runner-texts">`) with the keys of
+ * `ENGLISH`; a key that it lacks stays English. `{names}` in braces are filled in here. Where a number decides
+ * between two wordings, `one` is for 1 and `many` for all others.
+ */
 
-const SPELT = new Map([
-  [500, "half a second"],
-  [1000, "one second"],
-  [2000, "two seconds"],
-  [3000, "three seconds"],
-]);
-
-/** A duration in words. */
-export function duration(milliseconds) {
-  return SPELT.get(milliseconds) ?? `${Number((milliseconds / 1000).toPrecision(2))} seconds`;
-}
-
-function minutes(trials, secondsEach) {
-  const whole = Math.max(1, Math.round((trials * secondsEach) / 60));
-  return whole === 1 ? "about a minute" : `about ${whole} minutes`;
-}
-
-export const TEXTS = {
+export const ENGLISH = {
   next: "Continue",
   back: "Back",
   pairs: { one: "pair", many: "pairs" },
   rounds: { one: "round", many: "rounds" },
-  step: (page, pages) => `${page} of ${pages}`,
+  step: "{page} of {pages}",
   real: "Real colours",
   invented: "Invented colours",
   places: { left: "Left", right: "Right", centre: "Centre" },
@@ -40,50 +29,69 @@ export const TEXTS = {
   },
   looking: {
     title: "Look closely, it is quick",
-    sequential: (exposure, places) =>
-      `One photo appears ${places[0]}, then the other ${places[1]}, or the other way round. Each stays for only ${exposure}. A small dot shows where the next one will appear.`,
-    together: (exposure) =>
-      `Both photos appear together and stay for only ${exposure}. Small dots show where they will appear.`,
+    sequential:
+      "One photo appears {first}, then the other {second}, or the other way round. Each stays for only {exposure}. A small dot shows where the next one will appear.",
+    together: "Both photos appear together and stay for only {exposure}. Small dots show where they will appear.",
     open: "Both photos appear together and stay until you have chosen.",
     row: ["on the left", "on the right"],
     column: ["at the top", "at the bottom"],
     afterwards: "Afterwards there is all the time you need to choose.",
-    limited: (limit) => `Afterwards you have ${limit} to choose.`,
+    limited: "Afterwards you have {limit} to choose.",
     figure: "A drawing of the order: the photos appear, vanish, and then you choose.",
+  },
+  example: {
+    dots: { one: "A dot", many: "Dots" },
+    photos: { one: "One photo", many: "Both photos" },
+    mask: "A pattern",
+    choose: "You choose",
+    play: "Play the example",
   },
   choosing: {
     title: "How to choose",
-    keyboard: (keys) => `Press ${keys}, or click the place where the fake was.`,
+    keyboard: "Press {keys}, or click the place where the fake was.",
     touch: "Tap the place where the fake was.",
-    practice: (count, things) =>
-      count === 1
-        ? `First comes one ${things.one} for practice. It does not count, and you are told whether you were right.`
-        : `First come ${count} ${things.many} for practice. They do not count, and you are told each time whether you were right.`,
-    noPractice: (count, time, things) => `There are ${count} ${things.many}. That takes ${time}.`,
+    practice: {
+      one: "First comes one {things} for practice. It does not count, and you are told whether you were right.",
+      many: "First come {count} {things} for practice. They do not count, and you are told each time whether you were right.",
+    },
+    noPractice: {
+      one: "There is one {things}. That takes {time}.",
+      many: "There are {count} {things}. That takes {time}.",
+    },
     startPractice: "Start practice",
     start: "Start",
     figure: "A drawing of the two places to choose from.",
   },
   general: {
     title: "What to do",
-    text: (prompt) => `Look at what is shown and answer the question: “${prompt}”`,
-    limited: (limit) => `You have ${limit} to answer.`,
+    text: "Look at what is shown and answer the question: “{prompt}”",
+    limited: "You have {limit} to answer.",
   },
   test: {
     title: "Now the test starts",
-    text: (count, time, things) =>
-      `Practice is over. ${count === 1 ? `One ${things.one} is` : `${count} ${things.many} are`} left, which takes ${time}. From now on you are not told whether you were right.`,
+    text: {
+      one: "Practice is over. One {things} is left, which takes {time}. From now on you are not told whether you were right.",
+      many: "Practice is over. {count} {things} are left, which takes {time}. From now on you are not told whether you were right.",
+    },
     hint: "Sit comfortably, and keep this window in front.",
     next: "Start the test",
   },
   pause: {
     title: "Time for a short break",
-    text: (done, total, things) => `${done} of ${total} ${things.many} are done. Rest your eyes for a moment and go on when you like.`,
+    text: "{done} of {total} {things} are done. Rest your eyes for a moment and go on when you like.",
     next: "Go on",
   },
   welcome: {
     title: "Welcome back",
-    text: (done, total, things) => `Everything that you answered was kept: ${done} of ${total} ${things.many} are done. You go on where you left off.`,
+    text: "Everything that you answered was kept: {done} of {total} {things} are done. You go on where you left off.",
+    next: "Go on",
+  },
+  more: {
+    title: "Almost done",
+    text: {
+      one: "Something came in between, so not everything was shown exactly as planned. One more {things} takes its place.",
+      many: "Something came in between, so not everything was shown exactly as planned. {count} more {things} take its place.",
+    },
     next: "Go on",
   },
   finished: {
@@ -92,7 +100,7 @@ export const TEXTS = {
     next: "To the last page",
   },
 
-  progress: (done, total) => `${done} of ${total} done`,
+  progress: "{done} of {total} done",
   verdict: {
     right: "Right",
     wrong: "Wrong",
@@ -102,10 +110,25 @@ export const TEXTS = {
   timeUp: "Time is up. On to the next one.",
   loading: "Loading the photos …",
   saving: "Saving …",
-  trouble: "No connection. Your answer is kept here and will be sent as soon as the line is back. Please leave this page open.",
+  waiting: {
+    one: "No connection: 1 answer waits for the line. You can go on.",
+    many: "No connection: {count} answers wait for the line. You can go on.",
+  },
+  trouble:
+    "No connection. Your answer is kept here and will be sent as soon as the line is back. Please leave this page open.",
   troubleLoading: "No connection. This page goes on as soon as the line is back.",
   recovered: "Connected again.",
 
+  otherTab: {
+    title: "The test is open in another tab",
+    text: "It runs in one tab at a time, so that nothing is answered twice. Go on in the other tab, or use this one instead.",
+    next: "Use this tab",
+  },
+  takenOver: {
+    title: "The test goes on in another tab",
+    text: "This tab has stopped. Everything that you answered here was kept.",
+    next: "Use this tab again",
+  },
   picturesFailed: {
     title: "A photo could not be loaded",
     text: "Please check your connection and try again. Nothing is lost.",
@@ -113,8 +136,7 @@ export const TEXTS = {
   },
   tooSmall: {
     title: "This window is too small",
-    text: (width, height) =>
-      `The photos are shown at a fixed size and need at least ${width} × ${height} points. Please enlarge the window, turn your phone, or zoom out. This goes away by itself.`,
+    text: "The photos are shown at a fixed size and need at least {width} × {height} points. Please enlarge the window, turn your phone, or zoom out. This goes away by itself.",
   },
   closed: {
     title: "This cannot go on",
@@ -123,7 +145,8 @@ export const TEXTS = {
   },
   refused: {
     title: "Your answer was not accepted",
-    text: (words) => (words ? `The server said: ${words}` : "Please reload the page to go on."),
+    text: "The server said: {words}",
+    plain: "Please reload the page to go on.",
     next: "Reload the page",
   },
   broken: {
@@ -135,5 +158,61 @@ export const TEXTS = {
     title: "This browser is too old",
     text: "The test needs a current browser. Please open this page in an up-to-date Firefox, Chrome, Edge or Safari.",
   },
-  minutes,
+  minutes: { one: "about a minute", many: "about {minutes} minutes" },
+  duration: {
+    500: "half a second",
+    1000: "one second",
+    2000: "two seconds",
+    3000: "three seconds",
+    other: "{seconds} seconds",
+  },
 };
+
+const isTable = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** The English texts with whatever of them `translated` has, of the same kind: a text, a list or a table. */
+export function withTranslation(translated, english = ENGLISH) {
+  if (!isTable(translated)) return english;
+  const merged = {};
+  for (const [key, original] of Object.entries(english)) {
+    const other = translated[key];
+    if (isTable(original)) merged[key] = withTranslation(other, original);
+    else merged[key] = typeof other === typeof original && Array.isArray(other) === Array.isArray(original) ? other : original;
+  }
+  return merged;
+}
+
+/** The page's texts; English where it brings none, or something that is not JSON. */
+export function textsOf(document_) {
+  const text = document_.getElementById("runner-texts")?.textContent;
+  if (!text) return ENGLISH;
+  try {
+    return withTranslation(JSON.parse(text));
+  } catch {
+    return ENGLISH; // words are no reason to stop anybody
+  }
+}
+
+/** Puts `values` in the place of the `{names}`; a name without a value stays as it is. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** One of two wordings, with the number in it. */
+export function counted(wordings, count, values = {}) {
+  return fill(count === 1 ? wordings.one : wordings.many, { count, ...values });
+}
+
+/** A duration in words; `language` says how decimals are written. */
+export function duration(milliseconds, texts = ENGLISH, language = "en") {
+  const spelt = texts.duration[milliseconds];
+  if (spelt) return spelt;
+  const seconds = Number((milliseconds / 1000).toPrecision(2)).toLocaleString(language);
+  return fill(texts.duration.other, { seconds });
+}
+
+/** How long so many trials take, in words, to the minute. */
+export function minutes(trials, secondsEach, texts = ENGLISH) {
+  const whole = Math.max(1, Math.round((trials * secondsEach) / 60));
+  return counted(texts.minutes, whole, { minutes: whole });
+}
