@@ -46,6 +46,19 @@ test("feedback is passed on", async () => {
   assert.deepEqual((await deliver("a", {})).feedback, { right: false, fake: "right", showMs: 2400 });
 });
 
+test("a spoiled trial is told; where the server says nothing of it, it was not", async () => {
+  const { deliver } = courier(jsonReply(201, { ...RECORDED, voided: true }), jsonReply(201, RECORDED));
+  assert.equal((await deliver("a", {})).voided, true);
+  assert.equal((await deliver("b", {})).voided, false);
+});
+
+test("a body too large for what browsers send from a closing page goes the usual way", async () => {
+  const { deliver, calls } = courier(jsonReply(201, RECORDED));
+  await deliver("a", { answer: "left" });
+  await deliver("b", { events: "x".repeat(60_000) });
+  assert.deepEqual(calls.map(({ options }) => options.keepalive), [true, false]);
+});
+
 for (const [name, trouble] of [
   ["a network error", DOWN],
   ["a 500", jsonReply(500, {})],

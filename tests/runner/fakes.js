@@ -87,3 +87,28 @@ export function fakeFetch(...replies) {
 export function jsonReply(status, body, headers = {}) {
   return () => new Response(JSON.stringify(body), { status, headers });
 }
+
+/** A storage as browsers have it. */
+export class FakeStorage {
+  #items = new Map();
+
+  get length() {
+    return this.#items.size;
+  }
+
+  key(index) {
+    return [...this.#items.keys()][index] ?? null;
+  }
+
+  getItem(key) {
+    return this.#items.get(key) ?? null;
+  }
+
+  setItem(key, value) {
+    this.#items.set(key, String(value));
+  }
+
+  removeItem(key) {
+    this.#items.delete(key);
+  }
+}

@@ -77,3 +77,20 @@ test("a failure in a picture that is only wanted ahead stays quiet until its tri
   assert.equal((await pictures.ready(trial(1))).size, 2);
   await assert.rejects(pictures.ready(trial(2)), PictureError);
 });
+
+test("pictures that the server would not give yet are not asked for, and those that lie ready are not freed", async () => {
+  const { pictures, fetched, closed } = shelf();
+  pictures.keep([trial(1), trial(2)], 2);
+  await pictures.ready(trial(2));
+  pictures.keep([trial(2), trial(3)], 0);
+  await pictures.ready(trial(2));
+  assert.equal(fetched.filter((src) => src.startsWith("/i/3")).length, 0);
+  assert.ok(closed.every((src) => src.startsWith("/i/1")));
+});
+
+test("a line that is down and a busy server pass; a picture that is gone does not", async () => {
+  for (const [trouble, passing] of [[new TypeError("down"), true], [503, true], [429, true], [404, false]]) {
+    const { pictures } = shelf({ fail: () => trouble });
+    await assert.rejects(pictures.ready(trial(1)), (error) => error.passing === passing);
+  }
+});

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { describe, pagesFor } from "../../studies/static/studies/runner/screens.js";
 import { answerFace } from "../../studies/static/studies/runner/stage.js";
 import { parseState } from "../../studies/static/studies/runner/state.js";
-import { duration, ENGLISH } from "../../studies/static/studies/runner/texts.js";
+import { duration, ENGLISH, withTranslation } from "../../studies/static/studies/runner/texts.js";
 import { openState, pairTrial } from "./fakes.js";
 
 function pages(screen, { changes = {}, layout = "row", touchOnly = false } = {}) {
@@ -64,6 +64,18 @@ test("breaks count test pairs, the welcome counts all", () => {
   assert.match(words(pages("break", { changes })), /20 of 44/);
   assert.match(words(pages("welcome", { changes })), /30 of 54/);
   assert.match(words(pages("test", { changes: { progress: { done: 10, total: 54, practice: 10 } } })), /44 pairs are left, which takes about \d+ minutes/);
+});
+
+test("trials in the place of spoiled ones are explained before they come", () => {
+  const text = words(pages("more", { changes: { progress: { done: 54, total: 55, practice: 10 } } }));
+  assert.match(text, /One more pair takes its place/);
+});
+
+test("instructions speak the page's language", () => {
+  const state = parseState(openState());
+  const texts = withTranslation({ looking: { title: "Schau genau hin" }, example: { play: "Abspielen" } });
+  const list = pagesFor("instructions", { state, trial: state.trials[0], layout: "row", texts, touchOnly: false, language: "de" });
+  assert.equal(list[1].title, "Schau genau hin");
 });
 
 test("a pair is told from other trials by its slots and answers", () => {

@@ -61,6 +61,39 @@ test("a design that plans one trial at a time is asked again after each", () => 
   assert.equal(met, "instructions t0 t1 test t2 t3");
 });
 
+test("answers that the server has not acknowledged count as done, and are counted once", () => {
+  const session = new Session(state({ practice: 0 }));
+  session.answered();
+  session.answered();
+  assert.deepEqual([session.progress.done, session.trial.code], [2, "t2"]);
+  session.acknowledged({ progress: { done: 1, total: 5, practice: 0 }, finished: false });
+  assert.equal(session.progress.done, 2);
+  session.acknowledged({ progress: { done: 2, total: 5, practice: 0 }, finished: false });
+  assert.equal(session.progress.done, 2);
+});
+
+test("a break comes where it is due, also while the line is down", () => {
+  const session = new Session(state({ practice: 0, every: 2 }));
+  session.shown("instructions");
+  session.answered();
+  assert.equal(session.next, "trial");
+  session.answered();
+  assert.equal(session.next, "break");
+});
+
+test("trials in the place of spoiled ones are announced once", () => {
+  const session = new Session(state({ practice: 0, tests: 1, every: null }));
+  session.shown("instructions");
+  session.answered();
+  session.acknowledged({ progress: { done: 1, total: 2, practice: 0 }, finished: false });
+  assert.equal(session.next, "reload");
+  session.load(state({ practice: 0, tests: 2, done: 1, every: null }));
+  session.replaced();
+  assert.equal(session.next, "more");
+  session.shown("more");
+  assert.equal(session.next, "trial");
+});
+
 test("pictures are wanted for the open trial and the next ones", () => {
   const session = new Session(state());
   assert.deepEqual(session.ahead(3).map(({ code }) => code), ["t0", "t1", "t2"]);

@@ -54,14 +54,16 @@ export class Courier {
 
   #start() {
     if (this.#working || this.#stopped || this.#outbox.first === null) return;
-    this.#working = this.#work().finally(() => {
-      this.#working = null;
-    });
+    this.#working = this.#work();
   }
 
   async #work() {
-    for (let entry = this.#outbox.first; entry !== null && !this.#stopped; entry = this.#outbox.first) {
-      if (!(await this.#deliver(entry))) return;
+    try {
+      for (let entry = this.#outbox.first; entry !== null && !this.#stopped; entry = this.#outbox.first) {
+        if (!(await this.#deliver(entry))) return;
+      }
+    } finally {
+      this.#working = null;
     }
   }
 
