@@ -7,7 +7,7 @@ from django.db import connections
 from django.utils import timezone
 
 from studies.designs._design import Stimuli
-from studies.models import Participation, Source, Stimulus, Trial, TrialPicture
+from studies.models import Participation, Response, Source, Stimulus, Trial, TrialPicture
 from studies.services import lifecycle, planning
 from studies.services.participations import (
     StudyNotOpen,
@@ -112,6 +112,53 @@ def test_one_condition_each_where_the_study_says_so(db, idle_queue):
         for _ in range(4)
     ]
     assert sorted(map(sorted, arms)) == [["luminance-table"]] * 2 + [["sepia"]] * 2
+
+
+def test_no_arm_gets_more_people_than_its_quota(db, idle_queue):
+    study = launched_study(allocation="one_condition_per_participation", arm_quota=2)
+    for _ in range(4):
+        begin_participation(study=study, source="person")
+    with pytest.raises(planning.OverQuota, match="all the 2 people"):
+        begin_participation(study=study, source="person")
+    arms = Participation.objects.filter(trials__kind="test").values_list("trials__condition__slug", "pk")
+    assert Counter(arm for arm, _ in set(arms)) == {"sepia": 2, "luminance-table": 2}
+    begin_participation(study=study, source="simulated")
+
+
+def test_a_full_arm_is_not_given_though_its_cells_are_thin(db, idle_queue):
+    """A spoiled trial gives its cell back, but the person who saw it still counts for the arm."""
+    study = launched_study(allocation="one_condition_per_participation", arm_quota=1)
+    first = begin_participation(study=study, source="person")
+    for trial in first.trials.exclude(kind="practice"):
+        Response.objects.create(trial=trial, voided=True)
+    second = begin_participation(study=study, source="person")
+    arms = [set(p.trials.filter(kind="test").values_list("condition", flat=True)) for p in (first, second)]
+    assert arms[0].isdisjoint(arms[1])
+
+
+def test_who_is_not_heard_of_gives_the_place_in_an_arm_back(db, idle_queue):
+    study = launched_study(allocation="one_condition_per_participation", arm_quota=1)
+    for _ in range(2):
+        begin_participation(study=study, source="person")
+    gone = timezone.now() - planning.LEASE - timedelta(minutes=1)
+    Participation.objects.order_by("pk").update(last_seen_at=gone)
+    begin_participation(study=study, source="person")
+
+
+def test_the_study_gets_no_more_people_than_its_quota(db, idle_queue):
+    study = launched_study(participant_quota=2)
+    for _ in range(2):
+        begin_participation(study=study, source="person")
+    with pytest.raises(planning.OverQuota, match="all the 2 people"):
+        begin_participation(study=study, source="person")
+
+
+def test_arrangements_are_kept_with_the_trials(participation):
+    for trial in participation.trials.all():
+        side, place = trial.arrangement.split("-")
+        assert side == trial.key
+        faces = [image["face"] for frame in trial.spec["frames"] for image in frame["images"]]
+        assert faces[0 if place == "first" else 1] == "fake"
 
 
 def test_a_missing_stimulus_is_named_and_nothing_is_left_behind(study):
