@@ -33,6 +33,7 @@ from studies.admin.forms import (
     setting_fields,
     study_form,
 )
+from studies.admin.recruiting import RecruitingPages
 from studies.models import Condition, ParticipationState, Source, Study, StudyState
 from studies.services import lifecycle, previews, study_files, validation
 
@@ -85,7 +86,7 @@ class ConditionInline(TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(WorkbenchAdmin):
+class StudyAdmin(RecruitingPages, WorkbenchAdmin):
     list_display = ["title", "slug", "shown_state", "people", "simulated", "design", "photo_set", "owner"]
     list_filter = ["state", "design"]
     search_fields = ["slug", "title", "question"]

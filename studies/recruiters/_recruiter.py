@@ -21,7 +21,7 @@ OUTCOMES = (COMPLETED, SCREENED_OUT, FAILED_ATTENTION, OVER_QUOTA)
 Query = Mapping[str, Sequence[str]]
 Ids = Mapping[str, str]
 
-_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _CODE = re.compile(r"[0-9A-Za-z_.-]{0,50}")
 _HOST = re.compile(r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+")
 _PLACE = re.compile(r"\{(\w*)\}")

@@ -110,9 +110,20 @@ def _check_settings(study: Study, readiness: Readiness) -> Needs | None:
         for sentence in declared.problems(kind, getattr(study, column)):
             readiness.problem(f"{study_settings.TITLES[column]}: {sentence}", f"field:{column}")
             refused = refused or column == "design_settings"
+    _check_recruiter(study, readiness)
     if refused or study.design not in designs.names():
         return None
     return designs.get(study.design).configured(study.design_settings).needs()
+
+
+def _check_recruiter(study: Study, readiness: Readiness) -> None:
+    if study.recruiter not in recruiters.names():
+        return
+    recruiter = recruiters.get(study.recruiter)
+    if declared.problems(recruiter.Settings, study.recruiter_settings):
+        return
+    for sentence in recruiter.missing(recruiter.Settings(**study.recruiter_settings)):
+        readiness.problem(f"{recruiter.title}: {sentence}", "field:recruiter_settings")
 
 
 def _check_conditions(conditions: list[Condition], readiness: Readiness) -> None:

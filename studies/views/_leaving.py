@@ -28,6 +28,6 @@ def render_leaving(
 
 def framed(response: HttpResponse, origins: Sequence[str]) -> HttpResponse:
     """Let these origins show the page in a frame of theirs; no other page of the site may be framed."""
-    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response.xframe_options_exempt = True
     response._csp_replace = {"frame-ancestors": list(origins)}  # type: ignore[attr-defined]
     return response
