@@ -81,3 +81,51 @@ def test_a_target_that_cannot_be_written_is_an_error(tmp_path):
 def test_a_senseless_alpha_is_an_error():
     with pytest.raises(CommandError, match="between 0 and 1"):
         run(responses("p01_tiny60"), "--json", "-", "--alpha", "95")
+
+
+def test_it_says_what_it_found_when_it_wrote_a_file(tmp_path):
+    out, _ = run(responses("p01_tiny60"), "--json", tmp_path / "out.json")
+    assert "p01_tiny60.csv: 60 of 60 rows count, 6 participants" in out
+    assert "L2: 23.3%" in out
+    assert f"written to {tmp_path / 'out.json'}" in out
+
+
+def test_the_thresholds_of_the_strict_view_are_options():
+    usual, _ = run(responses("p09_dirty"), "--json", "-")
+    lax, _ = run(
+        responses("p09_dirty"),
+        "--json",
+        "-",
+        "--vigilance-pass",
+        "0",
+        "--fastest-ms",
+        "0",
+        "--slowest-ms",
+        "1e9",
+    )
+    assert json.loads(lax)["attention_excluded"] == []
+    assert json.loads(lax)["strict_rows"] > json.loads(usual)["strict_rows"]
+    with pytest.raises(CommandError, match=r"vigilance share must be in \[0, 1\]"):
+        run(responses("p09_dirty"), "--json", "-", "--vigilance-pass", "75")
+
+
+def test_what_a_study_excluded_by_hand_can_be_left_out(tmp_path):
+    (tmp_path / "out.csv").write_text("participant_id,rule\nP00001,took the test twice\nP99999,nobody\n")
+    out, err = run(responses("p01_tiny60"), "--json", "-", "--leave-out", tmp_path / "out.csv")
+    found = json.loads(out)
+    assert (found["participants"], found["filters"][0]["rule"]) == (5, "took the test twice")
+    assert found["filters"][0]["dropped"] == 10
+    assert "1 exclusions name no row" in err
+
+
+def test_bootstraps_are_made_when_asked_for_and_repeat_by_seed():
+    asked = [run(responses("p01_tiny60"), "--json", "-", "--bootstrap", "500", "--seed", s)[0] for s in "445"]
+    found = [json.loads(out)["models"]["L2"]["bootstrap"] for out in asked]
+    assert found[0] == found[1] != found[2]
+    assert "bootstrap" not in json.loads(run(responses("p01_tiny60"), "--json", "-")[0])["models"]["L2"]
+
+
+def test_other_tasks_are_known_by_their_columns(tmp_path):
+    out, _ = run(responses("p11_preference"), "--json", tmp_path / "p.json")
+    assert "preference task" in out
+    assert json.loads((tmp_path / "p.json").read_text())["ranking"] == ["L2", "MCL", "FULL", "GAN"]
