@@ -7,8 +7,8 @@ from pathlib import Path
 from django.conf import settings
 
 PARTS = (
-    "analysis.py", "exclusion_rules.py", "exposure.py", "metric_table.py", "tables.py",
-    "metrics", "services", "statistics",
+    "analysis.py", "exclusion_rules.py", "exposure.py", "metric_table.py", "photo_table.py",
+    "sensitivity.py", "tables.py", "metrics", "services", "statistics",
 )  # fmt: skip
 
 

@@ -16,13 +16,18 @@ from studies.models import ConditionKind, PhotoRole, Study
 
 @dataclass(frozen=True)
 class MetricTable:
-    """`values[condition][metric]` holds one number a test photo, in the photos' order.
+    """`values[condition][metric]` holds one number a test photo, in the order of `digests`.
 
     NaN: not scored yet; infinite: identical pictures.
     """
 
-    photos: int
+    digests: tuple[str, ...]
     values: dict[str, dict[str, list[float]]]
+
+    @property
+    def photos(self) -> int:
+        """How many test photos there are."""
+        return len(self.digests)
 
     @property
     def missing(self) -> int:
@@ -40,6 +45,15 @@ class MetricTable:
             for condition, by_metric in self.values.items()
         }
 
+    def by_photo(self) -> dict[str, dict[str, dict[str, float]]]:
+        """The values by the digest of the photo."""
+        return {
+            condition: {
+                metric: dict(zip(self.digests, column, strict=True)) for metric, column in by_metric.items()
+            }
+            for condition, by_metric in self.values.items()
+        }
+
     def facts(self) -> Json:
         """The values for a digest, where JSON knows neither NaN nor infinity."""
         return {
@@ -53,9 +67,9 @@ def metric_table(study: Study) -> MetricTable:
     photos = list(
         study.study_photos.filter(role=PhotoRole.TEST)
         .order_by("photo__digest")
-        .values_list("photo_id", "photo__width", "photo__height")
+        .values_list("photo_id", "photo__width", "photo__height", "photo__digest")
     )
-    sizes = {pk: min(study.image_px, width, height) for pk, width, height in photos}
+    sizes = {pk: min(study.image_px, width, height) for pk, width, height, _ in photos}
     arms = list(study.conditions.filter(kind=ConditionKind.TEST).values_list("slug", "colorizer_id"))
     found: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
     scores = Score.objects.filter(
@@ -65,7 +79,7 @@ def metric_table(study: Study) -> MetricTable:
         if image_px == sizes[photo]:
             found[colorizer, metric][photo] = math.inf if value is None else value
     return MetricTable(
-        photos=len(sizes),
+        digests=tuple(digest for *_, digest in photos),
         values={
             slug: {
                 metric: [found[colorizer, metric].get(photo, math.nan) for photo in sizes]

@@ -1,6 +1,11 @@
 """Work of the concluding side that a worker does."""
 
-from celery import shared_task
+from typing import Any
+
+from celery import Task, shared_task
+from celery.signals import worker_ready
+from django.conf import settings
+from django.db import OperationalError
 
 from colorizers.models import Colorization, WorkState
 
@@ -17,3 +22,30 @@ def score_colorization(colorization_id: int) -> None:
     )
     if colorization is not None:
         services.score_colorization(colorization)
+
+
+@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=None)
+def fulfil_order(self: Task[Any, Any], order_id: int) -> None:
+    """Make the report or export that was ordered, in steps that no queue takes for a dead worker's."""
+    from evaluation import services
+
+    outcome = services.fulfil(order_id, services.MAKERS)
+    if outcome == services.Outcome.UNFINISHED:
+        fulfil_order.delay(order_id)
+    elif outcome == services.Outcome.BUSY:
+        # Delivered twice: the other worker may finish it, or fall silent.
+        raise self.retry(countdown=settings.CLAIM_SECONDS / 2)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
+def recover_abandoned_orders() -> None:
+    """Send again the orders that nobody works on."""
+    from evaluation.services import orders
+
+    orders.recover_abandoned()
+
+
+@worker_ready.connect
+def look_for_abandoned_orders(**_: Any) -> None:
+    """A worker that starts may be the successor of one that was killed."""
+    recover_abandoned_orders.apply_async(countdown=settings.CLAIM_SECONDS + 1)

@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
 from colorizers.models import digest_of
-from evaluation.analysis import analyse
 from evaluation.code_version import code_version
-from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
-from evaluation.metric_table import MetricTable, metric_table
-from evaluation.models import Exclusion, Population, Report, Score
+from evaluation.metric_table import metric_table
+from evaluation.models import Exclusion, Order, Population, Report, Score
+from evaluation.services.orders import Progress
+from evaluation.services.report_contents import results_of, study_facts
+from evaluation.services.scores import colorizations_to_score, score_colorization
 from evaluation.statistics.arrays import Json
-from evaluation.tables import StudyRows, participations_by_state, participations_in, read_study
-from studies import designs, strict_view
-from studies.models import Response, Study
-
-SCHEMA = 1
-"""Raised when the shape of a report's results changes."""
+from evaluation.tables import participations_by_state, participations_in, read_study
+from studies.models import Participation, ParticipationState, Response, Study
 
 SEED = 0
-"""Nothing in a report of this schema is drawn at random; a bootstrap would start from here."""
+"""What a report draws at random starts from fixed seeds of its own."""
+
+MOST_NEWS = 1000
+"""More new answers than this are announced as more, and not counted."""
+
+Watcher = Callable[[str, int, int], object]
+"""Told what is being done, and how much of how much."""
 
 
 @dataclass(frozen=True)
 class Newer:
-    """What has come since a report was made."""
+    """What has come since a report was made; `answers` counts to MOST_NEWS + 1 and no further."""
 
     answers: int
     anything: bool
 
+    @property
+    def counted(self) -> str:
+        """The number of new answers in words."""
+        return f"More than {MOST_NEWS:,}" if self.answers > MOST_NEWS else f"{self.answers:,}"
 
-def make_report(*, study: Study, population: Population, by: User | None = None) -> Report:
+
+def make_report(
+    *,
+    study: Study,
+    population: Population,
+    by: User | None = None,
+    watch: Watcher = lambda stage, done, total: None,
+) -> Report:
     """Analyse the study's data as they are now and freeze the results.
 
     Gives the newest report back where neither the data nor the code have changed since it was made.
     """
     seen = snapshot(study, population)
-    rows = read_study(study, population)
+    total = seen["responses"]
+    watch("Reading the answers", 0, total)
+    rows = read_study(study, population, lambda done: watch("Reading the answers", done, total))
+    watch("Reading the scores", 0, 0)
     scores = metric_table(study)
-    facts = _study_facts(study)
+    facts = study_facts(study, population)
     digest = digest_of([rows.digest, scores.facts(), facts, study.exclusion_rules])
     same = _same_report(study, population, digest)
     if same is not None:
         return same
-    results = _results(study, population, rows, scores, facts)
+    watch("Computing rates, intervals and comparisons", 0, 0)
+    results = results_of(study, population, rows, scores, facts)
+    watch("Freezing the report", 0, 0)
     with transaction.atomic():
         # Two researchers may ask at once: the study's row is the lock, and only for this short moment.
         Study.objects.select_for_update(no_key=True).get(pk=study.pk)
@@ -61,42 +80,51 @@ def make_report(*, study: Study, population: Population, by: User | None = None)
         )  # fmt: skip
 
 
+def fill_order(order: Order, progress: Progress) -> None:
+    """Make the report that was ordered, after the scores that are still missing; each is kept as it comes."""
+    missing = list(colorizations_to_score(study=order.study))
+    for done, colorization in enumerate(missing):
+        progress("Scoring pictures", done, len(missing))
+        score_colorization(colorization)
+        progress.may_pause()
+    made = make_report(
+        study=order.study, population=Population(order.population), by=order.created_by, watch=progress
+    )
+    Order.objects.filter(pk=order.pk).update(report=made)
+
+
 def newest_report(study: Study, population: Population) -> Report | None:
     """The report of this population that was made last."""
     return Report.objects.filter(study=study, population=population).first()
 
 
 def what_is_newer(report: Report) -> Newer:
-    """Whether the data have changed since a report was made, by counts alone: cheap enough for each visit."""
-    now = snapshot(report.study, Population(report.population))
-    answers = now["responses"] - report.snapshot.get("responses", 0)
-    return Newer(
-        answers=max(0, answers), anything=now != report.snapshot or report.code_version != code_version()
-    )
+    """Whether the data have changed since a report was made: cheap enough for each visit.
+
+    Only answers after the last one that the report knew are looked at, however many there are before it.
+    """
+    study, population, then = report.study, Population(report.population), report.snapshot
+    newer = _responses(study, population).filter(pk__gt=then.get("last_response") or 0)
+    answers = newer.order_by()[: MOST_NEWS + 1].count()
+    around = _around(study, population)
+    changed = any(then.get(name) != now for name, now in around.items())
+    return Newer(answers, bool(answers) or changed or report.code_version != code_version())
 
 
 def snapshot(study: Study, population: Population) -> Json:
     """Counts that change whenever an answer, an exclusion or a score comes or goes."""
-    responses = Response.objects.filter(trial__participation__in=participations_in(study, population))
-    exclusions = Exclusion.objects.filter(study=study)
-    scores = Score.objects.filter(
-        colorization__colorizer__in=study.conditions.values("colorizer"),
-        colorization__photo__in=study.study_photos.values("photo"),
-    )
+    counted = _responses(study, population).order_by().aggregate(n=Count("pk"), last=Max("pk"))
     return {
-        "responses": responses.count(),
-        "last_response": responses.order_by().aggregate(last=Max("pk"))["last"],
-        "participations": participations_by_state(study, population),
-        "exclusions": exclusions.count(),
-        "last_exclusion": exclusions.order_by().aggregate(last=Max("pk"))["last"],
-        "scores": scores.count(),
+        "responses": counted["n"],
+        "last_response": counted["last"],
+        **_around(study, population),
     }
 
 
 def answers_by_population(study: Study) -> dict[Population, int]:
-    """How many answers there are of each population, for the switch between them."""
+    """How many answers there are of each population: counts every one of them."""
     counted: dict[str, int] = dict(
-        Response.objects.filter(trial__participation__in=participations_in(study, Population.POOLED))
+        _responses(study, Population.POOLED)
         .order_by()
         .values_list("trial__participation__source")
         .annotate(n=Count("pk"))
@@ -104,71 +132,40 @@ def answers_by_population(study: Study) -> dict[Population, int]:
     return {p: sum(counted.get(source, 0) for source in p.sources) for p in Population}
 
 
+def people_by_population(study: Study) -> dict[Population, int]:
+    """How many participations of each population came to the first trial, for the switch between them."""
+    began = Participation.objects.filter(study=study).exclude(
+        state__in=[
+            ParticipationState.SCREENING,
+            ParticipationState.SCREENED_OUT,
+            ParticipationState.WITHDRAWN,
+        ]
+    )
+    counted: dict[str, int] = dict(began.order_by().values_list("source").annotate(n=Count("pk")))
+    return {p: sum(counted.get(source, 0) for source in p.sources) for p in Population}
+
+
+def _responses(study: Study, population: Population) -> QuerySet[Response]:
+    return Response.objects.filter(trial__participation__in=participations_in(study, population))
+
+
+def _around(study: Study, population: Population) -> Json:
+    """What besides answers makes a report old."""
+    exclusions = Exclusion.objects.filter(study=study)
+    scores = Score.objects.filter(
+        colorization__colorizer__in=study.conditions.values("colorizer"),
+        colorization__photo__in=study.study_photos.values("photo"),
+    )
+    return {
+        "participations": participations_by_state(study, population),
+        "exclusions": exclusions.count(),
+        "last_exclusion": exclusions.order_by().aggregate(last=Max("pk"))["last"],
+        "scores": scores.count(),
+    }
+
+
 def _same_report(study: Study, population: Population, digest: str) -> Report | None:
     newest = newest_report(study, population)
     if newest and (newest.data_digest, newest.code_version) == (digest, code_version()):
         return newest
     return None
-
-
-def _results(study: Study, population: Population, rows: StudyRows, scores: MetricTable, facts: Json) -> Json:
-    analysis = analyse(
-        rows.table,
-        metrics=scores.arrays(),
-        mix_sources=population == Population.POOLED,
-        **strict_rules(study),
-    )
-    shown = {
-        "step": "P",
-        "rule": "trials that were shown and recorded",
-        "rows_in": rows.planned,
-        "rows_out": rows.recorded,
-        "dropped": rows.planned - rows.recorded,
-    }
-    return {
-        "schema": SCHEMA,
-        "study": facts,
-        "participations": rows.participations,
-        "filters": [shown, *rows.exclusions, *analysis.pop("filters")],
-        "vigilance": rows.vigilance | {"left_out": len(analysis["attention_excluded"])},
-        "exposure": rows.exposures.summary(),
-        "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
-        "analysis": analysis,
-    }
-
-
-def strict_rules(study: Study) -> dict[str, Any]:
-    """The rules of the strict view as the study fixed them before its launch."""
-    fixed = strict_view.strict_rules(study.exclusion_rules)
-    return {
-        "vigilance": LowVigilance(at_least=fixed.vigilance_pass),
-        "response_time": UnlikelyResponseTime(fastest_ms=fixed.rt_min_ms, slowest_ms=fixed.rt_max_ms),
-    }
-
-
-def _study_facts(study: Study) -> Json:
-    """What the report says about the study, frozen with it."""
-    return {
-        "slug": study.slug,
-        "title": study.title,
-        "question": study.question,
-        "design": study.design,
-        "settings": asdict(designs.get(study.design).configured(study.design_settings).settings),
-        "allocation": study.allocation,
-        "image_px": study.image_px,
-        "photo_set": study.photo_set.name,
-        "planned_participants": study.planned_participants,
-        "protocol_digest": study.digest,
-        "conditions": [
-            {
-                "slug": condition.slug,
-                "title": str(condition),
-                "kind": condition.kind,
-                "colorizer": condition.colorizer.slug,
-                "colorizer_title": str(condition.colorizer),
-                "method": condition.colorizer.method,
-                "colorizer_digest": condition.colorizer.digest,
-            }
-            for condition in study.conditions.select_related("colorizer")
-        ],
-    }

@@ -1,0 +1,66 @@
+"""Photo by photo: how often each fooled under each condition, beside its scores. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+import numpy as np
+
+from evaluation.statistics.arrays import Json
+from evaluation.statistics.filters import ValidResponses
+from evaluation.statistics.photo_rates import photo_rates
+
+GALLERY = 5
+
+
+def photo_table(
+    valid: ValidResponses, scores: Mapping[str, Mapping[str, Mapping[str, float]]], alpha: float = 0.05
+) -> Json:
+    """`photos` names every judged photo; each column of `conditions` has one entry a photo, in that order.
+
+    Columns: `n`, `k`, and from the empirical Bayes fit `mean`, `low`, `high`; then one for each metric.
+    None: not judged, without interval, without a finite score.
+    """
+    table = valid.table
+    judged = np.flatnonzero(np.bincount(table.photo.codes, minlength=len(table.photo.labels)))
+    photos = sorted(table.photo.labels[code] for code in judged)
+    conditions: dict[str, Json] = {}
+    for code, name in sorted(enumerate(table.condition.labels), key=lambda pair: pair[1]):
+        rows = np.flatnonzero(table.condition.codes == code)
+        if not len(rows):
+            continue
+        found = photo_rates(valid.fooled[rows], table.photo.codes[rows], table.photo.labels)
+        by_photo = {row["image_id"]: row for row in found.rows(range(len(found.labels)), alpha)}
+        own = [by_photo.get(photo) for photo in photos]
+        conditions[name] = {
+            "spread": found.fit.converged,
+            "n": [row["n"] if row else 0 for row in own],
+            "k": [row["k"] if row else 0 for row in own],
+            "mean": [row["posterior_mean"] if row else None for row in own],
+            "low": [row["ci"][0] if row and row["ci"] else None for row in own],
+            "high": [row["ci"][1] if row and row["ci"] else None for row in own],
+            "scores": {
+                metric: [_finite(values.get(photo)) for photo in photos]
+                for metric, values in scores.get(name, {}).items()
+            },
+        }
+    return {"photos": photos, "conditions": conditions}
+
+
+def extremes(table: Json, condition: str, most: int = GALLERY) -> tuple[list[int], list[int]]:
+    """Places in `photos` of those that fooled most and least by their drawn-in rate, none of them in both.
+
+    Empty where the photos differ no more than chance explains: any order would be the order of luck.
+    """
+    column = table["conditions"].get(condition)
+    if not column or not column["spread"]:
+        return [], []
+    judged = [place for place, n in enumerate(column["n"]) if n]
+    ranked = sorted(judged, key=lambda place: (-column["mean"][place], table["photos"][place]))
+    size = min(most, len(ranked) // 2)
+    return ranked[:size], ranked[::-1][:size]
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None

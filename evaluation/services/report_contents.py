@@ -1,0 +1,187 @@
+"""What goes into a frozen report: the study's protocol, the analysis, and what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, Min
+
+from colorizers.models import Colorization, Photo, WorkState
+from evaluation.analysis import analyse
+from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
+from evaluation.metric_table import MetricTable
+from evaluation.models import Population
+from evaluation.photo_table import extremes, photo_table
+from evaluation.sensitivity import how_the_answer_changes, views
+from evaluation.statistics.arrays import Json
+from evaluation.statistics.filters import valid_responses
+from evaluation.tables import StudyRows, participations_in
+from studies import designs, recruiters, strict_view
+from studies.blinding import wording as blinding_wording
+from studies.models import ConditionKind, ParticipationState, PhotoRole, Study
+from studies.voiding import voiding_rules
+
+SCHEMA = 2
+"""Raised when the shape of a report's results changes; reports of earlier shapes stay readable."""
+
+
+def results_of(
+    study: Study, population: Population, rows: StudyRows, scores: MetricTable, facts: Json
+) -> Json:
+    """Everything that the report says, ready to be frozen as JSON."""
+    rules = strict_rules(study)
+    by_photo = scores.by_photo()
+    analysis = analyse(
+        rows.table,
+        metrics=scores.arrays(),
+        photo_scores=by_photo,
+        mix_sources=population == Population.POOLED,
+        with_mixed_model=True,
+        **rules,
+    )
+    valid = valid_responses(rows.table)
+    photos = photo_table(valid, by_photo)
+    shown = {
+        "step": "P",
+        "rule": "trials that were shown and recorded",
+        "rows_in": rows.planned,
+        "rows_out": rows.recorded,
+        "dropped": rows.planned - rows.recorded,
+    }
+    found = views(rows.table, valid, **rules, faulty=rows.faulty, finished=_who_finished(study, population))
+    return {
+        "schema": SCHEMA,
+        "software": settings.VERSION,
+        "study": facts,
+        "participations": rows.participations,
+        "filters": [shown, *rows.exclusions, *analysis.pop("filters")],
+        "vigilance": rows.vigilance | {"left_out": len(analysis["attention_excluded"])},
+        "exposure": rows.exposures.summary(),
+        "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
+        "analysis": analysis,
+        "views": how_the_answer_changes(valid, found),
+        "photos": photos,
+        "gallery": _gallery(study, photos),
+    }
+
+
+def strict_rules(study: Study) -> dict[str, Any]:
+    """The rules of the strict view as the study fixed them before its launch."""
+    fixed = strict_view.strict_rules(study.exclusion_rules)
+    return {
+        "vigilance": LowVigilance(at_least=fixed.vigilance_pass),
+        "response_time": UnlikelyResponseTime(fastest_ms=fixed.rt_min_ms, slowest_ms=fixed.rt_max_ms),
+    }
+
+
+def study_facts(study: Study, population: Population) -> Json:
+    """What the report says about the study, frozen with it."""
+    roles = dict.fromkeys(PhotoRole.values, 0)
+    for role in study.study_photos.values_list("role", flat=True):
+        roles[role] += 1
+    return {
+        "slug": study.slug,
+        "title": study.title,
+        "question": study.question,
+        "design": study.design,
+        "settings": asdict(designs.get(study.design).configured(study.design_settings).settings),
+        "allocation": study.allocation,
+        "image_px": study.image_px,
+        "photo_set": study.photo_set.name,
+        "photos": roles,
+        "planned_participants": study.planned_participants,
+        "protocol_digest": study.digest,
+        "strict_view": asdict(strict_view.strict_rules(study.exclusion_rules)),
+        "voiding": asdict(voiding_rules(study.voiding)),
+        "recruiter": _recruiter(study),
+        "collected": _collected(study, population),
+        "blinding": _blinding(study),
+        "conditions": [
+            {
+                "slug": condition.slug,
+                "title": str(condition),
+                "kind": condition.kind,
+                "colorizer": condition.colorizer.slug,
+                "colorizer_title": str(condition.colorizer),
+                "method": condition.colorizer.method,
+                "colorizer_digest": condition.colorizer.digest,
+            }
+            for condition in study.conditions.select_related("colorizer")
+        ],
+    }
+
+
+def _recruiter(study: Study) -> str:
+    found: str = dict(recruiters.choices()).get(study.recruiter, study.recruiter)
+    return str(found)
+
+
+def _collected(study: Study, population: Population) -> list[str]:
+    """The days of the first and the last consent, as 2026-05-03; empty without participations."""
+    days = participations_in(study, population).aggregate(first=Min("consented_at"), last=Max("consented_at"))
+    return [day.date().isoformat() for day in (days["first"], days["last"]) if day]
+
+
+def _blinding(study: Study) -> Json | None:
+    """The newest audit of what the pictures betray besides their pixels; None without one."""
+    audit = study.blinding_audits.order_by("-created_at", "-pk").first()
+    if audit is None:
+        return None
+    return {
+        "passed": audit.passed,
+        "summary": blinding_wording.summary(audit.result),
+        "made": audit.created_at.date().isoformat(),
+        "code_version": audit.code_version,
+    }
+
+
+def _who_finished(study: Study, population: Population) -> list[str]:
+    finished = participations_in(study, population).filter(state=ParticipationState.FINISHED)
+    return [str(code) for code in finished.values_list("participant__code", flat=True)]
+
+
+def _gallery(study: Study, photos: Json) -> Json:
+    """For each condition the photos that fooled most and least, as they can be shown and credited."""
+    arms = dict(study.conditions.filter(kind=ConditionKind.TEST).values_list("slug", "colorizer_id"))
+    places = {slug: extremes(photos, slug) for slug in arms}
+    wanted = {photos["photos"][place] for sides in places.values() for side in sides for place in side}
+    known = {photo.digest: photo for photo in Photo.objects.filter(digest__in=wanted)}
+    painted = _painted(wanted, arms.values())
+    return {
+        slug: {
+            name: [_picture(photos, slug, place, known, painted, arms[slug]) for place in side]
+            for name, side in zip(("most", "least"), sides, strict=True)
+        }
+        for slug, sides in places.items()
+    }
+
+
+def _painted(photos: Iterable[str], colorizers: Iterable[int]) -> dict[tuple[str, int], str]:
+    """Digest of the colorization of each photo (by digest) and colorizer."""
+    rows = Colorization.objects.filter(
+        photo__digest__in=photos, colorizer__in=colorizers, state=WorkState.DONE
+    ).values_list("photo__digest", "colorizer_id", "digest")
+    return {(photo, colorizer): digest for photo, colorizer, digest in rows}
+
+
+def _picture(
+    photos: Json,
+    slug: str,
+    place: int,
+    known: Mapping[str, Photo],
+    painted: Mapping[tuple[str, int], str],
+    colorizer: int,
+) -> Json:
+    digest, column = photos["photos"][place], photos["conditions"][slug]
+    photo = known.get(digest)
+    return {
+        "photo": digest,
+        "colorization": painted.get((digest, colorizer), ""),
+        "title": (photo.title or photo.name) if photo else digest[:12],
+        "author": photo.author if photo else "",
+        "licence": photo.licence if photo else "",
+        **{name: column[name][place] for name in ("n", "k", "mean", "low", "high")},
+    }
