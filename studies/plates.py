@@ -92,16 +92,22 @@ def draw(plate: Plate) -> NDArray[np.uint8]:
 
 def dots(plate: Plate) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Centres (n, 2) and radii (n,) in pixels, and which dots belong to the digit; no two dots touch."""
-    rng = np.random.default_rng(plate.seed)
+    centres, radii = _packing(plate.seed)
+    x, y = centres.astype(int).T
+    return centres, radii, _digit_mask(plate.digit)[y, x]
+
+
+@lru_cache(maxsize=64)
+def _packing(seed: int) -> tuple[Floats, Floats]:
+    """Large dots first, then smaller ones in the gaps."""
+    rng = np.random.default_rng(seed)
     centres, radii = np.empty((0, 2)), np.empty(0)
     for radius, tries in zip(RADII, TRIES, strict=True):
         for centre in rng.uniform(0, SIDE, (tries, 2)):
             inside = np.hypot(*(centre - SIDE / 2)) <= SIDE / 2 - radius - 4
             if inside and (np.hypot(*(centres - centre).T) >= radii + radius + SPACE).all():
                 centres, radii = np.vstack([centres, centre]), np.append(radii, radius)
-    mask = _digit_mask(plate.digit)
-    x, y = centres.astype(int).T
-    return centres, radii, mask[y, x]
+    return centres, radii
 
 
 def _digit_mask(digit: str) -> NDArray[np.bool_]:
