@@ -17,7 +17,7 @@ from colorizers.models import digest_of
 from colorizers.services.sending import send
 from studies import declared, study_settings, tasks
 from studies.models import ParticipationState, Source, Study, StudyState
-from studies.services import previews, roles, stimuli, validation
+from studies.services import blinding_audits, previews, roles, stimuli, validation
 from studies.services.planning import design_of
 from studies.services.protocol import protocol_of
 from studies.services.validation import NotReady
@@ -127,6 +127,9 @@ def continue_preparation(
                 return True
         if out_of_time:
             return False
+    if study.preparation["goal"] == LAUNCH:
+        _write_down(study, len(faces), len(faces))
+        blinding_audits.at_launch(study)
     _finish(study_id)
     return True
 

@@ -1,0 +1,167 @@
+"""What a browser saw of two pictures of one trial, and the numbers that a classifier gets of it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from statistics import median
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studies.blinding.envelope import Envelope
+
+Floats = NDArray[np.float64]
+# Ways of the server itself, the same for all it serves at one moment.
+CLOCKS = {"date"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture as the browser got it; latencies in ms, the first request first."""
+
+    token: UUID
+    place: int
+    """Which of the trial's slots, from 0."""
+    turn: int
+    """Which of the pictures of the trial, in the order of showing and of the JSON, from 0."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    length: int
+    """Bytes of the body as they came over the line."""
+    envelope: Envelope
+    latencies: tuple[float, ...]
+    probes: tuple[str, ...] = ()
+    """What odd requests for it were answered, in words; compared, never measured."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two pictures of one trial, with the truth; `photo` binds what must not be parted in a fold."""
+
+    photo: str
+    number: int
+    practice: bool
+    code: UUID
+    fake: Picture
+    real: Picture
+
+    @property
+    def pictures(self) -> tuple[Picture, Picture]:
+        return self.fake, self.real
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers of each pair's pictures: values (pairs, 2, features), the fake first; bits (pairs, 2, 128)."""
+
+    names: tuple[str, ...]
+    values: Floats
+    bits: Floats
+    photos: tuple[str, ...]
+
+
+def table_of(pairs: Sequence[Pair]) -> Table:
+    """Every observation as a number, whether or not it differs between pictures."""
+    headers = sorted(
+        {name.lower() for pair in pairs for one in pair.pictures for name, _ in one.headers} - CLOCKS
+    )
+    rows = [[_numbers(pair, one, headers) for one in pair.pictures] for pair in pairs]
+    names = tuple(rows[0][0]) if rows else ()
+    return Table(
+        names=names,
+        values=np.array([[list(one.values()) for one in row] for row in rows], float),
+        bits=np.array([[_bits(one.token) for one in pair.pictures] for pair in pairs], float),
+        photos=tuple(pair.photo for pair in pairs),
+    )
+
+
+def _numbers(pair: Pair, one: Picture, headers: Sequence[str]) -> dict[str, float]:
+    side, turn = 2.0 * (one.place > 0) - 1, 2.0 * (one.turn > 0) - 1
+    code = pair.code.int / 2**128 - 0.5
+    found: dict[str, float] = {
+        "length": one.length,
+        "status": one.status,
+        "latency, first request": one.latencies[0],
+        "latency, median": median(one.latencies),
+        "address, as a number": one.token.int / 2**128,
+        "address, its last bits": one.token.int % 2**48 / 2**48,
+        "address, ones among its bits": one.token.int.bit_count(),
+        "position, side": side,
+        "position, order": turn,
+        "position, side by practice": side * (1 if pair.practice else -1),
+        "position, order by practice": turn * (1 if pair.practice else -1),
+        "position, side by odd and even trials": side * (pair.number % 2 * 2 - 1),
+        "position, order by odd and even trials": turn * (pair.number % 2 * 2 - 1),
+        "position, side by trial number": side * pair.number,
+        "position, side by the trial's code": side * code,
+        "position, order by the trial's code": turn * code,
+    }
+    got = {name.lower(): value for name, value in one.headers}
+    for name in headers:
+        found[f"header, {name}"] = _as_number(got.get(name))
+    for name, text in one.envelope.items():
+        found[f"file, {name}"] = _as_number(text)
+    return found
+
+
+def _as_number(text: str | None) -> float:
+    """A number, a date or any text as a number that is equal for equal texts."""
+    if text is None:
+        return -1.0
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, IndexError, TypeError):
+        return zlib.crc32(text.encode()) / 2**32
+
+
+def _bits(token: UUID) -> list[int]:
+    return [token.int >> place & 1 for place in range(128)]
+
+
+def uneven(pairs: Sequence[Pair]) -> list[str]:
+    """What must be the same for every picture and is not, in words: certain, whatever a classifier finds."""
+    pictures = [one for pair in pairs for one in pair.pictures]
+    found = []
+    for name, values in {
+        "status": {str(one.status) for one in pictures},
+        "length of the reply": {str(one.length) for one in pictures},
+        "names of the headers": {", ".join(name for name, _ in one.headers) for one in pictures},
+        "headers that name the file": {_naming(one) for one in pictures},
+        "replies to odd requests": {"; ".join(one.probes) for one in pictures if one.probes},
+    }.items():
+        if len(values) > 1:
+            found.append(_differs(name, values))
+    return found + uneven_files([one.envelope for one in pictures])
+
+
+def uneven_files(envelopes: Sequence[Envelope]) -> list[str]:
+    """The parts of the files' envelopes that are not the same for all, in words."""
+    parts = {part for one in envelopes for part in one}
+    values = {part: {one.get(part, "none") for one in envelopes} for part in sorted(parts)}
+    return [_differs(part, found) for part, found in values.items() if len(found) > 1]
+
+
+def _naming(one: Picture) -> str:
+    kept = {
+        "etag",
+        "last-modified",
+        "content-location",
+        "content-disposition",
+        "cache-control",
+        "content-type",
+    }
+    return ", ".join(f"{name}: {value}" for name, value in one.headers if name.lower() in kept)
+
+
+def _differs(name: str, values: set[str]) -> str:
+    shown = " | ".join(value[:80] or "none" for value in sorted(values)[:3])
+    more = f" | and {len(values) - 3} more" if len(values) > 3 else ""
+    return f"The pictures differ in the {name}: {shown}{more}."

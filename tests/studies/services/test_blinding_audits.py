@@ -1,0 +1,123 @@
+"""The audit over the real addresses: honest studies pass, and what is planted in the server is found."""
+
+import time
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from colorizers import images
+from studies.blinding import wording
+from studies.models import BlindingAudit, Participant, Participation, Stimulus, StudyState
+from studies.services import blinding_audits, lifecycle, stimuli
+from studies.services.blinding_audits import audit
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+PAIRS = 90
+
+
+@pytest.fixture
+def study(idle_queue):
+    return builders.launched_study(photos=24)
+
+
+def told(made: BlindingAudit) -> set[str]:
+    return {one["name"] for one in made.result["findings"] if one["adjusted"] <= 0.01}
+
+
+def test_an_honest_study_passes_and_nothing_is_left_behind(study):
+    made = audit(study, pairs=PAIRS)
+    assert made.passed, wording.summary(made.result)
+    assert made.result["pairs"] == PAIRS
+    assert "length" in made.result["constant"]
+    assert not Participation.objects.exists()
+    assert not Participant.objects.exists()
+
+
+def test_a_path_that_is_slower_for_fakes_is_found(study, monkeypatch):
+    opened = Stimulus.file.field.attr_class.open
+
+    def slowly(file, mode="rb"):
+        if file.instance.colorization_id is not None:
+            time.sleep(0.01)
+        return opened(file, mode)
+
+    monkeypatch.setattr(Stimulus.file.field.attr_class, "open", slowly)
+    made = audit(study, pairs=PAIRS)
+    assert {"latency, first request", "latency, median"} <= told(made)
+    assert not made.passed
+    assert "faster for one kind" in " ".join(wording.advice(made.result))
+
+
+def test_files_of_different_lengths_are_certain(study):
+    stimulus = Stimulus.objects.exclude(colorization=None).first()
+    with stimulus.file.open("rb") as file:
+        data = file.read()
+    default_storage.delete(stimulus.file.name)
+    default_storage.save(stimulus.file.name, ContentFile(data + b"\0"))
+    made = audit(study, pairs=PAIRS)
+    assert not made.passed
+    assert any("differ in the length" in words for words in made.result["certain"])
+
+
+def test_a_header_that_names_the_file_is_certain(study, monkeypatch):
+    from django.http import HttpResponse
+
+    plain = HttpResponse.__init__
+
+    def with_etag(self, content=b"", *args, **kwargs):
+        plain(self, content, *args, **kwargs)
+        if self.get("Content-Type") == "image/png":
+            self["ETag"] = f'"{hash(content)}"'
+
+    monkeypatch.setattr(HttpResponse, "__init__", with_etag)
+    made = audit(study, pairs=20)
+    assert any("name the file" in words for words in made.result["certain"])
+
+
+def test_a_study_of_checks_can_be_audited(idle_queue):
+    study = builders.launched_study(screening={"colour_vision": "require", "display": "require"})
+    assert audit(study, pairs=20).result["pairs"] == 20
+
+
+def test_a_launch_keeps_its_audit(settings, idle_queue):
+    settings.BLINDING_AUDIT_PAIRS = 20
+    study = builders.launched_study()
+    assert study.state == StudyState.LIVE
+    made = blinding_audits.newest(study)
+    assert made is not None
+    assert made.passed
+    assert not study.participations.exists()
+
+
+def test_a_launch_is_refused_in_words_when_a_picture_gives_itself_away(settings, monkeypatch, idle_queue):
+    settings.BLINDING_AUDIT_PAIRS = 20
+    study = builders.make_study()
+    lifecycle.prepare(study=study)
+    monkeypatch.setattr(stimuli, "is_uniform", lambda data, image_px: True)
+    stimulus = Stimulus.objects.exclude(colorization=None).first()
+    longer = images.encode_png(builders.colourful_pixels(3, width=64, height=64))
+    stimulus.file.save("longer.png", ContentFile(longer), save=False)
+    Stimulus.objects.filter(pk=stimulus.pk).update(file=stimulus.file.name, digest=stimuli.sha256(longer))
+    with pytest.raises(stimuli.Unpresentable, match="give themselves away"):
+        lifecycle.launch(study=study)
+    study.refresh_from_db()
+    assert study.state == StudyState.DRAFT
+    assert "differ in the length" in study.preparation["error"]
+
+
+def test_an_audit_that_breaks_is_shown_and_stops_no_launch(settings, monkeypatch, idle_queue):
+    settings.BLINDING_AUDIT_PAIRS = 20
+    monkeypatch.setattr(blinding_audits, "audit", lambda *args, **options: 1 / 0)
+    study = builders.launched_study()
+    assert study.state == StudyState.LIVE
+    made = blinding_audits.newest(study)
+    assert not made.passed
+    assert "could not be made: ZeroDivisionError" in wording.summary(made.result)
+
+
+def test_equal_seeds_ask_and_answer_in_the_same_way(study):
+    one, other = (audit(study, pairs=20, seed=5).result for _ in range(2))
+    same = ("pairs", "certain", "constant", "alpha", "permutations", "participations")
+    assert [one[key] for key in same] == [other[key] for key in same]
