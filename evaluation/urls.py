@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import downloads, report
+from evaluation.views import downloads, orders, report
 
 app_name = "evaluation"
 _STUDY = "studies/<str:slug>/report/"
@@ -8,6 +8,8 @@ _ONE = _STUDY + "<uuid:code>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path(_STUDY, report.report, name="report"),
     path(_STUDY + "new/", report.new_report, name="new-report"),
+    path(_STUDY + "orders/<uuid:code>/", orders.order_progress, name="order-progress"),
+    path(_STUDY + "orders/<uuid:code>/cancel/", orders.cancel_order, name="cancel-order"),
     path(_STUDY + "trials.csv", downloads.trials_csv, name="trials-csv"),
     path(_ONE, report.frozen_report, name="frozen-report"),
     path(_ONE + "chart.svg", downloads.chart_svg, name="chart-svg"),

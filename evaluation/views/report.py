@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +13,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from colorizers.models import OPEN_STATES, WorkState
 from evaluation import charts, published, services
-from evaluation.models import Population, Report
+from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.presentation import Page
+from evaluation.presentation.orders import of_order
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 from studies.models import Study
 
@@ -27,14 +28,14 @@ from studies.models import Study
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest report of a population; without one, the button that makes it."""
     study = study_or_404(request, slug)
-    answers = services.answers_by_population(study)
-    population = population_or_404(request) or _first_choice(answers)
+    people = services.people_by_population(study)
+    population = population_or_404(request) or _first_choice(people)
     newest = services.newest_report(study, population)
+    around = {"tabs": _tabs(study, people, population)} | _ordered(study, population, newest)
     if newest is None:
-        context = {"study": study, "population": population, "tabs": _tabs(study, answers, population)}
-        return render(request, "evaluation/no_report.html", context | {"answers": answers[population]})
-    newer = services.what_is_newer(newest)
-    return _show(request, newest, {"newer": newer, "tabs": _tabs(study, answers, population)})
+        context = {"study": study, "population": population, "people": people[population]}
+        return render(request, "evaluation/no_report.html", context | around)
+    return _show(request, newest, {"newer": services.what_is_newer(newest)} | around)
 
 
 @require_safe
@@ -48,22 +49,33 @@ def frozen_report(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @require_POST
 @login_required
 def new_report(request: HttpRequest, slug: str) -> HttpResponse:
-    """Make a report of the data as they are now."""
+    """Have a worker make a report of the data as they are then; the page shows how far it is."""
     study = study_or_404(request, slug)
     population = population_or_404(request) or Population.PEOPLE
-    before = services.newest_report(study, population)
-    made = services.make_report(study=study, population=population, by=cast(User, request.user))
-    services.order_scores(services.colorizations_to_score(study=study))
-    if made == before:
-        messages.info(
-            request, "Neither the data nor the analysis have changed: this is still the newest report."
-        )
+    services.place_order(
+        study=study, population=population, kind=OrderKind.REPORT, by=cast(User, request.user)
+    )
     return redirect(address(study, population))
 
 
 def address(study: Study, population: Population) -> str:
     """Where the newest report of a population is shown."""
     return f"{reverse('evaluation:report', args=[study.slug])}?{urlencode({'population': population.value})}"
+
+
+def _ordered(study: Study, population: Population, newest: Report | None) -> dict[str, object]:
+    """The panel of an order that is under way or came to nothing, and whether the last one found no news."""
+    order = services.newest_order(study, population, OrderKind.REPORT)
+    if order is None or (newest and _is_over(order, newest)):
+        return {}
+    if order.state == WorkState.DONE:
+        return {"no_news": order}
+    return {"order": order, "progress": of_order(order)}
+
+
+def _is_over(order: Order, newest: Report) -> bool:
+    """Whether nothing about an order is worth saying any more: a report has been made since."""
+    return order.state not in OPEN_STATES and order.created_at <= newest.created_at
 
 
 def _show(request: HttpRequest, found: Report, more: dict[str, object]) -> HttpResponse:
@@ -79,23 +91,23 @@ def _show(request: HttpRequest, found: Report, more: dict[str, object]) -> HttpR
     return render(request, "evaluation/report.html", context | more)
 
 
-def _first_choice(answers: dict[Population, int]) -> Population:
+def _first_choice(people: dict[Population, int]) -> Population:
     """People, unless there are only simulated participants so far; never both in one."""
-    if answers[Population.SIMULATED] and not answers[Population.PEOPLE]:
+    if people[Population.SIMULATED] and not people[Population.PEOPLE]:
         return Population.SIMULATED
     return Population.PEOPLE
 
 
-def _tabs(study: Study, answers: dict[Population, int], current: Population) -> list[dict[str, object]]:
+def _tabs(study: Study, people: dict[Population, int], current: Population) -> list[dict[str, object]]:
     """The switch between populations; pooling is offered where there is something to pool."""
-    mixed = answers[Population.PEOPLE] and answers[Population.SIMULATED]
+    mixed = people[Population.PEOPLE] and people[Population.SIMULATED]
     titles = {
         Population.PEOPLE: "People",
         Population.SIMULATED: "Simulated",
         Population.POOLED: "Both pooled",
     }
     return [
-        {"title": titles[p], "answers": answers[p], "address": address(study, p), "current": p == current}
+        {"title": titles[p], "people": people[p], "address": address(study, p), "current": p == current}
         for p in Population
         if p != Population.POOLED or mixed or p == current
     ]

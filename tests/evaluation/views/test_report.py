@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from evaluation import services
-from evaluation.models import Population, Report
+from evaluation.models import Order, Population, Report
 from evaluation.views.report import address
 from studies.models import Source
 from tests.evaluation.cast import played_study
@@ -59,12 +59,51 @@ def test_the_code_of_another_studys_report_is_not_found(as_ada, sky, ada):
     assert as_ada.get(reverse("evaluation:frozen-report", args=["sky", other.code])).status_code == 404
 
 
-def test_without_a_report_there_is_a_button_that_makes_one(as_ada, sky):
+@pytest.fixture
+def ordered(as_ada, idle_queue):
+    """Press the button; gives the page that follows and the order."""
+
+    def press(played):
+        url = reverse("evaluation:new-report", args=[played.study.slug]) + "?population=people"
+        return as_ada.post(url, follow=True).content.decode(), Order.objects.first()
+
+    return press
+
+
+def test_without_a_report_there_is_a_button_that_orders_one_from_a_worker(as_ada, sky, ordered):
     sky.crowd(3, {"l2": 0.3})
     assert "Make the report" in as_ada.get(page(sky.study)).content.decode()
-    reply = as_ada.post(reverse("evaluation:new-report", args=["sky"]) + "?population=people", follow=True)
-    assert "Participants took the recolouring for the real photo in" in reply.content.decode()
+    html, order = ordered(sky)
+    assert "Waiting for a worker" in html
+    assert "Make the report" not in html
+    services.fulfil(order.pk, services.MAKERS)
+    html = as_ada.get(page(sky.study)).content.decode()
+    assert "Participants took the recolouring for the real photo in" in html
+    assert "Waiting for a worker" not in html
     assert Report.objects.get().created_by.username == "ada"
+
+
+def test_the_panel_asks_how_far_the_order_is(as_ada, sky, ordered):
+    _, order = ordered(sky)
+    where = reverse("evaluation:order-progress", args=["sky", order.code])
+    assert as_ada.get(where).json()["state"] == "queued"
+    services.fulfil(order.pk, services.MAKERS)
+    assert as_ada.get(where).json()["active"] is False
+
+
+def test_an_order_can_be_cancelled_on_the_page(as_ada, sky, ordered):
+    _, order = ordered(sky)
+    reply = as_ada.post(reverse("evaluation:cancel-order", args=["sky", order.code]), follow=True)
+    assert "Cancelled" in reply.content.decode()
+    assert services.fulfil(order.pk, services.MAKERS) == services.Outcome.SETTLED
+    assert not Report.objects.exists()
+
+
+def test_strangers_see_and_cancel_no_order(client, sky, ordered, ben):
+    _, order = ordered(sky)
+    client.force_login(ben)
+    assert client.get(reverse("evaluation:order-progress", args=["sky", order.code])).status_code == 404
+    assert client.post(reverse("evaluation:cancel-order", args=["sky", order.code])).status_code == 404
 
 
 def test_a_report_is_made_by_post_only(as_ada, sky):
@@ -83,11 +122,12 @@ def test_newer_answers_are_announced_and_leave_the_numbers_alone(as_ada, sky):
     assert headline.findall(before) == headline.findall(after)
 
 
-def test_making_it_again_without_news_says_so(as_ada, sky):
+def test_making_it_again_without_news_says_so(as_ada, sky, ordered):
     sky.crowd(2, {"l2": 0.3})
     make(sky)
-    reply = as_ada.post(reverse("evaluation:new-report", args=["sky"]), follow=True)
-    assert "still the newest report" in reply.content.decode()
+    _, order = ordered(sky)
+    services.fulfil(order.pk, services.MAKERS)
+    assert "still the newest report" in as_ada.get(page(sky.study)).content.decode()
     assert Report.objects.count() == 1
 
 
