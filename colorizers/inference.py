@@ -1,16 +1,21 @@
-"""From a photo's lightness to a recoloured picture: what every method goes through; numpy only."""
+"""From a photo's lightness to a recoloured picture: what every method goes through; no torch."""
+
+from __future__ import annotations
 
 import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from colorizers import colour
 from colorizers.colour import RGB8, Floats
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 AB_LIMIT = 128.0
 # Colour below one unit everywhere is invisible: whoever promises colour has painted none.
@@ -196,11 +201,11 @@ def join(rgb8: RGB8, ab: Floats) -> ColorizedPicture:
     resized = ab.shape[:2] != (height, width)
     down = triangle_weights(ab.shape[0], height) if resized else None
     if resized:
-        ab = np.einsum("ij,hjc->hic", triangle_weights(ab.shape[1], width), ab, optimize=True)
+        ab = _across(triangle_weights(ab.shape[1], width), ab)
     result = np.empty_like(rgb8)
     clipped = 0
     for rows in colour.row_strips(height, width):
-        strip_ab = ab[rows] if down is None else np.tensordot(down[rows], ab, axes=1)
+        strip_ab = ab[rows] if down is None else _down(down[rows], ab)
         lightness = colour.rgb_to_lightness(rgb8[rows])
         rgb = colour.lab_to_unclipped_rgb(np.dstack([lightness, strip_ab]))
         outside = colour.out_of_gamut(rgb)
@@ -220,21 +225,37 @@ def _check_lightness(before: Floats, after: RGB8, inside: NDArray[np.bool_]) -> 
 
 def resize(values: Floats, size: tuple[int, int]) -> Floats:
     """Bilinear resize of (H, W) or (H, W, C) to `size` (height, width), with antialiasing when shrinking."""
-    down = triangle_weights(values.shape[0], size[0])
-    across = triangle_weights(values.shape[1], size[1])
-    rows = np.tensordot(down, values, axes=1)
-    subscripts = "ij,hj->hi" if values.ndim == 2 else "ij,hjc->hic"
-    return np.asarray(np.einsum(subscripts, across, rows, optimize=True), values.dtype)
+    rows = _down(triangle_weights(values.shape[0], size[0]), values)
+    return np.asarray(_across(triangle_weights(values.shape[1], size[1]), rows), values.dtype)
 
 
-def triangle_weights(size: int, new_size: int) -> Floats:
-    """Weights (new_size, size) of bilinear interpolation between pixel centres; rows sum to 1.
+def _down(weights: csr_array, values: Floats) -> Floats:
+    """The rows of (H, W) or (H, W, C), weighed."""
+    found: Floats = weights @ values.reshape(values.shape[0], -1)
+    return found.reshape(-1, *values.shape[1:])
+
+
+def _across(weights: csr_array, values: Floats) -> Floats:
+    """The columns of (H, W) or (H, W, C), weighed."""
+    return _down(weights, values.swapaxes(0, 1)).swapaxes(0, 1)
+
+
+def triangle_weights(size: int, new_size: int) -> csr_array:
+    """Sparse weights (new_size, size) of bilinear interpolation between pixel centres; rows sum to 1.
 
     The triangle is widened by the factor of shrinking, as Pillow's BILINEAR does; edges are repeated.
     """
+    # Only here: the web process reads facts of methods without it.
+    from scipy.sparse import csr_array
+
     scale = size / new_size
     width = max(scale, 1.0)
-    centres = (np.arange(new_size) + 0.5) * scale - 0.5
-    distance = np.abs(centres[:, None] - np.arange(size)[None, :]) / width
-    weights = np.maximum(1 - distance, 0)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+    centres = (np.arange(new_size)[:, None] + 0.5) * scale - 0.5
+    columns = np.floor(centres - width).astype(np.int64) + np.arange(math.ceil(2 * width) + 2)
+    weights = np.maximum(1 - np.abs(columns - centres) / width, 0)
+    weights[(columns < 0) | (columns >= size)] = 0
+    weights /= weights.sum(axis=1, keepdims=True)
+    ends = np.arange(new_size + 1) * columns.shape[1]
+    return csr_array(
+        (weights.astype(np.float32).ravel(), columns.clip(0, size - 1).ravel(), ends), shape=(new_size, size)
+    )

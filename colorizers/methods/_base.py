@@ -106,6 +106,18 @@ class Method:
             _check_type(key, value, like=known[key])
         return self.settings(**given)
 
+    def check_useful(self, settings: Mapping[str, Any], variant: str) -> None:
+        """Raise ValueError for a setting of classes that a variant without classes would ignore."""
+        if variant.startswith("class"):
+            return
+        defaults = self.default_settings()
+        for name in getattr(self.settings, "for_classes", ()):
+            if settings.get(name, defaults[name]) != defaults[name]:
+                raise ValueError(
+                    f"{name!r} says how classes become colours, and the variant {variant!r} of {self.name!r} "
+                    "has no classes: leave it out."
+                )
+
     def working_size(self, settings: Mapping[str, Any]) -> WorkingSize | None:
         """At which size the method wants a photo's lightness; None: at the photo's own."""
         if self.input_size is not None:

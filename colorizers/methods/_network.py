@@ -5,7 +5,7 @@ Imports no torch: facts about a method must be readable where there is none.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from colorizers.bins import check_temperature
 from colorizers.inference import Predict
@@ -29,8 +29,10 @@ class RegressionSettings:
 class ClassSettings(RegressionSettings):
     """Also how classes become colours: the annealed mean's `temperature` and the lambda, `rebalance`.
 
-    Variants without classes ignore both.
+    Variants without classes have no use for either.
     """
+
+    for_classes: ClassVar[tuple[str, ...]] = ("temperature", "rebalance")
 
     temperature: float = 0.38
     rebalance: float = 0.5

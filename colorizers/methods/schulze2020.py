@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import ClassVar
 
 from colorizers.methods._network import network_method
 
@@ -12,8 +13,10 @@ PLACES = ("floor", "centre")
 class Settings:
     """Whether a class means its lower corner ("floor", as published) or its "centre".
 
-    Regression has no classes and ignores it.
+    Regression has no classes and no use for it.
     """
+
+    for_classes: ClassVar[tuple[str, ...]] = ("decode_at",)
 
     decode_at: str = "floor"
 

@@ -1,7 +1,9 @@
 """What every network is: lightness in, a raw colour code out, and the code that gives it meaning."""
 
+from collections.abc import Mapping
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from colorizers.networks.codes import Code
 
@@ -16,6 +18,10 @@ class Network(nn.Module):
 
     multiple: int = 8
     code: Code
+
+    def faults_of(self, tensors: Mapping[str, Tensor]) -> list[str]:
+        """What is wrong with complete weights beyond names and shapes, one sentence each."""
+        return []
 
     def parameter_groups(self) -> dict[str, list[nn.Parameter]]:
         """The learned parameters by the part that a recipe may train at its own rate."""

@@ -101,6 +101,8 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
         problems.append(
             f"Its prior has {len(facts.prior)} entries; there are {network.code.channels} classes."
         )
+    if not problems:
+        problems.extend(network.faults_of(complete))
     if contradiction or problems:
         headline = f"The file {path.name} does not hold the weights of {name} ({variant}) at {size}."
         raise WeightsRefused("\n".join(filter(None, [contradiction, headline, *problems])))

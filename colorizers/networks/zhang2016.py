@@ -3,6 +3,8 @@
 The names of the layers are those of the authors' released weights (`eccv16`), so that these load.
 """
 
+from collections.abc import Mapping
+
 from torch import Tensor, nn
 
 from colorizers.networks._base import Network, scaled
@@ -39,6 +41,21 @@ class Zhang2016(Network):
             self.model_out = nn.Conv2d(self.code.channels, 2, 1, bias=False)
             self.model_out.requires_grad_(False)
             self.model_out.weight.copy_(self.code.bins.T[:, :, None, None])  # type: ignore[union-attr]
+
+    def faults_of(self, tensors: Mapping[str, Tensor]) -> list[str]:
+        """Classes in another order than ours would give every photo wrong colours, and no error."""
+        if not isinstance(self.code, BinCode):
+            return []
+        ours = self.code.bins.double()
+        theirs = tensors["model_out.weight"][:, :, 0, 0].T.double()
+        scale = (ours * theirs).sum() / ours.square().sum()
+        # Whoever works with ab / 110 has the same colours on another scale.
+        if scale > 0 and (theirs - scale * ours).norm() <= 0.1 * scale * ours.norm():
+            return []
+        return [
+            "model_out.weight gives the classes other colours than the 313 bins in their order (a first, "
+            "then b, each from low to high): reorder the classes, or train again."
+        ]
 
     def forward(self, lightness: Tensor) -> Tensor:
         features = (lightness - 50) / 100

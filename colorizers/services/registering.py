@@ -68,6 +68,7 @@ def complete(colorizer: Colorizer, weights: WeightsFile | None, *, weights_sha25
     try:
         colorizer.variant = method.parse_variant(colorizer.variant)
         colorizer.settings = complete_settings(method, colorizer.settings)
+        method.check_useful(colorizer.settings, colorizer.variant)
         _check_needs(method, weights, colorizer.reference_set)
         if weights is not None:
             weights.check_digest(weights_sha256)

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from colorizers import colour
-from colorizers.inference import ColorizationFailed, Source, colorize_rgb, resize, square
+from colorizers.inference import ColorizationFailed, Source, colorize_rgb, of_area, resize, square
 
 SOURCE = Source("digest", seed=3)
 
@@ -169,3 +169,13 @@ def test_twelve_megapixels_need_little_more_memory_than_the_picture():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 600e6
+
+
+def test_a_long_and_narrow_picture_needs_no_more_memory_than_a_square_one():
+    rgb8 = np.random.default_rng(0).integers(0, 256, (64, 20_000, 3), dtype=np.uint8)
+    ab = np.random.default_rng(1).uniform(-20, 20, (16, 2048, 2)).astype(np.float32)
+    tracemalloc.start()
+    colorize_rgb(rgb8, lambda lightness, source: ab, SOURCE, working_size=of_area(256, 8))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6

@@ -42,6 +42,10 @@ def test_registering_the_same_again_gives_the_same_row():
         ({"variant": "dark"}, "no variant 'dark'"),
         ({"slug": "Not A Slug"}, "small letters"),
         ({"method": "random"}, "needs a reference set"),
+        (
+            {"method": "zhang2016", "variant": "l2", "settings": {"temperature": 0.5}},
+            "has no classes: leave it out",
+        ),
     ],
 )
 def test_a_bad_order_is_refused_with_a_hint(order, complaint):

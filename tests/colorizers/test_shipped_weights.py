@@ -102,6 +102,8 @@ def test_the_shipped_recipe_is_the_one_that_trained_it(path):
     record = json.loads((WEIGHTS / f"{path.stem}.json").read_text(encoding="utf-8"))["recipe"]
     shipped = [read_recipe(recipe) for recipe in RECIPES.glob("*.toml")]
     same = [json.loads(json.dumps(dataclasses.asdict(recipe))) for recipe in shipped]
+    # What a recipe could not say yet when a net was trained had the value that is the default now.
+    record["data"].setdefault("largest", 1.0)
     assert any(record == {key: recipe[key] for key in record} for recipe in same)
 
 

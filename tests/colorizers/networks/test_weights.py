@@ -317,6 +317,20 @@ def test_a_prior_of_another_number_of_classes_is_refused(path):
 # --- digests and headers -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("scale", [1, 1 / 110])
+def test_classes_may_come_on_another_scale_but_in_no_other_order(tmp_path, scale):
+    facts = WeightsFacts("zhang2016", "class", {"width": 0.125})
+    network = build("zhang2016", "class", width=0.125)
+    with torch.no_grad():
+        network.model_out.weight.mul_(scale)
+    save_network(tmp_path / "scaled.safetensors", network, facts)
+    load_network(tmp_path / "scaled.safetensors", "zhang2016", "class")
+    with torch.no_grad():
+        network.model_out.weight.copy_(network.model_out.weight.flip(1))
+    save_network(tmp_path / "other.safetensors", network, facts)
+    assert "other colours" in refusal(tmp_path / "other.safetensors", variant="class")
+
+
 def test_a_digest_or_its_first_digits_must_agree(network, path):
     save_network(path, network, FACTS)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
