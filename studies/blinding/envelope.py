@@ -26,9 +26,10 @@ def envelope(data: bytes) -> Envelope:
     """
     if not data.startswith(SIGNATURE):
         raise ValueError("This is no PNG file.")
-    chunks, end = [], len(SIGNATURE)
+    chunks, rest = [], 0
     constants, stream = hashlib.sha256(), b""
     for kind, body, end in _chunks(data):
+        rest = len(data) - end
         chunks.append(f"{kind.decode('latin-1')} {len(body)}")
         if kind == b"IDAT":
             stream += body
@@ -40,7 +41,7 @@ def envelope(data: bytes) -> Envelope:
         CONSTANTS: constants.hexdigest()[:16],
         BLOCKS: _blocks(stream),
         FILTERS: _filters(stream, data[16:26]),
-        REST: str(len(data) - end),
+        REST: str(rest),
     }
 
 

@@ -14,7 +14,7 @@ ADVICE = {
     "file": "The files differ besides their pixels: every picture must come out of one encoder.",
     "length": "The replies differ in length: nothing on the way may compress or change pictures.",
     "status": "Not every picture was served: look into the server's log.",
-    "classifier": "Several observations tell together: compare their rows, then run it again with more pairs.",
+    "classifier": "Several observations tell together: run it again with more pairs to see which.",
 }
 AGAIN = (
     "One honest audit in a hundred says so by chance. Run it again with another --seed; twice is no accident."
@@ -42,8 +42,8 @@ def power(result: Mapping[str, Any]) -> str:
     """How small a leak this audit would have found."""
     least = result["smallest"]
     if least is None:
-        return "So few photos show no leak of any size in a single observation; only the files were compared."
-    return f"A leak that tells the fake in {100 * least:.0f} % of pairs would have been found four times in five."
+        return "With so few photos no statistics would find a leak: only what must be equal was compared."
+    return f"A leak in {100 * least:.0f} % of pairs, for 50 % by chance, is found four times in five."
 
 
 def advice(result: Mapping[str, Any]) -> list[str]:

@@ -178,7 +178,7 @@ def _discard(made: Sequence[Participation]) -> None:
 def _visit(
     participation: Participation, most: int, rng: np.random.Generator, client: httpx.Client
 ) -> list[Pair]:
-    """Fetch the pictures of one participation from its first trial on, answering by lot, to get at the next."""
+    """Fetch the pictures of one participation in the order of its trials, and answer by lot to go on."""
     found: list[Pair] = []
     clock = 1000.0
     while len(found) < most:
@@ -222,7 +222,7 @@ def _fetch(
 def _probe(address: str, client: httpx.Client) -> tuple[str, ...]:
     replies = [(probe, client.get(address, headers=probe)) for probe in PROBES]
     return tuple(
-        f"{' '.join(probe)}: {reply.status_code}, {reply.num_bytes_downloaded} bytes, {', '.join(reply.headers)}"
+        f"{' '.join(probe)}: {reply.status_code}, {reply.num_bytes_downloaded} B, {', '.join(reply.headers)}"
         for probe, reply in replies
     )
 

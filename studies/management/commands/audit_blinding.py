@@ -17,7 +17,7 @@ REFUSALS = (blinding_audits.CannotAudit, planning.NotPrepared, httpx.HTTPError, 
 
 class Command(BaseCommand):
     help = (
-        "Ask whether anything that a browser observes of a study's pictures, the pixels apart, tells the fake. "
+        "Ask whether anything that a browser observes of a study, the pixels apart, tells the fake. "
         "Exit status 1 when something does."
     )
 
@@ -56,9 +56,8 @@ class Command(BaseCommand):
         for one in sorted(made.result["findings"], key=lambda one: one["p"]):
             finds = "-" if one["smallest"] is None else f"{one['smallest']:.2f}"
             mark = "  << tells" if one["adjusted"] <= made.result["alpha"] else ""
-            self.stdout.write(
-                f"{one['name'][:46]:46} {one['auc']:6.3f} {one['p']:8.4f} {one['adjusted']:8.4f} {finds:>6}{mark}"
-            )
+            figures = f"{one['auc']:6.3f} {one['p']:8.4f} {one['adjusted']:8.4f} {finds:>6}"
+            self.stdout.write(f"{one['name'][:46]:46} {figures}{mark}")
         self.stdout.write(f"The same in every pair: {', '.join(made.result['constant'])}.")
         self.stdout.write(f"{made.result['participations']} previews, {made.result['seconds']} s.")
 
