@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
+from studies.blinding import wording
 from studies.models import ParticipationState, Source, Study, StudyState
-from studies.services import lifecycle, protocol, validation
+from studies.services import blinding_audits, lifecycle, protocol, validation
 from studies.services.validation import Finding
 
 # The first field of each table of settings.
@@ -81,11 +82,25 @@ def of_study(study: Study, user: Any) -> dict[str, Any]:
         "readiness": of_readiness(study, user) if study.is_draft else None,
         "prepared": lifecycle.is_prepared(study) if study.is_draft else launched,
         "differences": protocol.verify_protocol(study) if launched else [],
+        "blinding": of_blinding(study) if launched else None,
         "participant_link": participant_link(study),
         "preview_url": address("studies:preview", study.slug),
         "report_url": address("evaluation:report", study.slug) if launched else "",
         "participations_url": address("admin:studies_participation_changelist")
         + f"?study__id__exact={study.pk}",
+    }
+
+
+def of_blinding(study: Study) -> dict[str, Any]:
+    """What the newest blinding audit found, in words, and what to do about it."""
+    made = blinding_audits.newest(study)
+    if made is None:
+        words = f"It has not been audited: manage.py audit_blinding {study.slug}"
+        return {"passed": False, "words": words, "advice": []}
+    return {
+        "passed": made.passed,
+        "words": f"{wording.summary(made.result)} Audited {made.created_at:%Y-%m-%d %H:%M} UTC.",
+        "advice": wording.advice(made.result),
     }
 
 
