@@ -29,11 +29,11 @@ def choices(study: Study) -> list[dict[str, str]]:
 
 
 def chosen(request: HttpRequest, study: Study) -> str:
-    """The language asked for by ?lang=, else the browser's favourite among the study's, else its first."""
+    """The language that the form or ?lang= asks for, else the browser's favourite, else the study's first."""
     codes = offered(study)
-    asked = request.GET.get("lang", "")
-    if asked in codes:
-        return asked
+    for asked in (request.POST.get("language", ""), request.GET.get("lang", "")):
+        if asked in codes:
+            return asked
     header = request.headers.get("Accept-Language", "")
     for wish, _weight in trans_real.parse_accept_lang_header(header):
         if wish == "*":

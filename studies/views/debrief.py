@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -52,7 +51,7 @@ def _questions(
 
 
 def _thanks(request: HttpRequest, participation: Participation) -> HttpResponse:
-    context = _context(participation) | {"withdrawal_address": _withdrawal_address(participation)}
+    context = _context(participation)
     if participation.study.show_score:
         score = participations.own_score(participation)
         context |= {
@@ -60,13 +59,6 @@ def _thanks(request: HttpRequest, participation: Participation) -> HttpResponse:
             "uncounted": participations.progress(participation)["done"] - score.answered,
         }
     return render_leaving(request, "studies/thanks.html", context, recruiting.leaving(participation))
-
-
-def _withdrawal_address(participation: Participation) -> str:
-    try:
-        return reverse("studies:withdraw", args=[participation.code])
-    except NoReverseMatch:
-        return ""
 
 
 def _context(participation: Participation) -> dict[str, object]:

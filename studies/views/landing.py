@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from studies import languages
 from studies.forms import BeginForm
+from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.recruiters._recruiter import Arrival, BadArrival
 from studies.services import participations, planning, recruiting, simulated
@@ -33,8 +36,10 @@ OWN_WINDOW = "window"
 
 @never_cache
 @require_GET
+@polyglot
 def landing(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
+    translation.activate(languages.chosen(request, study))
     try:
         arrival = _arrival(request, study)
     except BadArrival as error:
@@ -65,9 +70,11 @@ def invitation(request: HttpRequest, slug: str, code: UUID) -> HttpResponse:
 
 @never_cache
 @require_POST
+@polyglot
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
-    form = BeginForm(request.POST, statements=_statements(study, _language(request.POST, study)))
+    translation.activate(languages.chosen(request, study))
+    form = BeginForm(request.POST, statements=study.texts.statements)
     if request.POST.get("simulation"):
         return _begin_simulated(request, study, form)
     arrival = Arrival()
@@ -87,7 +94,7 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         participation = recruiting.begin(
             study=study,
             arrival=arrival,
-            language=_language(request.POST, study),
+            language=translation.get_language(),
             participant_code=form.participant_code(),
             in_browser=remembered_in_group(request, study),
         )
@@ -112,7 +119,7 @@ def _begin_simulated(request: HttpRequest, study: Study, form: BeginForm) -> Htt
             study=study,
             source=Source.SIMULATED,
             simulation=facts,
-            language=_language(request.POST, study),
+            language=translation.get_language(),
         )
     except participations.StudyNotOpen:
         study.refresh_from_db()
@@ -123,13 +130,15 @@ def _begin_simulated(request: HttpRequest, study: Study, form: BeginForm) -> Htt
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
+@polyglot
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The study as a participant sees it, for its researchers; what they answer counts nowhere."""
     study = get_object_or_404(Study, slug=slug)
     if not may_preview(request, study):
         raise Http404
     problem = ""
-    language = _language(request.POST or request.GET, study)
+    language = languages.chosen(request, study)
+    translation.activate(language)
     if request.method == "POST":
         try:
             participation = participations.begin_participation(
@@ -139,7 +148,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
             problem = str(error)
         else:
             return redirect("studies:participation", code=participation.code)
-    form = BeginForm(initial={"language": language}, statements=_statements(study, language))
+    form = BeginForm(initial={"language": language}, statements=study.texts.statements)
     context = _context(study) | {"form": form, "problem": problem, "preview": True}
     return render(request, "studies/landing.html", context, status=409 if problem else 200)
 
@@ -193,6 +202,7 @@ def _to_begin(
 
 
 def _again(request: HttpRequest, study: Study, earlier: Participation) -> HttpResponse:
+    translation.activate(earlier.language)
     if earlier.state in HAVE_A_PAGE:
         return _on(request, earlier)
     finished = earlier.state == ParticipationState.FINISHED
@@ -242,23 +252,9 @@ def _unavailable(request: HttpRequest, study: Study, *, status: int) -> HttpResp
 
 
 def _form(request: HttpRequest, study: Study, arrival: Arrival) -> BeginForm:
-    language = _language(request.GET, study)
+    language = translation.get_language()
     signed = recruiting.carry(study, arrival) if arrival.person else ""
-    return BeginForm(
-        initial={"language": language, "arrival": signed}, statements=_statements(study, language)
-    )
-
-
-def _language(asked: QueryDict, study: Study) -> str:
-    """The language asked for, if the study is offered in it; else the language of its texts."""
-    language = asked.get("language") or asked.get("lang") or ""
-    return language if language in study.languages else (study.languages or ["en"])[0]
-
-
-def _statements(study: Study, language: str) -> list[str]:
-    """What must be true of a participant, one statement a box."""
-    text = study.translations.get(language, {}).get("eligibility") or study.eligibility
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return BeginForm(initial={"language": language, "arrival": signed}, statements=study.texts.statements)
 
 
 def _context(study: Study) -> dict[str, Any]:
@@ -269,4 +265,6 @@ def _context(study: Study) -> dict[str, Any]:
         "minutes": design.estimated_minutes(),
         "practice": needs.practice,
         "trials": needs.test + needs.vigilance,
+        "languages": languages.choices(study),
+        "language": translation.get_language(),
     }

@@ -6,17 +6,21 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, StudyState
 from studies.services import withdrawal
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@polyglot
 def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
     participation = get_object_or_404(Participation.objects.select_related("study"), code=code)
+    translation.activate(participation.language)
     if request.method == "POST":
         try:
             withdrawal.withdraw(participation)
