@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from studies import declared, designs, study_settings
+from studies import declared, designs, recruiters, study_settings
 from studies.services import study_file_format, study_files
 from tests import builders
 
@@ -14,7 +14,12 @@ KEYS = [
     *study_file_format.STUDY_KEYS,
     *study_file_format.CONDITION_KEYS,
     *[setting.name for kind in study_settings.COMMON.values() for setting in declared.declared(kind)],
-    *[setting.name for name in designs.names() for setting in declared.declared(designs.get(name).Settings)],
+    *[
+        setting.name
+        for plugins in (designs, recruiters)
+        for name in plugins.names()
+        for setting in declared.declared(plugins.get(name).Settings)
+    ],
 ]
 
 
@@ -25,7 +30,8 @@ def test_the_document_names_the_key(key):
 
 def test_the_document_states_the_defaults_of_the_code():
     keys = {name: key.default for name, key in study_file_format.STUDY_KEYS.items()}
-    for kind in (*study_settings.COMMON.values(), designs.get("pair").Settings):
+    own = [designs.get("pair").Settings, recruiters.get("open").Settings, recruiters.get("mturk").Settings]
+    for kind in (*study_settings.COMMON.values(), *own):
         keys |= {setting.name: setting.default for setting in declared.declared(kind)}
     for line in DOCUMENT.splitlines():
         cells = [cell.strip() for cell in line.split("|")[1:-1]]
