@@ -28,6 +28,7 @@ from evaluation.statistics.means import mean_over_photos
 from evaluation.statistics.mixed_model import mixed_model
 from evaluation.statistics.over_time import exposure_times, halves, order_effect, response_times
 from evaluation.statistics.photo_rates import eb_beta_binomial
+from evaluation.statistics.planning import next_study
 from evaluation.statistics.ranking import ranking
 from evaluation.statistics.reliability import (
     complete_design,
@@ -145,6 +146,7 @@ def _condition(
         "sdt_side": sdt_side(table.fake_side[rows], table.chosen_side[rows]),
         "response_times": response_times(fooled, who, table.rt_ms[rows], alpha),
         "eb_beta_binomial": eb_beta_binomial(fooled, photo, table.photo.labels, alpha),
+        "planning": next_study(fooled, who, photo, alpha),
         "strict": headline(_rate(valid, strict_rows), alpha) if len(strict_rows) else no_headline(),
     }
     if found.on_boundary and found.n_eff is not None:

@@ -14,7 +14,7 @@ from math import sqrt
 import numpy as np
 from scipy.special import expit
 
-from evaluation.statistics.arrays import Json
+from evaluation.statistics.arrays import AnyCodes, Flags, Json
 from evaluation.statistics.distributions import t_quantile, t_tail
 from evaluation.statistics.intervals import check_alpha, score_interval
 from evaluation.statistics.simulation import Shape, coverage
@@ -40,6 +40,23 @@ class Components:
         by_person = float(weights @ (rates @ weights - rate) ** 2)
         by_photo = float(weights @ (weights @ rates - rate) ** 2)
         return cls(rate, by_person, by_photo, rate * (1 - rate) - by_person - by_photo)
+
+    @classmethod
+    def of_trials(cls, fooled: Flags, participant: AnyCodes, photo: AnyCodes) -> Components:
+        """Estimated from one condition of a study, by moments; all of shape (n,), each pair at most once.
+
+        Products of residuals of two trials of one person average to the variance between people. Rough in
+        small studies; never below 0.
+        """
+        rate = float(fooled.mean())
+        residuals = fooled - rate
+        own = float(np.dot(residuals, residuals))
+        found = []
+        for clusters in (participant, photo):
+            totals, sizes = np.bincount(clusters, residuals), np.bincount(clusters).astype(np.float64)
+            pairs = float(np.dot(sizes, sizes - 1))
+            found.append(max(0.0, (float(np.dot(totals, totals)) - own) / pairs) if pairs else 0.0)
+        return cls(rate, found[0], found[1], max(0.0, rate * (1 - rate) - sum(found)))
 
 
 @dataclass(frozen=True)
@@ -122,6 +139,28 @@ def minimal_detectable_difference(
         raise ValueError(f"the power must lie between alpha and 1, not {wanted_power}")
     quantiles = t_quantile(alpha / 2, plan.df) + t_quantile(1 - wanted_power, plan.df)
     return quantiles * sqrt(difference_variance(plan, parts, shared))
+
+
+def next_study(fooled: Flags, participant: AnyCodes, photo: AnyCodes, alpha: float = 0.05) -> Json | None:
+    """What a study like this one would show again, and how many participants it takes for +- 3 points.
+
+    All of shape (n,), n >= 1. None with one participant or photo, at 0 % and at 100 %: no spread is seen.
+    """
+    people, photos = (int(np.count_nonzero(np.bincount(codes))) for codes in (participant, photo))
+    parts = Components.of_trials(fooled, participant, photo)
+    if min(people, photos) < 2 or parts.rate in (0.0, 1.0):
+        return None
+    trials = min(photos, max(1, round(len(fooled) / people)))
+    plan = Plan(people, photos, trials)
+    return {
+        "v_participant": parts.participant,
+        "v_image": parts.photo,
+        "v_residual": parts.residual,
+        "trials_each": trials,
+        "width": interval_width(plan, parts, alpha),
+        "minimal_detectable_difference": minimal_detectable_difference(plan, parts, alpha=alpha),
+        "participants_for_3_points": participants_for(0.06, photos, trials, parts, alpha),
+    }
 
 
 def planned_by_simulation(shape: Shape, *, studies: int, seed: int) -> Json:

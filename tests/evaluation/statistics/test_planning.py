@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
+from evaluation.statistics.clustered import clustered_rate, default_interval
 from evaluation.statistics.planning import (
     Components,
     Plan,
     interval_width,
     minimal_detectable_difference,
+    next_study,
     participants_for,
     planned_by_simulation,
     planned_variance,
@@ -23,6 +25,24 @@ def test_the_formula_gives_the_variance_of_simulated_studies():
     rates = [one_study(SHAPE, rng)[0].mean() for _ in range(1500)]
     assert np.mean(rates) == pytest.approx(parts.rate, abs=0.005)
     assert planned_variance(Plan(40, 100, 20), parts) == pytest.approx(np.var(rates), rel=0.12)
+
+
+def test_the_components_are_recovered_from_the_answers_of_a_study():
+    shape = Shape(participants=1500, photos=400, trials=30)
+    wanted = Components.of_shape(shape)
+    found = Components.of_trials(*one_study(shape, np.random.default_rng(3)))
+    assert found.participant == pytest.approx(wanted.participant, rel=0.15)
+    assert found.photo == pytest.approx(wanted.photo, rel=0.25)
+
+
+def test_a_study_foretells_its_own_width():
+    study = one_study(SHAPE, np.random.default_rng(4))
+    found = next_study(*study)
+    low, high = default_interval(clustered_rate(*study)).ends
+    assert found["width"] == pytest.approx(high - low, rel=0.15)
+    assert found["participants_for_3_points"] is None or found["participants_for_3_points"] > 40
+    nobody = np.zeros(6, dtype=np.int8)
+    assert next_study(nobody, np.arange(6) % 2, np.arange(6)) is None
 
 
 def test_the_components_add_up():
