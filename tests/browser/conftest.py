@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, Page, sync_playwright
 
 from tests.builders import launched_study
 
@@ -49,9 +49,34 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def quick_study(transactional_db, idle_queue):
+    # A busy machine spoils exposures, and each would be repeated: tests that are about that say so.
     return launched_study(
-        "quick", photos=12, image_px=80, title="Which colours are real?", design_settings=QUICK
+        "quick",
+        photos=12,
+        image_px=80,
+        title="Which colours are real?",
+        design_settings=QUICK,
+        voiding={"repeat": False},
     )
+
+
+@pytest.fixture
+def open_page(browser, live_server):
+    """A page of its own kind; what it complains about fails the test."""
+    contexts, complaints = [], []
+
+    def make(**kind) -> Page:
+        context = browser.new_context(base_url=live_server.url, **kind)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda entry: entry.type == "error" and complaints.append(entry.text))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
 
 
 @pytest.fixture(scope="session")

@@ -1,74 +1,15 @@
 """From the landing page to the completion code in a real browser, by every way of answering."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from studies.models import Participation, Response
+from tests.browser.playing import DESK, PHONE, TRIALS, WALL, begin, play
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}
-DESK = {"viewport": {"width": 1440, "height": 900}}
-TRIALS = 2 + 6 + 1
 
-
-@pytest.fixture
-def open_page(browser, live_server):
-    """A page of its own kind; what it complains about fails the test."""
-    contexts, complaints = [], []
-
-    def make(**kind) -> Page:
-        context = browser.new_context(base_url=live_server.url, **kind)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda entry: entry.type == "error" and complaints.append(entry.text))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def begin(page: Page, study) -> None:
-    page.goto(f"/s/{study.slug}/")
-    page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Begin").click()
-
-
-def press_on(page: Page, way: str) -> None:
-    """One step on: the next page of a screen, or an answer, in the way asked for."""
-    button = page.locator(".runner-screen .runner-button:not(.quiet):enabled")
-    choice = page.locator(".runner-choice:enabled")
-    button.or_(choice).or_(page.locator("#completion-code")).first.wait_for()
-    if button.count():
-        if way == "keyboard":
-            page.keyboard.press("Enter")
-        elif way == "touch":
-            button.first.tap()
-        else:
-            button.first.click()
-    elif choice.count():
-        if way == "keyboard":
-            page.keyboard.press("ArrowLeft")
-        elif way == "touch":
-            choice.first.tap()
-        else:
-            choice.first.click()
-
-
-def play(page: Page, way: str, *, until: int = TRIALS) -> None:
-    """Go on until so many answers are in, or the completion code is there."""
-    for _ in range(200):
-        if page.locator("#completion-code").count() or Response.objects.count() >= until:
-            return
-        press_on(page, way)
-        page.wait_for_timeout(60)
-    raise AssertionError("the participation does not end")
-
-
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("screen", [PHONE, DESK, WALL], ids=["phone", "desk", "wall"])
 @pytest.mark.parametrize("way", ["keyboard", "mouse", "touch"])
 def test_a_whole_participation(open_page, quick_study, results, screen, way):
     page = open_page(**screen | ({"has_touch": True} if way == "touch" else {}))

@@ -1,4 +1,4 @@
-"""The runner has English words of its own for its tests; the page brings the same ones, and translations of all."""
+"""The runner has English words of its own for its tests: the same ones that the page brings."""
 
 import json
 import subprocess
