@@ -79,11 +79,11 @@ class StrictView:
 def vigilance_rows(table: ResponseTable) -> Rows:
     """The rows of vigilance trials with a known outcome, by participant and trial.
 
-    A trial that was recorded twice counts once: the row with the smallest row number.
+    A trial that was recorded twice counts once: the row with the smallest row number. One that was voided
+    says nothing of attention.
     """
-    asked = np.flatnonzero(
-        table.phase.is_label(ATTENTION) & (table.attention_passed != UNKNOWN) & (table.participant.codes >= 0)
-    )
+    known = (table.attention_passed != UNKNOWN) & (table.participant.codes >= 0) & (table.voided != 1)
+    asked = np.flatnonzero(table.phase.is_label(ATTENTION) & known)
     who, when = table.participant.codes[asked], table.trial_index[asked]
     order = np.lexsort((table.row_id[asked], when, who))
     again = np.zeros(len(asked), dtype=bool)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 from evaluation.statistics.arrays import Json
-from studies.exposure import ASSUMED_REFRESH_MS, exposure_faults, worst_error_ms
+from studies.exposure import ASSUMED_REFRESH_MS, exposure_faults, kind_of_fault, worst_error_ms
 
 
 @dataclass(frozen=True)
 class Showing:
-    """How one trial was shown: the error of each timed frame in ms (None: not measured), and the faults."""
+    """How one trial was shown: the error of each timed frame in ms (None: not measured), and the faults.
+
+    Faults go by the default rules, whatever a study's own; what its own rules void is stored with the answer.
+    """
 
     errors_ms: tuple[float | None, ...]
     refresh_ms: float | None
@@ -22,9 +26,10 @@ class Showing:
     @classmethod
     def of(cls, frames: Any, events: Any, refresh_ms: float | None) -> Showing:
         """From what the runner reported about a trial."""
-        timed = [f for f in frames or [] if isinstance(f, Mapping) and f.get("planned_ms") is not None]
+        shown = [frame for frame in frames or [] if isinstance(frame, Mapping)]
+        timed = [frame for frame in shown if frame.get("planned_ms") is not None]
         errors = tuple(worst_error_ms(frame, refresh_ms or ASSUMED_REFRESH_MS) for frame in timed)
-        return cls(errors, refresh_ms, len(exposure_faults(timed, events or [], refresh_ms)))
+        return cls(errors, refresh_ms, len(exposure_faults(shown, events or [], refresh_ms)))
 
     @property
     def worst_ms(self) -> float | None:
@@ -45,12 +50,23 @@ class Exposures:
     exact: int = 0
     within: int = 0
     faulty: int = 0
+    spoiled: int = 0
+    repeated: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
     errors_ms: list[float] = field(default_factory=list)
     refreshes_ms: list[float] = field(default_factory=list)
 
-    def add(self, showing: Showing) -> None:
-        """Count one trial by the worst of its frames; half a refresh of jitter is not yet another frame."""
+    def add(
+        self, showing: Showing, *, voided: bool = False, reasons: Iterable[str] = (), repeats: bool = False
+    ) -> None:
+        """Count one trial by the worst of its frames; half a refresh of jitter is not yet another frame.
+
+        A voided trial counts once for each kind of reason; one that `repeats` was shown in another's place.
+        """
         self.trials += 1
+        self.spoiled += voided
+        self.repeated += repeats
+        self.reasons.update({kind_of_fault(reason) for reason in reasons})
         self.faulty += showing.faults > 0
         if showing.refresh_ms:
             self.refreshes_ms.append(showing.refresh_ms)
@@ -71,6 +87,10 @@ class Exposures:
             "within_one_frame": self.within,
             "share_within_one_frame": self.within / measured if measured else None,
             "trials_with_faults": self.faulty,
+            "as_planned": self.trials - self.spoiled,
+            "spoiled": self.spoiled,
+            "spoiled_by": dict(sorted(self.reasons.items())),
+            "repeats": self.repeated,
             "median_error_ms": median(self.errors_ms) if measured else None,
             "largest_error_ms": max(self.errors_ms, key=abs) if measured else None,
             "median_refresh_ms": median(self.refreshes_ms) if self.refreshes_ms else None,

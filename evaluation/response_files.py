@@ -41,7 +41,7 @@ NAMES = ("participant_id", "model", "image_id", "phase")
 SIDES = ("fake_side", "chosen_side")
 NUMBERS = ("trial_index", "rt_ms")
 REQUIRED = (*NAMES, *SIDES, *NUMBERS, "attention_passed")
-OPTIONAL = ("row_id", "fooled", "exposure_ms", "source")
+OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided")
 ALIASES = {"participant": "participant_id", "condition": "model", "photo": "image_id"}
 BLOCK_BYTES = 8 << 20
 MOST_UNKNOWN_VALUES = 20
@@ -213,7 +213,7 @@ def _gatherer(name: str) -> _Gatherer:
         return _Names(phase_label if name == "phase" else str.strip)
     if name in SIDES:
         return _Flags(side_code)
-    return _Flags(truth_code) if name in ("fooled", "attention_passed") else _Numbers()
+    return _Flags(truth_code) if name in ("fooled", "attention_passed", "voided") else _Numbers()
 
 
 class _QuoteCounter:
@@ -264,7 +264,7 @@ def _faults_in_words(path: Path, names: list[str], numeric: dict[str, str]) -> I
 
 def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
     found: dict[str, Any] = {name: gatherer.result() for name, gatherer in gathered.items()}
-    blank = np.full(rows, np.nan)
+    blank, unknown = np.full(rows, np.nan), np.full(rows, UNKNOWN, dtype=np.int8)
     return ResponseTable(
         participant=found["participant_id"],
         condition=found["model"],
@@ -272,12 +272,13 @@ def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
         phase=found["phase"],
         fake_side=found["fake_side"],
         chosen_side=found["chosen_side"],
-        stored_fooled=found.get("fooled", np.full(rows, UNKNOWN, dtype=np.int8)),
+        stored_fooled=found.get("fooled", unknown),
         trial_index=found["trial_index"],
         row_id=found.get("row_id", np.arange(rows, dtype=np.float64)),
         rt_ms=found["rt_ms"],
         exposure_ms=found.get("exposure_ms", blank),
         attention_passed=found["attention_passed"],
+        voided=found.get("voided", unknown),
         source=found.get("source", Factor(np.full(rows, UNKNOWN, dtype=np.int32), ())),
     )
 

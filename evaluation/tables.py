@@ -36,6 +36,10 @@ class RecordedTrial(NamedTuple):
     fake_side: str
     chosen_side: str
     rt_ms: float | None
+    voided: bool
+    void_reasons: list[str]
+    repeats: bool
+    """Whether it was shown in the place of a voided trial."""
     showing: Showing
 
     def facts(self) -> list[Any]:
@@ -83,8 +87,8 @@ def read_study(
         if row.showing.faults:
             faulty.append(recorded)
         if row.kind != TrialKind.PRACTICE:
-            exposures.add(row.showing)
-        if row.kind == TrialKind.VIGILANCE:
+            exposures.add(row.showing, voided=row.voided, reasons=row.void_reasons, repeats=row.repeats)
+        if row.kind == TrialKind.VIGILANCE and not row.voided:
             vigilance.add(row)
     counts = participations_by_state(study, population)
     planned = _planned(study, population)
@@ -142,13 +146,28 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
         .values_list(
             "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "key",
             "response__answer", "response__rt_ms",
+            "response__voided", "response__void_reasons", "replaces_id",
             "response__frames", "response__events", "response__refresh_ms",
         )
     )  # fmt: skip
-    for pk, who, number, kind, condition, photo, key, answer, rt_ms, *shown in rows.iterator(CHUNK):
+    for (
+        pk,
+        who,
+        number,
+        kind,
+        condition,
+        photo,
+        key,
+        answer,
+        rt_ms,
+        voided,
+        reasons,
+        replaces,
+        *shown,
+    ) in rows.iterator(CHUNK):
         yield RecordedTrial(
             pk, who, *people[who], number, kind, conditions[condition], photos[photo],
-            key, answer, rt_ms, Showing.of(*shown),
+            key, answer, rt_ms, voided, reasons, replaces is not None, Showing.of(*shown),
         )  # fmt: skip
 
 
@@ -169,6 +188,7 @@ class _Columns:
     trial_index: list[float | None] = field(default_factory=list)
     row_id: list[float | None] = field(default_factory=list)
     rt_ms: list[float | None] = field(default_factory=list)
+    voided: list[bool] = field(default_factory=list)
     source: list[str] = field(default_factory=list)
 
     def append(self, row: RecordedTrial, row_id: int) -> None:
@@ -181,6 +201,7 @@ class _Columns:
         self.trial_index.append(row.number)
         self.row_id.append(row_id)
         self.rt_ms.append(row.rt_ms)
+        self.voided.append(row.voided)
         self.source.append(row.source)
 
 

@@ -28,6 +28,7 @@ COLUMNS = (
     "fooled", "rt_ms", "exposure_ms", "attention_passed",
     "source", "participation_state", "photo", "photo_digest", "colorizer", "order", "input", "layout",
     "exposure_measured_ms", "exposure_error_ms", "frames_dropped", "refresh_ms", "faults",
+    "voided", "void_reasons", "replaces", "arrangement",
     "real_digest", "fake_digest", "study", "study_digest", "seed", "answered_at",
 )  # fmt: skip
 
@@ -71,7 +72,7 @@ def _trials(study: Study, sources: Iterable[str]) -> QuerySet[Trial]:
     return (
         Trial.objects.filter(participation__study=study, participation__source__in=list(sources))
         .exclude(participation__state=ParticipationState.WITHDRAWN)
-        .select_related("participation__participant", "condition__colorizer", "photo", "response")
+        .select_related("participation__participant", "condition__colorizer", "photo", "response", "replaces")
         .prefetch_related("pictures__stimulus")
         .order_by("participation_id", "number")
     )
@@ -88,6 +89,8 @@ def _identity(trial: Trial) -> dict[str, Any]:
         "image_id": trial.photo.digest[:12],
         "source": participation.source,
         "participation_state": participation.state,
+        "arrangement": trial.arrangement or None,
+        "replaces": trial.replaces.number - 1 if trial.replaces else None,
         "photo": trial.photo.name,
         "photo_digest": trial.photo.digest,
         "colorizer": trial.condition.colorizer.slug,
@@ -112,6 +115,8 @@ def _judgement(trial: Trial) -> dict[str, Any]:
         "input": response.input if response else None,
         "layout": response.layout if response else None,
         "answered_at": answered_at.isoformat() if answered_at else None,
+        "voided": int(response.voided) if response else None,
+        "void_reasons": "; ".join(response.void_reasons) if response else None,
     }
 
 

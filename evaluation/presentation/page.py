@@ -141,7 +141,22 @@ class Page:
             f"picture was shown within one frame of its plan, in {percent(e['share_exact'])} on the very "
             f"frame; {count(e['trials_with_faults'], 'trial')} had a fault (off by more than a frame or "
             f"50 ms, hidden page, lost focus). Median error {number(e['median_error_ms'], 2)} ms, "
-            f"largest {number(e['largest_error_ms'], 1)} ms.{display}"
+            f"largest {number(e['largest_error_ms'], 1)} ms.{display}{self._spoiled}"
+        )
+
+    @property
+    def _spoiled(self) -> str:
+        """What the study's rule did about spoiled trials; older reports say nothing of it."""
+        e = self.results["exposure"]
+        if "spoiled" not in e:
+            return ""
+        if not e["spoiled"]:
+            return " The study's rule voided none of them."
+        reasons = listed([f"{kind} in {n:,}" for kind, n in e["spoiled_by"].items()])
+        return (
+            f" By the study's rule {e['as_planned']:,} of {count(e['trials'], 'trial')} were shown as "
+            f"planned; {e['spoiled']:,} were spoiled ({reasons}) and are in no rate, and {e['repeats']:,} "
+            f"were shown in their places."
         )
 
     @property

@@ -33,12 +33,14 @@ class ValidResponses:
 def valid_responses(table: ResponseTable) -> ValidResponses:
     """Apply steps S1 (test trials), S2 (both sides known) and S3 (the earliest row of a repeated pair).
 
+    Where the table says of trials whether they were spoiled, step V between S1 and S2 leaves those out.
     A stored `fooled` that contradicts the sides is counted and not trusted. Raises ValueError when a usable
     test row names no participant, condition or photo: it could be neither counted nor clustered.
     """
     is_test = table.phase.is_label(TEST)
     sides_known = (table.fake_side != UNKNOWN) & (table.chosen_side != UNKNOWN)
-    usable = np.flatnonzero(is_test & sides_known)
+    sound = is_test & (table.voided != 1)
+    usable = np.flatnonzero(sound & sides_known)
     chosen = table if len(usable) == len(table) else table.take(usable)
     _refuse_nameless(chosen, usable)
     fooled = (chosen.chosen_side != chosen.fake_side).astype(np.int8)
@@ -47,12 +49,14 @@ def valid_responses(table: ResponseTable) -> ValidResponses:
 
     kept, cell = _first_of_each(chosen)
     whole = len(kept) == len(chosen)
-    tests = int(is_test.sum())
-    no_fake = int((is_test & (table.fake_side == UNKNOWN)).sum())
-    no_choice = int((is_test & (table.fake_side != UNKNOWN) & (table.chosen_side == UNKNOWN)).sum())
+    tests, sounds = int(is_test.sum()), int(sound.sum())
+    no_fake = int((sound & (table.fake_side == UNKNOWN)).sum())
+    no_choice = int((sound & (table.fake_side != UNKNOWN) & (table.chosen_side == UNKNOWN)).sum())
+    judged = bool((table.voided != UNKNOWN).any())
     steps = (
         _step("S1", "test trials only", len(table), tests),
-        _step("S2", "fake side and chosen side both known", tests, len(usable))
+        *([_step("V", "shown as planned: not voided by the study's rule", tests, sounds)] if judged else []),
+        _step("S2", "fake side and chosen side both known", sounds, len(usable))
         | {"fake_side_unknown": no_fake, "chosen_side_unknown": no_choice},
         _step(
             "S3", "one row per participant, condition and photo: the earliest trial", len(usable), len(kept)

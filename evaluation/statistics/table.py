@@ -77,9 +77,9 @@ def phase_label(value: object) -> str:
 class ResponseTable:
     """One row for each presented trial, in the order in which the rows came.
 
-    Sides are 0 (left), 1 (right), -1 (unknown); `stored_fooled` and `attention_passed` are 1, 0, -1
-    (unknown); times are in ms, NaN where they are missing; `trial_index` may be NaN, such rows count as the
-    latest.
+    Sides are 0 (left), 1 (right), -1 (unknown); `stored_fooled`, `attention_passed` and `voided` (the
+    showing was spoiled) are 1, 0, -1 (unknown); times are in ms, NaN where they are missing; `trial_index`
+    may be NaN, such rows count as the latest.
     """
 
     participant: Factor
@@ -94,6 +94,7 @@ class ResponseTable:
     rt_ms: Floats
     exposure_ms: Floats
     attention_passed: Flags
+    voided: Flags
     source: Factor
 
     def __len__(self) -> int:
@@ -120,6 +121,7 @@ class ResponseTable:
         rt_ms: Sequence[float | None] | None = None,
         exposure_ms: Sequence[float | None] | None = None,
         attention_passed: Sequence[object] | None = None,
+        voided: Sequence[object] | None = None,
         source: Sequence[str] | None = None,
     ) -> ResponseTable:
         """Build a table from plain columns, such as rows of a database.
@@ -155,6 +157,7 @@ class ResponseTable:
             rt_ms=_floats([None] * n if rt_ms is None else rt_ms),
             exposure_ms=_floats([None] * n if exposure_ms is None else exposure_ms),
             attention_passed=passed.astype(np.int8),
+            voided=_flags([None] * n if voided is None else voided, _fooled_code),
             source=Factor.of([""] * n if source is None else source),
         )
 

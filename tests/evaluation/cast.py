@@ -66,8 +66,12 @@ class PlayedStudy:
         rt_ms: float | None = 800.0,
         measured_ms: float = 1000.0,
         unanswered: int = 0,
+        voided: dict[int, list[str]] | None = None,
     ) -> Participation:
-        """One participation; `fooled` holds the outcome of each test trial by condition slug."""
+        """One participation; `fooled` holds the outcome of each test trial by condition slug.
+
+        `voided` has the reasons for which trials of these numbers were spoiled.
+        """
         person = Participation.objects.create(
             study=self.study, participant=Participant.objects.create(), source=source, state=state,
             consent_version="1",
@@ -95,6 +99,7 @@ class PlayedStudy:
                 Response(
                     trial=trial, answer=other if outcome else key, rt_ms=rt_ms, refresh_ms=16.667,
                     frames=frames(measured_ms), input="keyboard", layout="row", runner="1.0.0",
+                    voided=number in (voided or {}), void_reasons=(voided or {}).get(number, []),
                 )
             )  # fmt: skip
         Trial.objects.bulk_create(trials)

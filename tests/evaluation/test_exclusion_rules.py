@@ -5,7 +5,7 @@ from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.table import ResponseTable
 
 
-def watched(passed, trial_index=None, row_id=None):
+def watched(passed, trial_index=None, row_id=None, voided=None):
     """Ada's vigilance trials, and one test trial of ada and of ben."""
     n = len(passed)
     return ResponseTable.from_columns(
@@ -19,6 +19,7 @@ def watched(passed, trial_index=None, row_id=None):
         attention_passed=[*passed, None, None],
         trial_index=trial_index,
         row_id=row_id,
+        voided=voided,
     )
 
 
@@ -39,6 +40,12 @@ def test_who_saw_no_vigilance_trial_stays():
 def test_a_vigilance_trial_that_was_recorded_twice_counts_once():
     table = watched([0, 1], trial_index=[5, 5, 6, 7], row_id=[2, 1, 3, 4])
     assert vigilance_shares(table)[0] == 1.0
+
+
+def test_a_vigilance_trial_that_was_voided_says_nothing_of_attention():
+    table = watched([0, 1], voided=[True, False, False, False])
+    assert vigilance_shares(table)[0] == 1.0
+    assert excluded(table) == ()
 
 
 @pytest.mark.parametrize(

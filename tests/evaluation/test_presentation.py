@@ -58,3 +58,23 @@ def test_of_more_conditions_the_lowest_and_the_highest_are_named(headline_of):
     assert "between 0.0" in headline
     assert "with “D”" in headline
     assert "2 other conditions" in headline
+
+
+def test_the_certificate_of_exposure_tells_of_spoiled_trials(ada, db):
+    played = played_study(ada)
+    spoiled = {2: ["frame 1: +33.3 ms"], 3: ["page hidden", "focus lost"]}
+    played.participate(fooled={"l2": [True, False, True, False]}, voided=spoiled)
+    report = services.make_report(study=played.study, population=Population.PEOPLE)
+    text = Page(report).exposure
+    assert f"2 of 4{NBSP}trials were shown as planned" in text
+    assert "2 were spoiled (exposure off in 1, focus lost in 1 and page hidden in 1)" in text
+    assert "0 were shown in their places" in text
+    del report.results["exposure"]["spoiled"]
+    assert "spoiled" not in Page(report).exposure
+
+
+def test_that_nothing_was_spoiled_is_said_too(ada, db):
+    played = played_study(ada)
+    played.participate(fooled={"l2": [True]})
+    report = services.make_report(study=played.study, population=Population.PEOPLE)
+    assert Page(report).exposure.endswith("The study's rule voided none of them.")

@@ -75,7 +75,7 @@ def test_every_filter_step_hands_its_rows_to_the_next(sky):
     sky.participate(fooled={"l2": [True] * 4}, unanswered=2, state=ParticipationState.ABANDONED)
     Exclusion.objects.create(study=sky.study, participation=late, rule="arrived late", reason="said so")
     steps = report_of(sky).results["filters"]
-    assert [step["step"] for step in steps] == ["P", "E1", "S1", "S2", "S3", "T1", "T2"]
+    assert [step["step"] for step in steps] == ["P", "E1", "S1", "V", "S2", "S3", "T1", "T2"]
     assert (steps[0]["rows_in"], steps[0]["rows_out"]) == (52, 50)
     assert (steps[1]["dropped"], steps[1]["participants_dropped"]) == (12, 1)
     for before, after in itertools.pairwise(steps):

@@ -88,8 +88,15 @@ def test_columns_that_may_be_absent_are_named(write):
     keep = [i for i, name in enumerate(names) if name not in ("row_id", "fooled", "exposure_ms")]
     text = "\n".join(",".join(line.split(",")[i] for i in keep) for line in (HEADER, ROW)) + "\n"
     found = read_responses(write(text))
-    assert found.columns_absent == ["row_id", "fooled", "exposure_ms", "source"]
+    assert found.columns_absent == ["row_id", "fooled", "exposure_ms", "source", "voided"]
     assert list(found.table.row_id) == [0]
+
+
+def test_a_file_may_say_which_trials_were_voided(write):
+    rows = lines(ROW + ",1", ROW + ",0", ROW + ",", header=HEADER + ",voided")
+    found = read_responses(write(rows))
+    assert found.table.voided.tolist() == [1, 0, -1]
+    assert "voided" not in found.columns_ignored
 
 
 def test_a_missing_column_is_named_with_what_was_found(write):

@@ -64,6 +64,32 @@ def test_a_timed_out_answer_is_a_row_without_a_choice(sky):
     assert (valid.rows, valid.usable_rows) == (2, 1)
 
 
+def test_voided_trials_are_in_no_rate_and_in_the_certificate(sky):
+    sky.participate(
+        fooled={"l2": [True, True, False]},
+        vigilance=[False, True],
+        voided={1: ["frame 1: +33.3 ms", "frame 3: +50.0 ms", "page hidden"], 4: ["page hidden"]},
+    )
+    first = Trial.objects.get(number=1)
+    Trial.objects.filter(number=3).update(replaces=first)
+    rows = read_study(sky.study, Population.PEOPLE)
+    valid = valid_responses(rows.table)
+    assert valid.fooled.tolist() == [1, 0]
+    assert [step["dropped"] for step in valid.steps if step["step"] == "V"] == [1]
+    assert (rows.vigilance["asked"], rows.vigilance["passed"]) == (1, 1)
+    certificate = rows.exposures.summary()
+    assert (certificate["trials"], certificate["as_planned"], certificate["spoiled"]) == (5, 3, 2)
+    assert certificate["spoiled_by"] == {"exposure off": 1, "page hidden": 2}
+    assert certificate["repeats"] == 1
+
+
+def test_whether_a_trial_was_voided_is_in_the_digest(sky):
+    sky.participate(fooled={"l2": [True, False]})
+    before = read_study(sky.study, Population.PEOPLE).digest
+    Response.objects.filter(trial__number=1).update(voided=True, void_reasons=["focus lost"])
+    assert read_study(sky.study, Population.PEOPLE).digest != before
+
+
 def test_withdrawn_participations_are_left_out(sky):
     sky.participate(fooled={"l2": [True]}, state=ParticipationState.WITHDRAWN)
     assert len(response_table(sky.study, Population.PEOPLE)) == 0

@@ -49,6 +49,17 @@ def test_fooled_is_having_called_the_real_one_fake(study, participation, finish,
             assert row["attention_passed"] is None
 
 
+def test_spoiled_trials_and_those_in_their_places_are_told_apart(study, participation, answer):
+    for trial in participation.trials.filter(number__lte=3).order_by("number"):
+        answer(trial, events=[{"type": "visibility", "value": "hidden", "at": 1.0}])
+    rows = list(trial_rows(study))
+    assert [row["voided"] for row in rows] == [0, 0, 1, *[None] * 10]
+    assert rows[2]["void_reasons"] == "page hidden"
+    assert [row["replaces"] for row in rows] == [None] * 12 + [2]
+    assert rows[12]["arrangement"] == rows[2]["arrangement"]
+    assert rows[12]["model"] == rows[2]["model"]
+
+
 def test_measured_times_are_reported(study, trial, answer):
     times = {"onset_stamp": 10.0, "onset_now": 10.2, "offset_stamp": 1110.0, "offset_now": 1110.2}
     frames = [{"index": 1, "planned_ms": 1000, "dropped": 6} | times]

@@ -66,3 +66,14 @@ def test_an_answer_that_belongs_to_nobody_is_refused(column):
 def test_an_empty_table_gives_zeros():
     empty = table().take(np.zeros(4, dtype=bool))
     assert len(valid_responses(empty)) == 0
+
+
+def test_voided_trials_are_left_out_in_a_step_of_their_own():
+    valid = valid_responses(table(voided=[True, False, None, False], chosen_side=["L", "R", "R", None]))
+    assert [step["step"] for step in valid.steps] == ["S1", "V", "S2", "S3"]
+    assert [(step["rows_in"], step["rows_out"]) for step in valid.steps] == [(4, 4), (4, 3), (3, 2), (2, 2)]
+    assert list(valid.fooled) == [1, 1]
+
+
+def test_a_table_that_knows_nothing_of_voiding_has_no_such_step():
+    assert [step["step"] for step in valid_responses(table()).steps] == ["S1", "S2", "S3"]
