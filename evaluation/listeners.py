@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from django.db.models.signals import post_delete
+
 from colorizers.models import Colorization
 from colorizers.signals import colorization_done
 
 
 def connect() -> None:
-    """Listen for finished colorizations, once however often it is called."""
+    """Listen for finished colorizations and deleted orders, once however often it is called."""
+    from evaluation.models import Order
+
     colorization_done.connect(order_score, dispatch_uid="evaluation.order_score")
+    post_delete.connect(discard_file, sender=Order, dispatch_uid="evaluation.discard_file")
 
 
 def order_score(sender: Any, *, colorization: Colorization, **_kwargs: Any) -> None:
@@ -16,3 +21,10 @@ def order_score(sender: Any, *, colorization: Colorization, **_kwargs: Any) -> N
     from evaluation import services
 
     services.order_scores([colorization])
+
+
+def discard_file(sender: Any, *, instance: Any, **_kwargs: Any) -> None:
+    """A deleted order leaves no file behind."""
+    from evaluation.services import exports
+
+    exports.discard_file(instance)

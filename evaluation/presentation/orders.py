@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from colorizers.models import OPEN_STATES, WorkState
-from evaluation.models import Order
+from evaluation.models import Order, OrderKind
 from evaluation.services.orders import is_silent
 
 PATIENCE = timedelta(seconds=10)
@@ -46,6 +46,8 @@ def _summary(order: Order) -> str:
 def _trouble(order: Order) -> str:
     """What went wrong and what to do; empty while all is well."""
     here = f"manage.py report {order.study.slug} --population {order.population}"
+    if order.kind == OrderKind.EXPORT:
+        here = here.replace("manage.py report", "manage.py export_data") + " --out FILE.zip"
     if order.state == WorkState.FAILED:
         return (
             f"{order.error} Nothing that was answered is lost. Order it again; if that fails too, {here} "
@@ -59,6 +61,6 @@ def _trouble(order: Order) -> str:
     if waits:
         return (
             f"No worker has taken it yet: either all are busy, or none is running. `make worker` starts one. "
-            f"Without a worker, {here} makes the report at once."
+            f"Without a worker, {here} makes it at once."
         )
     return ""

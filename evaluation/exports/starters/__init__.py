@@ -1,0 +1,1 @@
+"""Scripts that go into an export; they run with it, not here."""

@@ -1,0 +1,99 @@
+"""The fool rate of each condition from the exported trials, with three intervals; needs numpy and scipy.
+
+    python analysis/fool_rate.py [TRIALS.csv]
+
+Prints one line of CSV for each condition; a starting point for an analysis of your own.
+"""
+
+import csv
+import sys
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import norm, t
+
+
+def read_trials(path):
+    """The test trials that count: answered, not excluded, not spoiled, the first of each repeated pair."""
+    first = {}
+    with Path(path).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["phase"] != "test" or row["excluded"] or row.get("voided") == "1":
+                continue
+            if not (row["fake_side"] and row["chosen_side"]):
+                continue
+            key = (row["model"], row["participant_id"], row["image_id"])
+            if key not in first or int(row["trial_index"]) < int(first[key]["trial_index"]):
+                first[key] = row
+    return list(first.values())
+
+
+def cluster_variance(residuals, names):
+    """G/(G-1) times the sum of the squared totals of G clusters, over n squared."""
+    _, codes = np.unique(names, return_inverse=True)
+    totals = np.bincount(codes, residuals)
+    clusters = len(totals)
+    if clusters < 2:
+        return np.nan, clusters
+    return clusters / (clusters - 1) * (totals**2).sum() / len(residuals) ** 2, clusters
+
+
+def wilson(rate, n, quantile):
+    """Wilson's score interval; n may be an effective number of trials."""
+    shrink = quantile**2 / n
+    centre = (rate + shrink / 2) / (1 + shrink)
+    half = quantile * sqrt(rate * (1 - rate) / n + shrink / (4 * n)) / (1 + shrink)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def analyse(rows, alpha=0.05):
+    """Rate and intervals of one condition's rows; NaN where an interval does not exist."""
+    fooled = np.array([row["chosen_side"] != row["fake_side"] for row in rows], dtype=float)
+    n, rate = len(fooled), fooled.mean()
+    residuals = fooled - rate
+    v_people, people = cluster_variance(residuals, [row["participant_id"] for row in rows])
+    v_photos, photos = cluster_variance(residuals, [row["image_id"] for row in rows])
+    found = {"n": n, "k": int(fooled.sum()), "fool_rate": rate, "participants": people, "photos": photos}
+    inside = 0 < rate < 1
+
+    # Naive: every trial taken as independent. For comparison with the literature.
+    found["naive_low"], found["naive_high"] = wilson(rate, n, norm.isf(alpha / 2))
+
+    # These photos only: clustered by participant, on the log-odds scale.
+    low = high = np.nan
+    if people > 1 and inside and v_people > 1e-9 * rate * (1 - rate) / n:
+        half = t.isf(alpha / 2, people - 1) * sqrt(v_people) / (rate * (1 - rate))
+        centre = np.log(rate / (1 - rate))
+        low, high = 1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))
+    elif people > 1 and not inside:
+        low, high = wilson(rate, n, t.isf(alpha / 2, people - 1))
+    found["these_photos_low"], found["these_photos_high"] = low, high
+
+    # The default, new participants and new photos: two-way clustered, guarded; Wilson with the effective n.
+    low = high = np.nan
+    if people > 1 and photos > 1:
+        cells = n / (n - 1) * (residuals**2).sum() / n**2
+        variance = max(v_people + v_photos - cells, v_people, v_photos, rate * (1 - rate) / n)
+        n_effective = rate * (1 - rate) / variance if inside else n
+        low, high = wilson(rate, n_effective, t.isf(alpha / 2, min(people, photos) - 1))
+    found["default_low"], found["default_high"] = low, high
+    return found
+
+
+def main():
+    """Print the table."""
+    data = Path(__file__).resolve().parents[1] / "data"
+    path = sys.argv[1] if len(sys.argv) > 1 else next(data.glob("*_description-trials_data.csv"))
+    trials = read_trials(path)
+    lines = None
+    for model in sorted({row["model"] for row in trials}):
+        found = {"model": model, **analyse([row for row in trials if row["model"] == model])}
+        if lines is None:
+            lines = csv.DictWriter(sys.stdout, found, lineterminator="\n")
+            lines.writeheader()
+        lines.writerow(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""Making an export: tables and texts into a folder, the folder into one file that can be downloaded."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db import models
+from django.utils import timezone
+
+from colorizers.models import WorkState
+from evaluation.analysis import analyse
+from evaluation.code_version import code_version
+from evaluation.exports import codebook, psych_ds, rows
+from evaluation.exports.columns import Table
+from evaluation.exports.findings import OwnRates, condition_rows, photo_rows, read_table
+from evaluation.exports.latex import latex_table
+from evaluation.exports.writers import CSV, PARQUET, TableWriter
+from evaluation.metric_table import metric_table
+from evaluation.models import Order, Population, Report
+from evaluation.services.report_contents import strict_rules
+from evaluation.services.reports import make_report
+from evaluation.statistics.filters import valid_responses
+from evaluation.tables import participations_in
+from studies.models import ConditionKind, PhotoRole, Study, Trial
+
+Watch = Callable[[str, int, int], object]
+"""Told what is being done, and how much of how much."""
+
+STARTERS = ("fool_rate.py", "fool_rate.R")
+COPY_BYTES = 1 << 20
+
+
+class Format(models.TextChoices):
+    """What an export holds."""
+
+    PSYCH_DS = "psych-ds", "Psych-DS folder with everything"
+    CSV = "csv", "the tables as CSV"
+    PARQUET = "parquet", "the tables as Parquet"
+
+
+def silent(stage: str, done: int = 0, total: int = 0) -> None:
+    """Nobody watches."""
+
+
+def fill_order(order: Order, progress: Watch) -> None:
+    """Make the export that was ordered and keep its file; made again, it takes the place of the earlier one.
+
+    Raises whatever `progress` raises to stop: nothing is left behind then.
+    """
+    target = f"{order.code}.zip"
+    with working_folder(str(order.code)) as folder:
+        archive = folder / target
+        report = export(
+            order.study, Population(order.population), Format(order.format), folder, archive, progress
+        )
+        name = order._meta.get_field("file").generate_filename(order, target)
+        storage = order.file.storage
+        storage.delete(name)
+        with archive.open("rb") as file:
+            name = storage.save(name, File(file))
+    running = Order.objects.filter(pk=order.pk, state=WorkState.RUNNING)
+    kept = running.update(file=name, report=report)
+    if not kept:
+        storage.delete(name)
+
+
+def export(
+    study: Study,
+    population: Population,
+    form: Format,
+    folder: Path,
+    archive: Path,
+    watch: Watch = silent,
+) -> Report | None:
+    """Write the archive, with `folder` (which exists) for the files on their way; gives the report in it."""
+    root = folder / f"{study.slug}-{population.value}"
+    report = None
+    if form == Format.PSYCH_DS:
+        report = make_report(study=study, population=population, watch=watch)
+    formats = {Format.CSV: (CSV,), Format.PARQUET: (PARQUET,)}.get(form, (CSV, PARQUET))
+    counts = write_tables(study, population, root, formats, watch)
+    _write_texts(root, study, population, counts, report)
+    pack(root, archive, watch)
+    return report
+
+
+@contextmanager
+def working_folder(name: str) -> Iterator[Path]:
+    """An empty folder on the disk of the media that is gone afterwards, and with it a dead worker's rest."""
+    folder = Path(settings.MEDIA_ROOT) / "exports" / f"{name}.part"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_tables(
+    study: Study, population: Population, root: Path, formats: tuple[str, ...], watch: Watch = silent
+) -> dict[str, int]:
+    """Write the four tables below `root`; gives the number of rows of each.
+
+    The trials pass through one by one; what stays in memory grows with participants and photos, and by a few
+    coded bytes for each trial while the rates are computed.
+    """
+    data = root / "data"
+    data.mkdir(parents=True)
+    exclusions = rows.Exclusions.of(study, population)
+    total = Trial.objects.filter(participation__in=participations_in(study, population)).count()
+    stage = "Writing the trials"
+    watch(stage, 0, total)
+    trials = rows.Trials(study, population, exclusions, lambda done: watch(stage, done, total))
+    # The analysis reads the file of trials, so that one is written in any case.
+    with TableWriter(_stem(data, study, codebook.TRIALS), codebook.TRIALS, {*formats, CSV}) as writer:
+        writer.write_all(trials)
+    watch("Computing rates and intervals", 0, 0)
+    table = read_table(writer.csv_path, trials.count, trials.excluded)
+    valid = valid_responses(table)
+    scores = metric_table(study)
+    analysis = analyse(
+        table, metrics=scores.arrays(), mix_sources=population == Population.POOLED, **strict_rules(study)
+    )
+    watch("Writing the other tables", 0, 0)
+    own = OwnRates.of(valid)
+    arms = _conditions(study)
+    people = rows.participant_rows(study, population, exclusions, trials.tallies)
+    filled: list[tuple[Table, Iterator[dict[str, Any]]]] = [
+        (codebook.PARTICIPANTS, (row | own.row(row["participant_id"]) for row in people)),
+        (
+            codebook.PHOTOS,
+            photo_rows(valid, [arm["model"] for arm in arms], _photos(study), scores.by_photo()),
+        ),
+        (codebook.CONDITIONS, condition_rows(arms, analysis)),
+    ]
+    counts = {codebook.TRIALS.name: trials.count}
+    for found, filling in filled:
+        with TableWriter(_stem(data, study, found), found, formats) as writer_of_table:
+            writer_of_table.write_all(row | {"study": study.slug} for row in filling)
+        counts[found.name] = writer_of_table.rows
+    if CSV not in formats:
+        writer.csv_path.unlink()
+    elif PARQUET in formats:
+        (data / "parquet").mkdir()
+        for path in data.glob("*.parquet"):
+            path.rename(data / "parquet" / path.name)
+    return counts
+
+
+def pack(root: Path, archive: Path, watch: Watch = silent) -> None:
+    """The folder as a zip file, in the order of names."""
+    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    total, done = sum(path.stat().st_size for path in paths), 0
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as packed:
+        for path in paths:
+            info = zipfile.ZipInfo.from_file(path, path.relative_to(root.parent).as_posix())
+            dense = path.suffix == ".parquet"
+            info.compress_type = zipfile.ZIP_STORED if dense else zipfile.ZIP_DEFLATED
+            with path.open("rb") as source, packed.open(info, "w", force_zip64=True) as target:
+                while block := source.read(COPY_BYTES):
+                    target.write(block)
+                    done += len(block)
+                    watch("Packing", done, total)
+
+
+def discard_file(order: Order) -> None:
+    """Remove the file of an order from the disk, and what a stopped worker may have left."""
+    if order.file:
+        order.file.delete(save=False)
+    with suppress(OSError):
+        shutil.rmtree(Path(settings.MEDIA_ROOT) / "exports" / f"{order.code}.part")
+
+
+def _stem(data: Path, study: Study, table: Table) -> Path:
+    return data / psych_ds.data_stem(study.slug, table)
+
+
+def _conditions(study: Study) -> list[dict[str, Any]]:
+    arms = study.conditions.filter(kind=ConditionKind.TEST).select_related("colorizer")
+    return [{"model": arm.slug, "title": str(arm), "colorizer": arm.colorizer.slug} for arm in arms]
+
+
+def _photos(study: Study) -> list[dict[str, Any]]:
+    found = study.study_photos.filter(role=PhotoRole.TEST).order_by("photo__digest")
+    return [
+        {"image_id": digest[:12], "photo": name, "photo_digest": digest}
+        for digest, name in found.values_list("photo__digest", "photo__name")
+    ]
+
+
+def _write_texts(
+    root: Path, study: Study, population: Population, counts: dict[str, int], report: Report | None
+) -> None:
+    texts: dict[str, str] = {"documentation/codebook.csv": psych_ds.codebook()}
+    if report is not None:
+        dataset = psych_ds.Dataset(
+            slug=study.slug,
+            title=study.title,
+            question=study.question,
+            population=str(population.label),
+            made_at=timezone.now().isoformat(timespec="seconds"),
+            code_version=code_version(),
+            data_digest=report.data_digest,
+            protocol_digest=study.digest,
+            rows=counts,
+        )
+        texts |= {
+            psych_ds.DESCRIPTION: psych_ds.description(dataset),
+            "README.md": psych_ds.readme(dataset),
+            "CHANGES.md": psych_ds.changes(dataset),
+            "results/report.json": report.as_json(),
+            "results/fool_rates.tex": latex_table(report.results, f"Data digest {report.data_digest}"),
+        }
+        starters = Path(codebook.__file__).parent / "starters"
+        texts |= {f"analysis/{name}": (starters / name).read_text("utf-8") for name in STARTERS}
+    for name, text in texts.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,176 @@
+import io
+import zipfile
+
+import pytest
+from django.urls import reverse
+
+from colorizers.models import WorkState
+from evaluation import services
+from evaluation.models import Order, OrderKind, Population
+from evaluation.services import exports
+from evaluation.services.orders import Stopped
+from tests.evaluation.cast import played_study
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("idle_queue")]
+
+
+@pytest.fixture
+def sky(ada):
+    played = played_study(ada)
+    played.crowd(4, {"l2": 0.3, "classes": 0.2}, vigilance=[True, False], practice=2)
+    return played
+
+
+@pytest.fixture
+def order(sky):
+    return Order.objects.create(
+        study=sky.study, population=Population.PEOPLE, kind=OrderKind.EXPORT, format="psych-ds"
+    )
+
+
+@pytest.fixture
+def as_ada(client, ada):
+    client.force_login(ada)
+    return client
+
+
+def files(media):
+    return [path for path in media.rglob("*") if path.is_file()]
+
+
+def fulfil(order):
+    outcome = services.fulfil(order.pk, services.MAKERS)
+    order.refresh_from_db()
+    return outcome
+
+
+def of(name, order=None):
+    return reverse(f"evaluation:{name}", args=["sky", *([order.code] if order else [])])
+
+
+def test_a_worker_makes_the_file_and_it_is_downloaded_by_its_link(as_ada, order):
+    fulfil(order)
+    assert (order.state, order.error) == (WorkState.DONE, "")
+    assert order.report == services.newest_report(order.study, Population.PEOPLE)
+    reply = as_ada.get(of("export-file", order))
+    assert reply.streaming
+    assert ".zip" in reply["Content-Disposition"]
+    names = zipfile.ZipFile(io.BytesIO(reply.getvalue())).namelist()
+    assert "sky-people/dataset_description.json" in names
+    assert "sky-people/data/study-sky_description-trials_data.csv" in names
+    assert "sky-people/results/fool_rates.tex" in names
+
+
+def test_nothing_is_left_beside_the_file(order, own_media):
+    fulfil(order)
+    assert [path.name for path in files(own_media)] == [f"{order.code}.zip"]
+
+
+def test_delivered_twice_it_is_made_once(order, own_media):
+    fulfil(order)
+    before = files(own_media)[0].stat().st_mtime_ns
+    fulfil(order)
+    assert files(own_media)[0].stat().st_mtime_ns == before
+
+
+def test_what_a_killed_worker_left_is_made_anew_into_the_same_file(order, own_media):
+    part = own_media / "exports" / f"{order.code}.part"
+    part.mkdir(parents=True)
+    (part / "half.csv").write_text("half")
+    (own_media / "exports" / f"{order.code}.zip").write_bytes(b"half")
+    fulfil(order)
+    assert [path.name for path in files(own_media)] == [f"{order.code}.zip"]
+    assert zipfile.is_zipfile(files(own_media)[0])
+
+
+@pytest.mark.parametrize("stage", ["Writing the trials", "Writing the other tables", "Packing"])
+def test_a_cancelled_export_stops_and_leaves_nothing(order, own_media, stage):
+    Order.objects.update(state=WorkState.RUNNING)
+
+    def progress(now, done=0, total=0):
+        if now == stage:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        exports.fill_order(order, progress)
+    assert files(own_media) == []
+
+
+def test_an_order_that_is_cancelled_at_the_last_moment_gets_no_file(order, own_media):
+    exports.fill_order(order, lambda stage, done=0, total=0: None)
+    order.refresh_from_db()
+    assert not order.file
+    assert files(own_media) == []
+
+
+def test_it_tells_how_many_trials_it_has_written(sky, order, monkeypatch):
+    monkeypatch.setattr("evaluation.exports.rows.EVERY", 10)
+    told = []
+    exports.fill_order(order, lambda *what: told.append(what))
+    steps = [(done, total) for stage, done, total in told if stage == "Writing the trials"]
+    assert steps == [(done, 80) for done in range(0, 81, 10)]
+
+
+def test_what_went_wrong_is_kept_in_words(order, monkeypatch, own_media):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("zipfile.ZipFile.open", full)
+    fulfil(order)
+    assert order.state == WorkState.FAILED
+    assert "No space left on device" in order.error
+    assert files(own_media) == []
+
+
+def test_a_deleted_order_takes_its_file_along(as_ada, order, own_media):
+    fulfil(order)
+    assert as_ada.post(of("delete-export", order)).status_code == 302
+    assert not Order.objects.exists()
+    assert files(own_media) == []
+
+
+def test_the_page_orders_shows_and_cancels(as_ada, sky):
+    assert as_ada.post(of("new-export"), {"format": "csv"}).status_code == 302
+    order = Order.objects.get()
+    assert (order.format, order.kind, order.population) == ("csv", "export", "people")
+    page = as_ada.get(of("exports")).content.decode()
+    assert of("order-progress", order) in page
+    assert of("export-file", order) not in page
+    assert as_ada.post(of("cancel-export", order)).status_code == 302
+    order.refresh_from_db()
+    assert order.state == WorkState.CANCELLED
+
+
+def test_the_page_links_a_finished_file(as_ada, order):
+    fulfil(order)
+    assert of("export-file", order) in as_ada.get(of("exports")).content.decode()
+
+
+def test_the_report_links_the_page(as_ada, sky):
+    services.make_report(study=sky.study, population=Population.PEOPLE)
+    assert of("exports") in as_ada.get(of("report")).content.decode()
+
+
+def test_an_unknown_format_is_refused_in_words(as_ada, sky):
+    reply = as_ada.post(of("new-export"), {"format": "xlsx"})
+    assert reply.status_code == 400
+    assert "psych-ds, csv, parquet" in reply.content.decode()
+
+
+def test_nobody_else_sees_a_study_s_exports(client, ben, order):
+    fulfil(order)
+    client.force_login(ben)
+    for name in ("exports", "export-file"):
+        assert client.get(of(name, order if "file" in name else None)).status_code == 404
+    for name in ("new-export", "cancel-export", "delete-export"):
+        assert client.post(of(name, None if "new" in name else order)).status_code == 404
+    client.logout()
+    assert client.get(of("export-file", order)).status_code == 302
+
+
+def test_an_export_without_a_file_is_not_found_in_words(as_ada, order):
+    assert as_ada.get(of("export-file", order)).status_code == 404
+    fulfil(order)
+    order.file.storage.delete(order.file.name)
+    assert as_ada.get(of("export-file", order)).status_code == 404
+    assert as_ada.get(of("exports")).status_code == 200
