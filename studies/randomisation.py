@@ -65,8 +65,8 @@ def allocate(
         vigilance = _least_judged(free, [material.vigilance], [needs.vigilance], judged, rng)
     practice = _practice(material, conditions, needs.practice, rng)
     chosen = {*test, *vigilance}
-    used = {where: count for where, count in arranged.items() if where[0] in chosen and count}
-    return Stimuli(practice=practice, test=test, vigilance=vigilance, arranged=used)
+    so_far = {where: count for where, count in arranged.items() if where[0] in chosen and count}
+    return Stimuli(practice=practice, test=test, vigilance=vigilance, arranged=so_far)
 
 
 def least_judged_photo(
@@ -84,7 +84,7 @@ def least_judged_photo(
     cells = [Cell(photo, condition) for photo in sorted(photos)]
     judgements = [judged.get(cell, 0) for cell in cells]
     arrangements = [arranged.get((cell, arrangement), 0) for cell in cells]
-    order = np.lexsort((rng.random(len(cells)), arrangements, judgements))
+    order = np.lexsort((rng.random(len(cells)), np.asarray(arrangements), np.asarray(judgements)))
     return cells[int(order[0])].photo
 
 

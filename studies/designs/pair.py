@@ -196,10 +196,9 @@ class Pair:
         ).reshape(len(cells), len(run))
         # Random ties: all these fractions together stay below one count.
         used += rng.random(used.shape) / (2 * max(len(cells), 1))
-        return [
-            self._spec(kind, cells[row], run[column])
-            for row, column in zip(*linear_sum_assignment(used), strict=True)
-        ]
+        # The rows come back in their order, each with its column.
+        _, columns = linear_sum_assignment(used)
+        return [self._spec(kind, cell, run[int(column)]) for cell, column in zip(cells, columns, strict=True)]
 
     def _name(self, arrangement: Arrangement) -> str:
         """Side of the fake and, of a sequential pair, its place in the order: the arrangement's name."""
