@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, pgettext
@@ -40,6 +40,8 @@ def page(request: HttpRequest, code: UUID) -> HttpResponse:
         return checks.screened_out_page(request, participation)
     if participation.state == ParticipationState.FINISHED:
         return debrief.page(request, participation)
+    if participation.state == ParticipationState.WITHDRAWN:
+        return redirect("studies:withdraw", code=code)
     context: dict[str, Any] = {
         "participation": participation,
         "study": participation.study,

@@ -1,0 +1,96 @@
+"""What participants read, in every language that the survey speaks."""
+
+import dataclasses
+import importlib.util
+import itertools
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from config.processes.node import node
+from studies import design_texts, designs
+from studies.designs._design import Cell, Stimuli
+from studies.runner_texts import runner_texts
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = importlib.util.spec_from_file_location("messages", ROOT / "scripts" / "messages.py")
+messages = importlib.util.module_from_spec(SCRIPT)
+sys.modules["messages"] = messages
+SCRIPT.loader.exec_module(messages)
+
+PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?\w+[^>]*>")
+RUN = ".venv/bin/python scripts/messages.py"
+
+
+@pytest.fixture(scope="module")
+def said():
+    """Everything that the participants' side says, by context and text."""
+    return {(message.context, message.id): message for message in messages.collected() if message.id}
+
+
+def test_the_catalogues_are_those_of_the_settings():
+    codes = {translation.to_locale(code) for code, _name in settings.LANGUAGES} - {"en"}
+    assert codes == set(messages.LANGUAGES)
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_everything_is_translated_and_nothing_is_left_over(language, said):
+    known = {(message.context, message.id): message for message in messages.read(language) if message.id}
+    assert set(known) == set(said), f"Run: {RUN}"
+    for message in known.values():
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(strings), message.id
+        assert "fuzzy" not in message.flags
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_a_translation_fills_in_what_the_original_fills_in(language):
+    for message in messages.read(language):
+        original = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if not message.id:
+            continue
+        for string in strings:
+            assert sorted(PLACE.findall(string)) == sorted(PLACE.findall(original[-1])), string
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_the_compiled_file_is_that_of_its_catalogue(language):
+    compiled = (messages.LOCALE / language / "LC_MESSAGES" / "django.mo").read_bytes()
+    assert compiled == messages.compiled(messages.read(language)), f"Run: {RUN}"
+
+
+@pytest.mark.parametrize("name", designs.names())
+def test_whatever_a_design_says_is_listed_for_the_translators(name):
+    cells = tuple(Cell(f"photo-{number}", "sepia") for number in range(12))
+    stimuli = Stimuli(practice=cells[:2], test=cells[2:10], vigilance=cells[10:])
+    fields = {field.name: field for field in dataclasses.fields(designs.get(name).Settings)}
+    worded = [key for key, field in fields.items() if field.metadata.get("choices")]
+    for values in itertools.product(*(fields[key].metadata["choices"] for key in worded)):
+        design = designs.get(name).configured(dict(zip(worded, values, strict=True)))
+        for spec in design.upcoming(stimuli, [], 1):
+            assert spec.prompt in design_texts.PROMPTS
+            assert {choice.label for choice in spec.answers} <= {str(label) for label in design_texts.LABELS}
+
+
+def test_the_runner_falls_back_to_the_very_same_words():
+    script = "import { ENGLISH } from './texts.js'; console.log(JSON.stringify(ENGLISH));"
+    folder = ROOT / "studies" / "static" / "studies" / "runner"
+    done = subprocess.run(
+        [str(node()), "--input-type=module", "-e", script],
+        cwd=folder, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    with translation.override("en"):
+        assert json.loads(done.stdout) == runner_texts()
+
+
+def test_the_runner_speaks_the_language_that_is_active():
+    with translation.override("de"):
+        assert runner_texts()["verdict"]["right"] == "Richtig"
+        assert runner_texts()["places"]["right"] == "Rechts"
