@@ -244,6 +244,12 @@ def reopen(*, study: Study, by: Any = None) -> None:
 def close(*, study: Study, by: Any = None) -> None:
     """End the study for good; who has not finished has abandoned it."""
     _move(study, {StudyState.LIVE, StudyState.PAUSED}, StudyState.CLOSED, by, "Closed.")
+    # After the move, not with it: who holds a participation may be waiting for the study's row.
+    unfinished = study.participations.filter(
+        state__in=[ParticipationState.SCREENING, ParticipationState.STARTED]
+    )
+    # Previews are not part of the study, and stay open to those who run it.
+    unfinished.exclude(source=Source.PREVIEW).update(state=ParticipationState.ABANDONED)
 
 
 def _move(study: Study, origins: set[StudyState], target: StudyState, by: Any, message: str) -> None:
@@ -257,12 +263,6 @@ def _move(study: Study, origins: set[StudyState], target: StudyState, by: Any, m
                 f"The study {study.slug!r} is {_state(study)}; it would have to be {allowed} to become "
                 f"{target.label}."
             )
-        if target == StudyState.CLOSED:
-            # Previews are not part of the study, and stay open to those who run it.
-            unfinished = study.participations.filter(
-                state__in=[ParticipationState.SCREENING, ParticipationState.STARTED]
-            )
-            unfinished.exclude(source=Source.PREVIEW).update(state=ParticipationState.ABANDONED)
         _log(study, message, by)
 
 
