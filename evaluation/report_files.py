@@ -9,17 +9,21 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from colorizers.models import Colorization, Photo
+from colorizers.services.thumbnails import thumbnail
 from evaluation import charts, published
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
+from evaluation.presentation.figures import Figure, Wall, figures_of, wall_of
 from studies import exports
 from studies.models import Study
 
 STYLES = ("studies/base.css", "evaluation/report.css")
+PICTURE_PX = 240
 
 
 def html(report: Report) -> str:
-    """One page with its styles and chart inside: it can be mailed, archived and printed."""
+    """One page with its styles, charts and pictures inside: it can be mailed, archived and printed."""
     page = Page(report)
     return render_to_string(
         "evaluation/report_file.html",
@@ -28,13 +32,46 @@ def html(report: Report) -> str:
             "page": page,
             "population": page.population,
             "styles": "\n".join(_style(name) for name in STYLES),
-            "chart_wide": _data_address(charts.fool_rate_svg(page, "wide")),
-            "chart_narrow": _data_address(charts.fool_rate_svg(page, "narrow")),
-            "chart_words": charts.description(page),
+            "figures": figures(page),
+            "walls": walls(page),
             "published": published,
             "frozen": True,
         },
     )
+
+
+def figures(page: Page) -> dict[str, Figure]:
+    """Every chart with its drawings inside its addresses."""
+
+    def inside(name: str, width: charts.Width, theme: charts.Theme) -> str:
+        return _data_address(charts.svg(page, name, width, theme).encode(), "image/svg+xml")
+
+    return figures_of(page, inside)
+
+
+def walls(page: Page) -> list[Wall]:
+    """The gallery with small pictures inside its addresses; what is missing from the storage has none."""
+    found = picture_bytes(page)
+    return [
+        wall_of(
+            wall, lambda kind, digest: _data_address(found[digest], "image/jpeg") if digest in found else ""
+        )
+        for wall in page.walls
+    ]
+
+
+def picture_bytes(page: Page, side: int = PICTURE_PX) -> dict[str, bytes]:
+    """Small JPEGs of the gallery's photos and recolourings, by digest, as far as they are in the storage."""
+    pictures = [picture for wall in page.walls for picture in (*wall.most, *wall.least)]
+    photos = Photo.objects.filter(digest__in={picture.photo for picture in pictures})
+    fakes = Colorization.objects.done().filter(digest__in={picture.colorization for picture in pictures})
+    found: dict[str, bytes] = {}
+    for row in (*photos, *fakes.order_by("-pk")):
+        try:
+            found[row.digest] = thumbnail(row.file, row.digest, side)
+        except FileNotFoundError:
+            continue
+    return found
 
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:
@@ -42,8 +79,8 @@ def csv_lines(study: Study, population: Population) -> Iterator[str]:
     return exports.csv_lines(exports.trial_rows(study, population.value))
 
 
-def _data_address(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+def _data_address(data: bytes, kind: str) -> str:
+    return f"data:{kind};base64," + base64.b64encode(data).decode()
 
 
 def _style(name: str) -> str:

@@ -10,10 +10,13 @@ from evaluation.wording import MINUS, NBSP, NONE
 
 @dataclass(frozen=True)
 class Difference:
-    """The higher rate minus the lower one, in percentage points."""
+    """The higher rate minus the lower one: as shares for the chart, in percentage points for the table."""
 
     higher: str
     lower: str
+    difference: float
+    low: float | None
+    high: float | None
     points: str
     interval: str
     p: str
@@ -29,25 +32,30 @@ def _difference(pair: Json, titles: dict[str, str]) -> Difference:
     a, b, sign = pair["a"], pair["b"], 1
     if pair["diff"] < 0:
         a, b, sign = b, a, -1
-    interval = ""
+    interval, low, high = "", None, None
     if pair.get("ci"):
         low, high = sorted(sign * end for end in pair["ci"])
-        interval = f"[{_points(low)},{NBSP}{_points(high)}]"
+        interval = f"[{points(low)},{NBSP}{points(high)}]"
     return Difference(
         higher=titles[a],
         lower=titles[b],
-        points=_points(sign * pair["diff"]),
+        difference=sign * pair["diff"],
+        low=low,
+        high=high,
+        points=points(sign * pair["diff"]),
         interval=interval,
-        p=_p(pair.get("p_t_holm")),
+        p=p_value(pair.get("p_t_holm")),
         note=pair.get("reason") or "",
     )
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
+    """A difference of shares in percentage points."""
     return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", MINUS)
 
 
-def _p(value: float | None) -> str:
+def p_value(value: float | None) -> str:
+    """To three places, and no further."""
     if value is None:
         return NONE
     return f"<{NBSP}0.001" if value < 0.001 else f"{value:.3f}"

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from evaluation import metrics
 from evaluation.models import Population, Report
 from evaluation.presentation.arms import METRIC_LABELS, Arm, arm_of
+from evaluation.presentation.changes import Change, Rank, changes_of, ranking_of
 from evaluation.presentation.differences import differences_of
+from evaluation.presentation.methods import methods_of
+from evaluation.presentation.photos import (
+    Ladder,
+    Panel,
+    Wall,
+    correlations_of,
+    ladders_of,
+    panels_of,
+    walls_of,
+)
+from evaluation.presentation.quality import Fact, mixed_model, observers
 from evaluation.presentation.steps import steps_of
 from evaluation.statistics.arrays import Json
 from evaluation.wording import SIMULATED_BANDS, SUBJECTS, count, listed, number, percent, rate_with_interval
@@ -33,10 +46,55 @@ class Page:
             for condition in self.study["conditions"]
             if condition["kind"] == "test"
         ]
-        titles = {arm.slug: arm.title for arm in self.arms}
-        self.differences = differences_of(self.analysis["pairwise"], titles)
+        self.titles = {arm.slug: arm.title for arm in self.arms}
+        self.differences = differences_of(self.analysis["pairwise"], self.titles)
         self.steps = steps_of(self.results)
         self.judged = [arm for arm in self.arms if arm.judged]
+
+    @cached_property
+    def methods(self) -> str:
+        """The paragraph for a paper."""
+        return methods_of(self.report)
+
+    @cached_property
+    def panels(self) -> list[tuple[str, list[Panel]]]:
+        """Metrics against people, photo by photo."""
+        return panels_of(self.results, self.titles, self.metric_names)
+
+    @cached_property
+    def correlations(self) -> list[Json]:
+        """Metrics against people as numbers, one line a condition."""
+        return correlations_of(self.results, self.titles, self.metric_names)
+
+    @cached_property
+    def ladders(self) -> list[Ladder]:
+        """The photos of each condition from the lowest rate to the highest."""
+        return ladders_of(self.results, self.titles)
+
+    @cached_property
+    def walls(self) -> list[Wall]:
+        """The best and worst fakes of each condition."""
+        return walls_of(self.results, self.titles)
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """How the answer would change under other rules."""
+        return changes_of(self.results, self.titles)
+
+    @cached_property
+    def ranking(self) -> list[Rank]:
+        """The conditions from the highest rate down."""
+        return ranking_of(self.results, self.titles)
+
+    @cached_property
+    def observers(self) -> list[Fact]:
+        """Lapses, response times, order and agreement."""
+        return observers(self.results)
+
+    @cached_property
+    def mixed_model(self) -> str:
+        """The mixed model in a few sentences, or why it was not fitted."""
+        return mixed_model(self.results, self.titles)
 
     @property
     def metric_headings(self) -> list[tuple[str, str, str]]:
@@ -77,12 +135,23 @@ class Page:
             return ""
         chance = "50\N{NO-BREAK SPACE}% would mean that real and fake cannot be told apart."
         if all(arm.low is None for arm in self.judged):
-            return f"There is no interval: {self.judged[0].default.note}. {chance}"
+            return f"There is no interval: {self._why_no_interval}. {chance}"
         remark = "In brackets the 95\N{NO-BREAK SPACE}% interval for new participants and new photos."
         without = [f"“{arm.title}”" for arm in self.judged if arm.low is None]
         if without:
             remark += f" {listed(without)} has none; the table says why."
         return f"{remark} {chance}"
+
+    @property
+    def _why_no_interval(self) -> str:
+        answers = {1: "the only answer comes", 2: "both answers come"}.get(
+            self.analysis["valid_rows"], f"all {self.analysis['valid_rows']:,} answers come"
+        )
+        if self.analysis["participants"] == 1:
+            return f"{answers} from one participant, who cannot tell how others would answer"
+        if self.analysis["images"] == 1:
+            return f"{answers} from one photo, which cannot tell how others would fare"
+        return self.judged[0].default.note
 
     @property
     def counts(self) -> str:

@@ -1,13 +1,14 @@
-"""A report as files: chart, JSON, one self-contained page, and the trials themselves."""
+"""A report as files: charts, JSON, one self-contained page, PDF, LaTeX, and the trials themselves."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from evaluation import charts, report_files
+from evaluation import charts, report_files, report_pdf
+from evaluation.exports.latex import latex_table
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
@@ -19,19 +20,21 @@ _kept = cache_control(private=True, max_age=3600)
 @require_safe
 @_kept
 @login_required
-def chart_svg(request: HttpRequest, slug: str, code: str, width: charts.Width = "wide") -> HttpResponse:
-    """The headline chart, wide or narrow."""
-    svg = charts.fool_rate_svg(Page(report_or_404(request, slug, code)), width)
-    return HttpResponse(svg, content_type="image/svg+xml")
+def chart_svg(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponse:
+    """One chart; `?width=narrow` for phones, `?theme=dark` for dark pages."""
+    page = _page_with(request, slug, code, name)
+    width: charts.Width = "narrow" if request.GET.get("width") == "narrow" else "wide"
+    theme: charts.Theme = "dark" if request.GET.get("theme") == "dark" else "light"
+    return HttpResponse(charts.svg(page, name, width, theme), content_type="image/svg+xml")
 
 
 @require_safe
 @_kept
 @login_required
-def chart_png(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """The headline chart for slides."""
-    found = report_or_404(request, slug, code)
-    return _file(charts.fool_rate_png(Page(found)), "image/png", f"{_stem(found)}.png")
+def chart_png(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponse:
+    """One chart for slides."""
+    page = _page_with(request, slug, code, name)
+    return _file(charts.png(page, name), "image/png", f"{_stem(page.report)}-{name}.png")
 
 
 @require_safe
@@ -55,6 +58,26 @@ def report_html(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
+def report_pdf_file(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The report for printing and archiving."""
+    found = report_or_404(request, slug, code)
+    return _file(report_pdf.pdf(found), "application/pdf", f"{_stem(found)}.pdf")
+
+
+@require_safe
+@never_cache
+@login_required
+def report_tex(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The headline table for a paper."""
+    found = report_or_404(request, slug, code)
+    source = f"Foolrate report {found.code}, data {found.data_digest}, code {found.code_version}"
+    table = latex_table(found.results, source)
+    return _file(table, "application/x-tex; charset=utf-8", f"{_stem(found)}.tex")
+
+
+@require_safe
+@never_cache
+@login_required
 def trials_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """One row a trial, as the data are now."""
     study = study_or_404(request, slug)
@@ -63,6 +86,14 @@ def trials_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{study.slug}-{population.value}-trials.csv"'
     return response
+
+
+def _page_with(request: HttpRequest, slug: str, code: str, name: str) -> Page:
+    """What the report says, where it has such a chart."""
+    page = Page(report_or_404(request, slug, code))
+    if name not in charts.drawn(page):
+        raise Http404(f"This report has no chart {name!r}; it has {', '.join(charts.drawn(page))}.")
+    return page
 
 
 def _stem(found: Report) -> str:

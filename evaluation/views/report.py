@@ -17,6 +17,7 @@ from colorizers.models import OPEN_STATES, WorkState
 from evaluation import charts, published, services
 from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.presentation import Page
+from evaluation.presentation.figures import ChartAddress, figures_of, wall_of
 from evaluation.presentation.orders import of_order
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 from studies.models import Study
@@ -85,10 +86,23 @@ def _show(request: HttpRequest, found: Report, more: dict[str, object]) -> HttpR
         "study": found.study,
         "population": page.population,
         "page": page,
-        "chart_words": charts.description(page),
+        "figures": figures_of(page, _chart_address(found)),
+        "walls": [wall_of(wall, _picture_address) for wall in page.walls],
         "published": published,
     }
     return render(request, "evaluation/report.html", context | more)
+
+
+def _chart_address(found: Report) -> ChartAddress:
+    def of_chart(name: str, width: charts.Width, theme: charts.Theme) -> str:
+        where = reverse("evaluation:chart-svg", args=[found.study.slug, found.code, name])
+        return f"{where}?{urlencode({'width': width, 'theme': theme})}"
+
+    return of_chart
+
+
+def _picture_address(kind: str, digest: str) -> str:
+    return reverse(f"colorizers:{kind}_thumbnail", args=[digest])
 
 
 def _first_choice(people: dict[Population, int]) -> Population:

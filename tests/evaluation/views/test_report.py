@@ -40,8 +40,11 @@ def test_a_stranger_is_asked_to_log_in(client, sky):
 def test_a_researcher_without_a_part_in_it_finds_nothing(client, sky, ben):
     report = make(sky)
     client.force_login(ben)
-    for name in ("frozen-report", "chart-svg", "chart-narrow-svg", "chart-png", "report-json", "report-html"):
+    for name in ("frozen-report", "report-json", "report-html", "report-pdf", "report-tex"):
         assert client.get(reverse(f"evaluation:{name}", args=["sky", report.code])).status_code == 404
+    for name in ("chart-svg", "chart-png"):
+        address_of = reverse(f"evaluation:{name}", args=["sky", report.code, "fool-rates"])
+        assert client.get(address_of).status_code == 404
     for name in ("report", "trials-csv"):
         assert client.get(reverse(f"evaluation:{name}", args=["sky"])).status_code == 404
     assert client.post(reverse("evaluation:new-report", args=["sky"])).status_code == 404
@@ -146,7 +149,7 @@ def test_what_is_not_people_alone_is_labelled_on_the_page_and_on_the_chart(as_ad
     report = make(sky, population)
     for address_of in (
         page(sky.study, population),
-        reverse("evaluation:chart-svg", args=["sky", report.code]),
+        reverse("evaluation:chart-svg", args=["sky", report.code, "fool-rates"]),
         reverse("evaluation:report-html", args=["sky", report.code]),
     ):
         assert "– not people" in as_ada.get(address_of).content.decode()
@@ -192,7 +195,9 @@ def test_hostile_titles_are_shown_as_text(as_ada, ada):
         "<script>alert"
         not in as_ada.get(reverse("evaluation:report-html", args=["nasty", report.code])).content.decode()
     )
-    svg = as_ada.get(reverse("evaluation:chart-svg", args=["nasty", report.code])).content.decode()
+    svg = as_ada.get(
+        reverse("evaluation:chart-svg", args=["nasty", report.code, "fool-rates"])
+    ).content.decode()
     assert "$x^2$ &lt;b&gt; &amp; “q”" in svg
 
 
@@ -216,14 +221,14 @@ def test_only_practice(as_ada, sky):
 def test_one_participant_is_told_why_there_is_no_interval(as_ada, sky):
     sky.participate(fooled={"l2": [True, False, False]})
     html = shown(as_ada, sky)
-    assert "There is no interval: only one participant" in html
+    assert "There is no interval: all 3 answers come from one participant" in html
     assert "exact, this participant only" in html
 
 
 def test_one_photo(as_ada, sky):
     for outcome in (True, False, True):
         sky.participate(fooled={"l2": [outcome]})
-    assert "There is no interval: only one photo" in shown(as_ada, sky)
+    assert "There is no interval: all 3 answers come from one photo" in shown(as_ada, sky)
 
 
 @pytest.mark.parametrize(("outcome", "rate"), [(True, "100.0"), (False, "0.0")])

@@ -1,0 +1,162 @@
+"""What all charts share: a sheet measured in CSS pixels, two sets of colours, and SVG that any page may hold.
+
+The SVG carries no style attributes and no style element, so it may stand inside a page under a strict
+content security policy; its text is text.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Width = Literal["wide", "narrow"]
+WIDTHS: dict[Width, int] = {"wide": 760, "narrow": 360}
+SIDE, BAND_HEIGHT = 20, 32
+PNG_SCALE = 3
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours that keep apart in grey and for colour-blind readers (after Okabe and Ito)."""
+
+    paper: str
+    ink: str
+    soft: str
+    line: str
+    mark: str
+    mark_soft: str
+    chance: str
+    band: str = "#f2c26b"
+    band_ink: str = "#2b1d00"
+
+
+LIGHT = Palette("#ffffff", "#1d2027", "#565c69", "#d9dbe0", "#0072b2", "#b9d6e8", "#8a5a00")
+DARK = Palette("#1e2128", "#eceef2", "#a8afbd", "#3d424e", "#56b4e9", "#2c4a5f", "#f2c26b")
+Theme = Literal["light", "dark"]
+PALETTES: dict[Theme, Palette] = {"light": LIGHT, "dark": DARK}
+
+# Parameters of matplotlib are global to the process; threads of the server take turns.
+_LOCK = threading.Lock()
+_PARAMETERS: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "foolrate",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+}
+
+
+class Sheet:
+    """A drawing whose unit is one CSS pixel, y downwards."""
+
+    def __init__(self, width: float, height: float, palette: Palette, band: str = "") -> None:
+        from matplotlib.figure import Figure
+
+        self.width, self.height, self.palette = width, height, palette
+        self.figure: Figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=palette.paper)
+        self.axes: Axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, width), ylim=(height, 0))
+        self.axes.axis("off")
+        if band:
+            self.axes.fill_between([0, width], 0, BAND_HEIGHT, color=palette.band, linewidth=0)
+            self.text(
+                width / 2, BAND_HEIGHT / 2 + 4, band, size=12 if width > 500 else 10, weight=700,
+                color=palette.band_ink, ha="center", ground="none",
+            )  # fmt: skip
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = 12,
+        weight: int = 400,
+        color: str = "",
+        ha: str = "left",
+        ground: str = "",
+    ) -> None:
+        """A line of text on its baseline; lines behind it stop at the words."""
+        self.axes.text(
+            x,
+            y,
+            text,
+            fontsize=size,
+            fontweight=weight,
+            color=color or self.palette.ink,
+            ha=ha,
+            va="baseline",
+            bbox={"facecolor": ground or self.palette.paper, "edgecolor": "none", "pad": 1.5},
+            # A dollar sign in a title would start a formula.
+            parse_math=False,
+            zorder=5,
+        )
+
+    def line(self, xs: list[float], ys: list[float], color: str, width: float = 1, **more: Any) -> None:
+        """A stroke through the points."""
+        self.axes.plot(xs, ys, color=color, linewidth=width, **{"zorder": 1, **more})
+
+    def interval(self, low: float, high: float, y: float) -> None:
+        """A bar with caps."""
+        self.line([low, high], [y, y], self.palette.mark, 3, solid_capstyle="butt", zorder=3)
+        for end in (low, high):
+            self.line([end, end], [y - 6, y + 6], self.palette.mark, 2, zorder=3)
+
+    def dot(self, x: float, y: float, *, filled: bool = True) -> None:
+        """A round mark; hollow where there is no interval."""
+        self.axes.plot(
+            [x], [y], "o", markersize=11, color=self.palette.mark if filled else self.palette.paper,
+            markeredgecolor=self.palette.mark, markeredgewidth=2, zorder=4,
+        )  # fmt: skip
+
+
+def lines_of(text: str, longest: int, most: int = 2) -> list[str]:
+    """The text in at most so many lines of so many characters; what is cut shows an ellipsis."""
+    return textwrap.wrap(text, longest, max_lines=most, placeholder=" …", break_on_hyphens=False) or [""]
+
+
+def as_svg(draw: Callable[[], Sheet], words: str) -> str:
+    """The drawing as an SVG document with its description: equal reports, equal bytes."""
+    from matplotlib import rc_context
+
+    out = io.StringIO()
+    with _LOCK, rc_context(_PARAMETERS):
+        draw().figure.savefig(out, format="svg", dpi=144, metadata={"Date": None, "Creator": None})
+    return _tidy(out.getvalue(), words)
+
+
+def as_png(draw: Callable[[], Sheet]) -> bytes:
+    """The drawing as a PNG of three pixels a unit."""
+    from matplotlib import rc_context
+
+    out = io.BytesIO()
+    with _LOCK, rc_context(_PARAMETERS):
+        draw().figure.savefig(out, format="png", dpi=72 * PNG_SCALE, metadata={"Software": None})
+    return out.getvalue()
+
+
+def _tidy(svg: str, words: str) -> str:
+    """Style declarations become attributes; size in pixels, a title, fonts of the reader's system."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s*<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font-family: [^;\"]*", "font-family: system-ui, 'Segoe UI', Arial, sans-serif", svg)
+    svg = re.sub(r' style="([^"]*)"', lambda match: _attributes(match[1]), svg)
+    svg = re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg, count=2)
+    opening = svg.index(">") + 1
+    first = svg[: opening - 1] + ' role="img" stroke-linejoin="round" stroke-linecap="butt">'
+    return f"{first}\n <title>{escape(words)}</title>{svg[opening:]}"
+
+
+def _attributes(style: str) -> str:
+    pairs = (part.split(":", 1) for part in style.split(";") if ":" in part)
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, value in pairs)

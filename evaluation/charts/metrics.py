@@ -1,0 +1,71 @@
+"""Metrics against people: each photo's score and fool rate, one small chart a condition and metric."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluation.charts._canvas import BAND_HEIGHT, SIDE, Palette, Sheet, lines_of
+from evaluation.presentation import Page
+from evaluation.presentation.photos import Panel
+
+TOP, HEAD, GAP, FOOT = 8, 34, 20, 58
+CROWDED = 150
+"""With more points than this they are drawn as a picture: a thousand circles make a heavy file."""
+
+
+def has_content(page: Page) -> bool:
+    """Whether the report knows scores and rates photo by photo."""
+    return any(panels for _arm, panels in page.panels)
+
+
+def words(page: Page) -> str:
+    """The chart in words, for those who do not see it."""
+    label = f"{page.band}. " if page.band else ""
+    rows = [f"{title}, {panel.metric}: {panel.says}" for title, panels in page.panels for panel in panels]
+    return f"{label}Fool rate of each photo against its scores. {'; '.join(rows)}."
+
+
+def draw(page: Page, width: int, palette: Palette) -> Sheet:
+    """A block a condition, a panel a metric."""
+    columns = 3 if width > 500 else 2
+    side = (width - 2 * SIDE - GAP * (columns - 1)) / columns
+    blocks = [(title, panels) for title, panels in page.panels if panels]
+    rows = [-(-len(panels) // columns) for _title, panels in blocks]
+    top = TOP + (BAND_HEIGHT if page.band else 0)
+    height = top + sum(HEAD + count * (side * 0.8 + FOOT) for count in rows)
+    sheet = Sheet(width, height, palette, page.band)
+    y = float(top)
+    for (title, panels), count in zip(blocks, rows, strict=True):
+        sheet.text(SIDE, y + 22, lines_of(title, 70 if columns == 3 else 36, 1)[0], size=13, weight=700)
+        y += HEAD
+        for number, panel in enumerate(panels):
+            row, column = divmod(number, columns)
+            left = SIDE + column * (side + GAP)
+            _panel(sheet, panel, left, y + row * (side * 0.8 + FOOT), side)
+        y += count * (side * 0.8 + FOOT)
+    return sheet
+
+
+def _panel(sheet: Sheet, panel: Panel, left: float, top: float, side: float) -> None:
+    palette, height = sheet.palette, side * 0.8 - 22
+    sheet.text(left, top + 11, panel.metric, size=11, weight=700)
+    sheet.text(left + side, top + 11, panel.short, size=10, color=palette.soft, ha="right")
+    top += 20
+    bottom = top + height
+    for share in (0.0, 0.5, 1.0):
+        y = bottom - share * height
+        chance = share == 0.5
+        sheet.line(
+            [left + 22, left + side], [y, y], palette.chance if chance else palette.line, 1,
+            **({"dashes": (4, 3)} if chance else {}),
+        )  # fmt: skip
+        sheet.text(left + 17, y + 4, f"{100 * share:.0f}", size=9, color=palette.soft, ha="right")
+    low, high = panel.ends
+    spread = (high - low) or 1.0
+    x = left + 28 + (np.array(panel.scores) - low) / spread * (side - 34)
+    sheet.axes.scatter(
+        x, bottom - np.array(panel.rates) * height, s=14, color=palette.mark, alpha=0.45, linewidth=0,
+        zorder=3, rasterized=len(x) > CROWDED,
+    )  # fmt: skip
+    sheet.text(left + 28, bottom + 15, f"{low:.{panel.digits}f}", size=9, color=palette.soft)
+    sheet.text(left + side, bottom + 15, f"{high:.{panel.digits}f}", size=9, color=palette.soft, ha="right")

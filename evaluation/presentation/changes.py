@@ -1,0 +1,92 @@
+"""How the answer would change under other rules, and which condition is how surely the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evaluation.presentation.differences import points
+from evaluation.statistics.arrays import Json
+from evaluation.wording import NONE, number, percent, percent_range
+
+
+@dataclass(frozen=True)
+class ChangedRate:
+    """The fool rate of one condition under one rule; `change` against the default view, in points."""
+
+    label: str
+    value: str
+    interval: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One rule with what it leaves and what it makes of every condition."""
+
+    rule: str
+    n: str
+    participants: str
+    rates: list[ChangedRate]
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One condition in the order of the rates."""
+
+    title: str
+    rate: str
+    first: str
+    places: str
+
+
+def changes_of(results: Json, titles: dict[str, str]) -> list[Change]:
+    """One line a rule; none in reports of an earlier shape."""
+    views = results.get("views", [])
+    if not views:
+        return []
+    usual = views[0]["models"]
+    return [
+        Change(
+            rule=view["rule"],
+            n=number(view["n"]),
+            participants=number(view["participants"]),
+            rates=[
+                _rate(title, view["models"][slug], usual[slug] if number_ else None)
+                for slug, title in titles.items()
+                if slug in view["models"]
+            ],
+        )
+        for number_, view in enumerate(views)
+    ]
+
+
+def ranking_of(results: Json, titles: dict[str, str]) -> list[Rank]:
+    """The conditions from the highest rate down, where there are several."""
+    found = results["analysis"].get("ranking") or []
+    return [
+        Rank(
+            title=titles.get(row["model"], row["model"]),
+            rate=percent(row["fool_rate"]),
+            first=percent(row["p_first"], 0),
+            places=_places(*row["rank_set"]),
+        )
+        for row in found
+        if len(found) > 1
+    ]
+
+
+def _rate(title: str, found: Json, usual: Json | None) -> ChangedRate:
+    if found["fool_rate"] is None:
+        return ChangedRate(title, NONE, "", "no trials left")
+    interval = found["interval"]
+    change = ""
+    if usual is not None and usual["fool_rate"] is not None:
+        moved = found["fool_rate"] - usual["fool_rate"]
+        change = "the same" if found == usual else f"{'+' if moved > 0 else ''}{points(moved)} points"
+    return ChangedRate(
+        title, percent(found["fool_rate"]), percent_range(interval["low"], interval["high"]), change
+    )
+
+
+def _places(best: int, worst: int) -> str:
+    return f"{best}" if best == worst else f"{best} to {worst}"

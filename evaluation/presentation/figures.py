@@ -1,0 +1,74 @@
+"""Charts and pictures with the addresses at which a page or a file finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evaluation import charts
+from evaluation.presentation import Page
+from evaluation.presentation import photos as by_photo
+
+ChartAddress = Callable[[str, charts.Width, charts.Theme], str]
+PictureAddress = Callable[[str, str], str]
+"""From "photo" or "colorization" and its digest; empty where there is no picture."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart for each width and theme, with its words."""
+
+    name: str
+    words: str
+    wide: str
+    narrow: str
+    wide_dark: str
+    narrow_dark: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A fake beside its truth."""
+
+    picture: by_photo.Picture
+    truth: str
+    fake: str
+
+
+@dataclass(frozen=True)
+class Wall:
+    """The best and the worst fakes of one condition."""
+
+    title: str
+    sides: list[tuple[str, list[Pair]]]
+
+
+def figures_of(page: Page, address: ChartAddress) -> dict[str, Figure]:
+    """The charts for which there is something to draw, by name with underscores."""
+    return {
+        name.replace("-", "_"): Figure(
+            name=name,
+            words=charts.description(page, name),
+            wide=address(name, "wide", "light"),
+            narrow=address(name, "narrow", "light"),
+            wide_dark=address(name, "wide", "dark"),
+            narrow_dark=address(name, "narrow", "dark"),
+        )
+        for name in charts.drawn(page)
+    }
+
+
+def wall_of(wall: by_photo.Wall, address: PictureAddress) -> Wall:
+    """A wall of the gallery with the addresses of its pictures."""
+    return Wall(
+        wall.title,
+        [
+            (heading, [_pair(picture, address) for picture in side])
+            for heading, side in (("Fooled most", wall.most), ("Fooled least", wall.least))
+        ],
+    )
+
+
+def _pair(picture: by_photo.Picture, address: PictureAddress) -> Pair:
+    fake = address("colorization", picture.colorization) if picture.colorization else ""
+    return Pair(picture, truth=address("photo", picture.photo), fake=fake)

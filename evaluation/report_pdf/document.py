@@ -1,0 +1,245 @@
+"""What stands on the sheets: the sections of the page, in its order."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from PIL import Image
+
+from evaluation import charts, published
+from evaluation.models import Report
+from evaluation.presentation import Page
+from evaluation.presentation.arms import Cell
+from evaluation.presentation.photos import Picture
+from evaluation.report_files import picture_bytes
+from evaluation.report_pdf.definitions import definitions
+from evaluation.report_pdf.sheets import Sheets
+
+
+def pdf(report: Report) -> bytes:
+    """The whole report; its date is the report's own, so that equal reports have equal bytes."""
+    page = Page(report)
+    sheets = Sheets(
+        title=f"Report: {page.study['title']}",
+        footer=f"Foolrate · {page.study['slug']} · data {report.data_digest[:16]} · report {report.code}",
+        made=report.created_at,
+    )
+    _head(sheets, page)
+    _rates(sheets, page)
+    _comparisons(sheets, page)
+    _metrics(sheets, page)
+    _photos(sheets, page)
+    _quality(sheets, page)
+    _rows(sheets, page)
+    _methods(sheets, page)
+    _elsewhere(sheets)
+    _meanings(sheets, page)
+    return bytes(sheets.output())
+
+
+def _head(sheets: Sheets, page: Page) -> None:
+    if page.band:
+        sheets.band(page.band)
+    report = page.report
+    sheets.paragraph(
+        f"Report on {report.get_population_display()} · {report.created_at:%d %B %Y, %H:%M} UTC", 8, soft=True
+    )
+    sheets.heading(page.study["title"], 19)
+    sheets.paragraph(page.study["question"], 11, soft=True)
+    sheets.paragraph(page.headline, 11, style="B")
+    sheets.paragraph(f"{page.headline_remark} {page.counts}.".strip(), 8.5, soft=True)
+    _chart(
+        sheets, page, "fool-rates",
+        "Dot: fool rate. Bar: 95 % interval for new participants and new photos. Dashed: 50 %, where real "
+        "and fake cannot be told apart.",
+    )  # fmt: skip
+
+
+def _rates(sheets: Sheets, page: Page) -> None:
+    sheets.heading("Fool rate by condition")
+    head = (
+        "Condition", "Fool rate, new participants × new photos", "These photos only", "Naive",
+        "Design effect", "n", "Partici-\npants", "Photos", "Strict view",
+    )  # fmt: skip
+    rows = [
+        (
+            arm.title, _cell(arm.default), arm.these_photos.value, arm.naive.value, arm.deff, arm.n,
+            arm.participants, arm.photos, f"{_cell(arm.strict)}\nn = {arm.strict_n}",
+        )
+        for arm in page.arms
+    ]  # fmt: skip
+    sheets.grid(head, rows, (30, 27, 22, 22, 14, 14, 14, 13, 24), 6.8)
+    for arm in page.arms:
+        if arm.this_participant:
+            sheets.paragraph(
+                f"“{arm.title}”: exact, this participant only: {arm.this_participant.value}", 8, soft=True
+            )
+
+
+def _comparisons(sheets: Sheets, page: Page) -> None:
+    if page.differences:
+        sheets.heading("Differences between conditions")
+        _chart(sheets, page, "differences", "Higher rate less the lower one. Dashed: no difference.")
+        sheets.grid(
+            ("Higher above lower", "Difference, points", "p, Holm"),
+            [
+                (
+                    f"{pair.higher} above {pair.lower}" + (f"\n{pair.note}" if pair.note else ""),
+                    f"{pair.points} {pair.interval}",
+                    pair.p,
+                )
+                for pair in page.differences
+            ],
+            (100, 50, 24),
+        )
+    if page.ranking:
+        sheets.heading("Which condition fools most, and how sure is that")
+        sheets.grid(
+            ("Condition", "Fool rate", "Chance of being first", "Ranks that the data allow"),
+            [(rank.title, rank.rate, rank.first, rank.places) for rank in page.ranking],
+            (84, 28, 30, 32),
+        )
+
+
+def _metrics(sheets: Sheets, page: Page) -> None:
+    labels = [label for _name, label, _remark in page.metric_headings]
+    widths = (42, *[132 / len(labels)] * len(labels))
+    sheets.heading("What image metrics say about the same pictures")
+    sheets.grid(
+        ("Condition", *labels), [(arm.title, *map(_cell, arm.metrics)) for arm in page.arms], widths, 6.8
+    )
+    sheets.paragraph(page.scores_remark, 8, soft=True)
+    if page.correlations:
+        sheets.heading("Metrics against people, photo by photo")
+        _chart(sheets, page, "metrics", "Each dot a photo: its score against its fool rate in %.")
+        rows = [
+            (
+                line["title"],
+                *(f"{cell['value']}\n{cell['interval']}\n{cell['note']}" for cell in line["cells"]),
+            )
+            for line in page.correlations
+        ]
+        sheets.grid(("Spearman’s ρ", *labels), rows, widths, 6.8)
+
+
+def _photos(sheets: Sheets, page: Page) -> None:
+    if not page.ladders:
+        return
+    sheets.heading("Photo by photo")
+    _chart(sheets, page, "photos", "Line: rate of each photo, drawn towards the mean; band: 95 % interval.")
+    pictures = picture_bytes(page)
+    for wall in page.walls:
+        for heading, side in (("fooled most", wall.most), ("fooled least", wall.least)):
+            if side:
+                sheets.heading(f"{wall.title}: {heading}", 9.5, room=45)
+                sheets.pairs([_pair(picture, pictures) for picture in side])
+    if any(wall.most for wall in page.walls):
+        sheets.paragraph("Left the real colours, right the recolouring.", 8, soft=True)
+
+
+def _quality(sheets: Sheets, page: Page) -> None:
+    sheets.heading("How good the answers are")
+    sheets.fact("Participations", f"{page.participations}.")
+    sheets.fact("Vigilance", page.vigilance)
+    sheets.fact("Sides", page.side)
+    for fact in page.observers:
+        sheets.fact(fact.title, fact.text)
+    sheets.heading("Certificate: what was on the screen, and what it gave away")
+    sheets.fact("Exposure as measured", page.exposure)
+    audit = page.study.get("blinding")
+    none = "Nobody has audited whether anything but the pixels tells the fake."
+    sheets.fact("Blinding", f"{audit['summary']} Audited on {audit['made']}." if audit else none)
+
+
+def _rows(sheets: Sheets, page: Page) -> None:
+    sheets.heading("Which rows count")
+    sheets.grid(
+        ("Rule", "Left out", "Rows left"),
+        [
+            (
+                f"{step.code}  {step.rule}" + (f"\n{step.remark}" if step.remark else ""),
+                step.dropped,
+                step.left,
+            )
+            for step in page.steps
+        ],
+        (126, 24, 24),
+    )
+    if page.changes:
+        arms = [rate.label for rate in page.changes[0].rates]
+        sheets.heading("How the answer would change under other rules")
+        width = 96 / max(1, len(arms))
+        sheets.grid(
+            ("Rule", "Partici-\npants", "n", *arms),
+            [
+                (
+                    change.rule, change.participants, change.n,
+                    *(f"{rate.value} {rate.interval}\n{rate.change}" for rate in change.rates),
+                )
+                for change in page.changes
+            ],
+            (48, 15, 15, *[width] * len(arms)),
+            6.8,
+        )  # fmt: skip
+    if page.mixed_model:
+        sheets.heading("Another model, as a check")
+        sheets.paragraph(page.mixed_model)
+
+
+def _methods(sheets: Sheets, page: Page) -> None:
+    sheets.heading("Methods")
+    sheets.paragraph(page.methods)
+    sheets.heading("Protocol")
+    digest = page.study["protocol_digest"] or "not launched"
+    for name, words in (*page.protocol, ("Digest", digest)):
+        sheets.paragraph(f"{name}: {words}", 8.5, after=0.8)
+
+
+def _elsewhere(sheets: Sheets) -> None:
+    sheets.heading("Other studies, for orientation only")
+    sheets.paragraph(published.CAUTION, 8.5, soft=True)
+    sheets.grid(
+        ("Study and protocol", "Method", "Fool rate, % as printed there"),
+        [
+            (f"{row.study}: {row.protocol}\n{row.source}", row.method, row.rate)
+            for row in published.ROWS
+        ],
+        (112, 36, 26),
+        6.5,
+    )  # fmt: skip
+
+
+def _meanings(sheets: Sheets, page: Page) -> None:
+    sheets.heading("What each number means")
+    for term, text in definitions(page):
+        sheets.fact(term, text)
+    report = page.report
+    sheets.paragraph(
+        f"Frozen {report.created_at:%Y-%m-%d %H:%M:%S} UTC · analysis code {report.code_version} · data "
+        f"{report.data_digest} · report {report.code}. Equal data and equal code give equal numbers, bit for "
+        f"bit.",
+        7.5, soft=True,
+    )  # fmt: skip
+
+
+def _chart(sheets: Sheets, page: Page, name: str, caption: str) -> None:
+    if name not in charts.drawn(page):
+        return
+    data = charts.png(page, name)
+    with Image.open(io.BytesIO(data)) as image:
+        ratio = image.height / image.width
+    sheets.picture(data, ratio, charts.description(page, name), caption)
+
+
+def _pair(picture: Picture, pictures: dict[str, bytes]) -> tuple[bytes | None, bytes | None, str]:
+    said: Sequence[str] = (
+        f"{picture.rate} {picture.interval}, {picture.judged}",
+        picture.title,
+        picture.credit,
+    )
+    return pictures.get(picture.photo), pictures.get(picture.colorization), "\n".join(filter(None, said))
+
+
+def _cell(cell: Cell) -> str:
+    return "\n".join(part for part in (cell.value, cell.interval, cell.note) if part)

@@ -1,0 +1,146 @@
+"""Paper: A4 sheets with headings, paragraphs, tables and pictures in one calm hand."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from fpdf import FPDF
+from fpdf.enums import MethodReturnValue, TableBordersLayout, WrapMode, XPos, YPos
+from fpdf.fonts import FontFace
+
+MARGIN, WIDTH = 18.0, 174.0
+INK, SOFT, LINE, BAND = (29, 32, 39), (86, 92, 105), (201, 204, 211), (242, 194, 107)
+FONT = "DejaVu"
+STYLES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf", "I": "DejaVuSans-Oblique.ttf"}
+
+
+class Sheets(FPDF):
+    """Helpers in millimetres and points; every call leaves the pen at the left margin below."""
+
+    def __init__(self, *, title: str, footer: str, made: datetime) -> None:
+        super().__init__(format="A4", unit="mm")
+        import matplotlib
+
+        fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+        for style, file in STYLES.items():
+            self.add_font(FONT, style, fonts / file)  # type: ignore[arg-type]
+        self.set_margins(MARGIN, MARGIN)
+        self.set_auto_page_break(True, margin=20)
+        self.set_title(title)
+        self.set_creator("Foolrate")
+        self.set_lang("en")
+        # The clock of the report, not that of the machine: the same report gives the same bytes.
+        self.set_creation_date(made)
+        self._words_below = footer
+        self.add_page()
+
+    def footer(self) -> None:
+        """Page number and what the sheet belongs to."""
+        self.set_y(-14)
+        self._pen(6.5, SOFT)
+        self.cell(WIDTH - 20, 4, self._words_below)
+        self.cell(20, 4, f"{self.page_no()}", align="R")
+
+    def band(self, text: str) -> None:
+        """A bar that nobody overlooks."""
+        self._pen(10, INK, "B")
+        self.set_fill_color(*BAND)
+        self.cell(WIDTH, 8, text, align="C", fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.ln(4)
+
+    def heading(self, text: str, size: float = 13, room: float = 30) -> None:
+        """A heading that does not stand alone at the foot of a page."""
+        if self.get_y() > self.h - 20 - room:
+            self.add_page()
+        else:
+            self.ln(4)
+        self._pen(size, INK, "B")
+        self._lines(text, size * 0.48)
+        self.ln(1)
+
+    def paragraph(
+        self, text: str, size: float = 9, *, soft: bool = False, style: str = "", after: float = 2
+    ) -> None:
+        """Flowing text."""
+        if not text:
+            return
+        self._pen(size, SOFT if soft else INK, style)
+        self._lines(text, size * 0.52)
+        self.ln(after)
+
+    def fact(self, title: str, text: str) -> None:
+        """A bold lead and what is said about it; the two stay together."""
+        if self.get_y() > self.h - 40:
+            self.add_page()
+        self._pen(8.5, INK, "B")
+        self._lines(title, 4.4)
+        self.paragraph(text, 8.5)
+
+    def grid(
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], size: float = 7.5
+    ) -> None:
+        """A table: the first column to the left, the others by their numbers to the right."""
+        self._pen(size, INK)
+        self.set_draw_color(*LINE)
+        with self.table(
+            width=WIDTH,
+            col_widths=tuple(widths),
+            text_align=("LEFT", *("RIGHT" for _ in head[1:])),
+            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+            line_height=size * 0.5,
+            padding=1,
+            headings_style=FontFace(emphasis="BOLD", color=SOFT, size_pt=size - 0.5),
+            wrapmode=WrapMode.WORD,
+        ) as table:
+            for cells in (head, *rows):
+                row = table.row()
+                for cell in cells:
+                    row.cell(cell)
+        self.ln(2)
+
+    def picture(self, data: bytes, ratio: float, words: str, caption: str = "") -> None:
+        """A picture over the whole width (`ratio`: height by width), no higher than a page."""
+        width = min(WIDTH, 225 / ratio)
+        if self.get_y() + width * ratio > self.h - 24:
+            self.add_page()
+        self.image(io.BytesIO(data), x=MARGIN, w=width, alt_text=words)
+        self.ln(1)
+        self.paragraph(caption, 7.5, soft=True)
+
+    def pairs(self, items: Sequence[tuple[bytes | None, bytes | None, str]], columns: int = 3) -> None:
+        """Truth and fake side by side on a grey ground, each pair with its words below."""
+        gap, across = 4.0, (WIDTH - 4.0 * (columns - 1)) / columns
+        side = (across - 3.0) / 2
+        for start in range(0, len(items), columns):
+            row = items[start : start + columns]
+            below = max(self._height(words, across) for *_, words in row)
+            if self.get_y() + side + below + 6 > self.h - 20:
+                self.add_page()
+            top = self.get_y()
+            for place, (truth, fake, words) in enumerate(row):
+                left = MARGIN + place * (across + gap)
+                self.set_fill_color(128, 128, 128)
+                self.rect(left, top, across, side + 2, style="F")
+                for number, data in enumerate((truth, fake)):
+                    if data:
+                        at = left + 1 + number * (side + 1)
+                        self.image(io.BytesIO(data), x=at, y=top + 1, w=side, h=side, keep_aspect_ratio=True)
+                self.set_xy(left, top + side + 3)
+                self._pen(6.5, INK)
+                self.multi_cell(across, 3.2, words, align="L")
+            self.set_xy(MARGIN, top + side + below + 6)
+
+    def _height(self, words: str, width: float) -> float:
+        self._pen(6.5, INK)
+        found = self.multi_cell(width, 3.2, words, align="L", dry_run=True, output=MethodReturnValue.HEIGHT)
+        return float(found)  # type: ignore[arg-type]
+
+    def _pen(self, size: float, colour: tuple[int, int, int], style: str = "") -> None:
+        self.set_font(FONT, style, size)  # type: ignore[arg-type]
+        self.set_text_color(*colour)
+
+    def _lines(self, text: str, height: float) -> None:
+        self.multi_cell(WIDTH, height, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
