@@ -6,15 +6,15 @@ Every rule is applied to the same valid rows, so that lines differ by the rule a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
 from evaluation.statistics.arrays import Bools, Json, Rows
 from evaluation.statistics.clustered import clustered_rate, default_interval
-from evaluation.statistics.filters import ValidResponses
-from evaluation.statistics.table import ResponseTable
+from evaluation.statistics.filters import ValidResponses, valid_responses
+from evaluation.statistics.table import UNKNOWN, ResponseTable
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,15 @@ def how_the_answer_changes(valid: ValidResponses, found: Iterable[View], alpha: 
         }
         for view in found
     ]
+
+
+def with_voided(table: ResponseTable, alpha: float = 0.05) -> list[Json]:
+    """The line that counts voided trials as well; none where no trial was voided."""
+    if not (table.voided == 1).any():
+        return []
+    every = valid_responses(replace(table, voided=np.full_like(table.voided, UNKNOWN)))
+    keep = np.ones(len(every), dtype=np.bool_)
+    return how_the_answer_changes(every, [View("voided", "voided trials counted as well", keep)], alpha)
 
 
 def _rate(valid: ValidResponses, rows: Rows, alpha: float) -> Json:

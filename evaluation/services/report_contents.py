@@ -15,11 +15,11 @@ from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
 from evaluation.metric_table import MetricTable
 from evaluation.models import Population
 from evaluation.photo_table import extremes, photo_table
-from evaluation.sensitivity import how_the_answer_changes, views
+from evaluation.sensitivity import how_the_answer_changes, views, with_voided
 from evaluation.statistics.arrays import Json
 from evaluation.statistics.filters import valid_responses
 from evaluation.tables import StudyRows, participations_in
-from studies import designs, recruiters, strict_view
+from studies import designs, strict_view
 from studies.blinding import wording as blinding_wording
 from studies.models import ConditionKind, ParticipationState, PhotoRole, Study
 from studies.voiding import voiding_rules
@@ -51,7 +51,9 @@ def results_of(
         "rows_out": rows.recorded,
         "dropped": rows.planned - rows.recorded,
     }
-    found = views(rows.table, valid, **rules, faulty=rows.faulty, finished=_who_finished(study, population))
+    finished = _who_finished(study, population)
+    found = views(rows.table, valid, **rules, faulty=rows.faulty, finished=finished)
+    changes = how_the_answer_changes(valid, found) + with_voided(rows.table)
     return {
         "schema": SCHEMA,
         "software": settings.VERSION,
@@ -62,7 +64,7 @@ def results_of(
         "exposure": rows.exposures.summary(),
         "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
         "analysis": analysis,
-        "views": how_the_answer_changes(valid, found),
+        "views": changes,
         "photos": photos,
         "gallery": _gallery(study, photos),
     }
@@ -96,7 +98,7 @@ def study_facts(study: Study, population: Population) -> Json:
         "protocol_digest": study.digest,
         "strict_view": asdict(strict_view.strict_rules(study.exclusion_rules)),
         "voiding": asdict(voiding_rules(study.voiding)),
-        "recruiter": _recruiter(study),
+        "recruiter": study.recruiter,
         "collected": _collected(study, population),
         "blinding": _blinding(study),
         "conditions": [
@@ -112,11 +114,6 @@ def study_facts(study: Study, population: Population) -> Json:
             for condition in study.conditions.select_related("colorizer")
         ],
     }
-
-
-def _recruiter(study: Study) -> str:
-    found: str = dict(recruiters.choices()).get(study.recruiter, study.recruiter)
-    return str(found)
 
 
 def _collected(study: Study, population: Population) -> list[str]:
