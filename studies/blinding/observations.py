@@ -69,7 +69,8 @@ def table_of(pairs: Sequence[Pair]) -> Table:
     headers = sorted(
         {name.lower() for pair in pairs for one in pair.pictures for name, _ in one.headers} - CLOCKS
     )
-    rows = [[_numbers(pair, one, headers) for one in pair.pictures] for pair in pairs]
+    middle = median([pair.number for pair in pairs]) if pairs else 0.0
+    rows = [[_numbers(pair, one, headers, middle) for one in pair.pictures] for pair in pairs]
     names = tuple(rows[0][0]) if rows else ()
     return Table(
         names=names,
@@ -79,14 +80,14 @@ def table_of(pairs: Sequence[Pair]) -> Table:
     )
 
 
-def _numbers(pair: Pair, one: Picture, headers: Sequence[str]) -> dict[str, float]:
+def _numbers(pair: Pair, one: Picture, headers: Sequence[str], middle: float) -> dict[str, float]:
     side, turn = 2.0 * (one.place > 0) - 1, 2.0 * (one.turn > 0) - 1
     code = pair.code.int / 2**128 - 0.5
     found: dict[str, float] = {
         "length": one.length,
         "status": one.status,
         "latency, first request": one.latencies[0],
-        "latency, median": median(one.latencies),
+        "latency, lowest": min(one.latencies),
         "address, as a number": one.token.int / 2**128,
         "address, its last bits": one.token.int % 2**48 / 2**48,
         "address, ones among its bits": one.token.int.bit_count(),
@@ -96,7 +97,7 @@ def _numbers(pair: Pair, one: Picture, headers: Sequence[str]) -> dict[str, floa
         "position, order by practice": turn * (1 if pair.practice else -1),
         "position, side by odd and even trials": side * (pair.number % 2 * 2 - 1),
         "position, order by odd and even trials": turn * (pair.number % 2 * 2 - 1),
-        "position, side by trial number": side * pair.number,
+        "position, side by early and late trials": side * (pair.number - middle),
         "position, side by the trial's code": side * code,
         "position, order by the trial's code": turn * code,
     }

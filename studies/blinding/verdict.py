@@ -52,8 +52,6 @@ class Verdict:
         return [finding for finding in self.findings if finding.tells]
 
 
-# Matrices so small are slower on many threads, most of all beside a worker's.
-@threadpool_limits.wrap(limits=1, user_api="blas")
 def judge(table: Table, rng: np.random.Generator, *, permutations: int = PERMUTATIONS) -> Verdict:
     """Test each observation that varies, and classifiers of all of them.
 
@@ -62,6 +60,12 @@ def judge(table: Table, rng: np.random.Generator, *, permutations: int = PERMUTA
     are therefore exact for any number of pairs (Phipson & Smyth 2010); Holm's step-down corrects for
     the number of tests.
     """
+    # Matrices so small are slower on many threads, most of all beside a worker's.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _judge(table, rng, permutations)
+
+
+def _judge(table: Table, rng: np.random.Generator, permutations: int) -> Verdict:
     photos = np.unique(np.array(table.photos), return_inverse=True)[1]
     varies = np.any(table.values[:, 0] != table.values[:, 1], axis=0)
     values = _ranks(table.values[:, :, varies])
@@ -144,7 +148,8 @@ def _bent(a: Floats, b: Floats) -> Floats:
     total = np.zeros((len(a), len(b)))
     for at in range(a.shape[1]):
         total += np.exp(-np.abs(a[:, at, None] - b[None, :, at]) / KERNEL_WIDTH)
-    return np.square(total / max(1, a.shape[1]))
+    total /= max(1, a.shape[1])
+    return total * total
 
 
 def _classified(gram: Floats, folds: NDArray[np.intp], signs: NDArray[np.float32]) -> Floats:

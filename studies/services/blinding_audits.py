@@ -30,7 +30,7 @@ from studies.services import participations, responses, stimuli
 
 logger = logging.getLogger(__name__)
 
-REPEATS = 3
+REPEATS = 2
 MOST_VISITS = 200
 # What a curious participant might add to a request; real and fake must answer alike.
 PROBES = (
@@ -85,6 +85,9 @@ def audit(study: Study, *, pairs: int, seed: int = 1, server: str = "") -> Blind
     began, rng = time.monotonic(), np.random.default_rng(seed)
     with _client(server) as client:
         seen, visits = _collect(study, pairs, rng, client)
+    refused = {one.status for pair in seen for one in pair.pictures} - {200}
+    if refused:
+        raise CannotAudit(f"Pictures were answered with status {min(refused)}, not 200.")
     result = _result(seen, rng) | {
         "certain": list(dict.fromkeys([*_files(study), *uneven(seen)])),
         "participations": visits,

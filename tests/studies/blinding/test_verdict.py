@@ -70,7 +70,7 @@ def marked(pair: Pair) -> Picture:
 @pytest.mark.parametrize(
     ("leak", "name"),
     [
-        (slower, "latency, median"),
+        (slower, "latency, lowest"),
         (extreme, "classifier, bent, with pairs of observations"),
         (cached, "header, x-cache"),
         (longer, "length"),
