@@ -79,7 +79,6 @@ def plate(request: HttpRequest, code: UUID, number: int) -> HttpResponse:
     return redirect("studies:participation", code=code)
 
 
-@never_cache
 @require_GET
 def plate_picture(request: HttpRequest, code: UUID, token: UUID) -> HttpResponse:
     """The plate that waits for an answer, and no other."""

@@ -1,4 +1,4 @@
-"""From the landing page through the checks and to the thanks: how it looks, and whether everybody can use it."""
+"""From the landing page through the checks and to the thanks: how it looks, and who can use it."""
 
 import pytest
 from playwright.sync_api import Page
@@ -86,7 +86,7 @@ def test_from_the_landing_page_to_the_first_instructions(page, study, results):
 
 
 def test_a_window_that_grows_lets_people_go_on(browser, live_server, study, results):
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 300, "height": 150})
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 160, "height": 100})
     page = context.new_page()
     page.goto(f"/p/{begin_participation(study=study, source='person').code}/")
     page.get_by_text("The pictures do not fit").wait_for()
