@@ -9,9 +9,10 @@ from django.urls import reverse
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from studies.blinding import wording
 from studies.management.commands.export_study import study_called
 from studies.models import Study
-from studies.services import lifecycle, stimuli, validation
+from studies.services import blinding_audits, lifecycle, stimuli, validation
 
 REFUSALS = (validation.NotReady, lifecycle.WrongState, stimuli.Unpresentable, OSError)
 
@@ -53,5 +54,16 @@ class Command(BaseCommand):
                 study=study, watch=lambda done, total: display.update(bar, completed=done, total=total)
             )
         self.stdout.write(f"The study {study.slug!r} is live. Protocol: {study.digest}")
+        self._tell_audit(study)
         address = settings.SITE_URL + reverse("studies:landing", args=[study.slug])
         self.stdout.write(f"Participants: {address}")
+
+    def _tell_audit(self, study: Study) -> None:
+        made = blinding_audits.newest(study)
+        if made is None:
+            return
+        words = "\n  ".join([f"Blinding: {wording.summary(made.result)}", *wording.advice(made.result)])
+        if made.passed:
+            self.stdout.write(words)
+        else:
+            self.stderr.write(self.style.WARNING(words))
