@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.db.models import QuerySet
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from studies.designs._design import FAKE
 from studies.exposure import exposure_faults, plausible_refresh, worst_error_ms
-from studies.models import ParticipationState, Source, Study, Trial, TrialKind
+from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind, TrialPicture
 
 # Previews belong to no population.
 POPULATIONS: dict[str, tuple[str, ...]] = {
@@ -41,9 +43,17 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
     """
     if population not in POPULATIONS:
         raise ValueError(f"population must be one of {', '.join(POPULATIONS)}, not {population!r}.")
-    trials = _trials(study, POPULATIONS[population])
-    for row_id, trial in enumerate(trials.iterator(chunk_size=CHUNK), start=1):
-        yield {"row_id": row_id} | _identity(trial) | _judgement(trial) | _presentation(trial, study)
+    facts = _Facts.of(study, POPULATIONS[population])
+    row_id = 0
+    for trials in _chunks(study, POPULATIONS[population]):
+        digests = _digests(trials)
+        for trial in trials:
+            if trial.participation not in facts.participations:
+                # It began after this table.
+                continue
+            row_id += 1
+            shown = _presentation(trial, study, digests.get(trial.pk, {}))
+            yield {"row_id": row_id} | _identity(trial, facts) | _judgement(trial) | shown
 
 
 def csv_lines(rows: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
@@ -68,74 +78,149 @@ class _Echo:
         return line
 
 
-def _trials(study: Study, sources: Iterable[str]) -> QuerySet[Trial]:
-    return (
+class _Planned(NamedTuple):
+    """One planned trial with its response; plain values, as a row for each would take three times as long."""
+
+    pk: int
+    participation: int
+    number: int
+    kind: str
+    condition: int
+    photo: int
+    spec: dict[str, Any]
+    key: str
+    arrangement: str
+    replaces: int | None
+    answer: str | None
+    rt_ms: float | None
+    input: str | None
+    layout: str | None
+    frames: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    refresh_ms: float | None
+    voided: bool | None
+    void_reasons: list[str]
+    answered_at: datetime | None
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a response, be it that the time ran out."""
+        return self.answered_at is not None
+
+
+_FIELDS = (
+    "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "spec", "key", "arrangement",
+    "replaces__number", "response__answer", "response__rt_ms", "response__input", "response__layout",
+    "response__frames", "response__events", "response__refresh_ms", "response__voided",
+    "response__void_reasons", "response__received_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What many trials have in common, by the number of its row: looked up rather than joined."""
+
+    participations: dict[int, tuple[UUID, str, str, str, int]]
+    conditions: dict[int, tuple[str, str]]
+    photos: dict[int, tuple[str, str]]
+
+    @classmethod
+    def of(cls, study: Study, sources: Iterable[str]) -> _Facts:
+        people = Participation.objects.filter(study=study, source__in=list(sources)).order_by("pk")
+        facts = ("participant__code", "source", "state", "study_digest", "seed")
+        return cls(
+            {pk: tuple(row) for pk, *row in people.values_list("pk", *facts).iterator(CHUNK)},
+            {
+                pk: (own, made)
+                for pk, own, made in study.conditions.values_list("pk", "slug", "colorizer__slug")
+            },
+            {
+                pk: (name, digest)
+                for pk, name, digest in study.study_photos.values_list(
+                    "photo_id", "photo__name", "photo__digest"
+                )
+            },
+        )
+
+
+def _chunks(study: Study, sources: Iterable[str]) -> Iterator[list[_Planned]]:
+    rows = (
         Trial.objects.filter(participation__study=study, participation__source__in=list(sources))
         .exclude(participation__state=ParticipationState.WITHDRAWN)
-        .select_related("participation__participant", "condition__colorizer", "photo", "response", "replaces")
-        .prefetch_related("pictures__stimulus")
         .order_by("participation_id", "number")
+        .values_list(*_FIELDS)
+        .iterator(CHUNK)
     )
+    while chunk := [_Planned(*row) for row in islice(rows, CHUNK)]:
+        yield chunk
 
 
-def _identity(trial: Trial) -> dict[str, Any]:
-    participation = trial.participation
+def _digests(trials: Iterable[_Planned]) -> dict[int, dict[tuple[int, str], str]]:
+    """By trial, the digests of its pictures by frame and slot."""
+    found: dict[int, dict[tuple[int, str], str]] = defaultdict(dict)
+    pictures = TrialPicture.objects.filter(trial__in=[trial.pk for trial in trials])
+    for trial, frame, slot, digest in pictures.values_list("trial_id", "frame", "slot", "stimulus__digest"):
+        found[trial][frame, slot] = digest
+    return found
+
+
+def _identity(trial: _Planned, facts: _Facts) -> dict[str, Any]:
+    # The participation's own code opens its page, so it goes into no table.
+    participant, source, state, study_digest, seed = facts.participations[trial.participation]
+    model, colorizer = facts.conditions[trial.condition]
+    photo, photo_digest = facts.photos[trial.photo]
     return {
-        # The participation's own code opens its page, so it goes into no table.
-        "participant_id": str(participation.participant.code),
+        "participant_id": str(participant),
         "trial_index": trial.number - 1,
         "phase": PHASES[TrialKind(trial.kind)],
-        "model": trial.condition.slug,
-        "image_id": trial.photo.digest[:12],
-        "source": participation.source,
-        "participation_state": participation.state,
+        "model": model,
+        "image_id": photo_digest[:12],
+        "source": source,
+        "participation_state": state,
         "arrangement": trial.arrangement or None,
-        "replaces": trial.replaces.number - 1 if trial.replaces else None,
-        "photo": trial.photo.name,
-        "photo_digest": trial.photo.digest,
-        "colorizer": trial.condition.colorizer.slug,
-        "study_digest": participation.study_digest,
-        "seed": participation.seed,
+        "replaces": None if trial.replaces is None else trial.replaces - 1,
+        "photo": photo,
+        "photo_digest": photo_digest,
+        "colorizer": colorizer,
+        "study_digest": study_digest,
+        "seed": seed,
     }
 
 
-def _judgement(trial: Trial) -> dict[str, Any]:
-    response = getattr(trial, "response", None)
-    chosen = (response.answer or None) if response else None
+def _judgement(trial: _Planned) -> dict[str, Any]:
+    chosen = trial.answer or None
     fooled = None if chosen is None else int(chosen != trial.key)
     is_check = trial.kind == TrialKind.VIGILANCE
-    answered_at: datetime | None = response.received_at if response else None
     return {
         "fake_side": SIDES.get(trial.key, trial.key),
         "chosen_side": None if chosen is None else SIDES.get(chosen, chosen),
         "fooled": fooled,
-        "rt_ms": response.rt_ms if response else None,
+        "rt_ms": trial.rt_ms,
         # A vigilance trial whose time ran out was not passed.
-        "attention_passed": int(fooled == 0) if is_check and response else None,
-        "input": response.input if response else None,
-        "layout": response.layout if response else None,
-        "answered_at": answered_at.isoformat() if answered_at else None,
-        "voided": int(response.voided) if response else None,
-        "void_reasons": "; ".join(response.void_reasons) if response else None,
+        "attention_passed": int(fooled == 0) if is_check and trial.answered else None,
+        "input": trial.input,
+        "layout": trial.layout,
+        "answered_at": trial.answered_at.isoformat() if trial.answered_at else None,
+        "voided": None if trial.voided is None else int(trial.voided),
+        "void_reasons": "; ".join(trial.void_reasons) if trial.answered else None,
     }
 
 
-def _presentation(trial: Trial, study: Study) -> dict[str, Any]:
-    response = getattr(trial, "response", None)
-    planned = [
-        (index, frame) for index, frame in enumerate(trial.spec["frames"]) if frame["kind"] == "images"
-    ]
-    digests = _digests(trial)
+def _presentation(trial: _Planned, study: Study, digests: dict[tuple[int, str], str]) -> dict[str, Any]:
+    frames = list(enumerate(trial.spec["frames"]))
+    planned = [(index, frame) for index, frame in frames if frame["kind"] == "images"]
+    places = [(index, picture) for index, frame in frames for picture in frame["images"]]
+    shown = {picture["face"]: digests.get((index, picture["slot"])) for index, picture in places}
     return {
         "exposure_ms": next((frame["duration_ms"] for _, frame in planned), None),
         "order": _order([frame for _, frame in planned]),
-        "real_digest": digests.get("real"),
-        "fake_digest": digests.get("fake"),
+        "real_digest": shown.get("real"),
+        "fake_digest": shown.get("fake"),
         "study": study.slug,
-    } | (_measured(response, {index for index, _ in planned}) if response else {})
+    } | (_measured(trial, {index for index, _ in planned}) if trial.answered else {})
 
 
-def _measured(response: Any, picture_frames: set[int]) -> dict[str, Any]:
+def _measured(response: _Planned, picture_frames: set[int]) -> dict[str, Any]:
     """Of the picture frames: mean exposure, largest error, and frames dropped, by the callback clock."""
     refresh = plausible_refresh(response.refresh_ms)
     shown = [frame for frame in response.frames if frame.get("index") in picture_frames]
@@ -158,12 +243,3 @@ def _order(frames: list[dict[str, Any]]) -> str | None:
     if len(frames) != 2 or len(faces) != 2:
         return None
     return "fake_first" if faces[0] == FAKE else "fake_second"
-
-
-def _digests(trial: Trial) -> dict[str, str]:
-    faces = {
-        (index, picture["slot"]): picture["face"]
-        for index, frame in enumerate(trial.spec["frames"])
-        for picture in frame["images"]
-    }
-    return {faces[picture.frame, picture.slot]: picture.stimulus.digest for picture in trial.pictures.all()}
