@@ -5,6 +5,8 @@ A name means the same in each table that has it.
 
 from __future__ import annotations
 
+from math import inf
+
 from evaluation import metrics
 from evaluation.exports.columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Column, Table
 
@@ -139,10 +141,13 @@ PARTICIPANTS = Table(
 
 
 def _scores() -> tuple[Column, ...]:
-    return tuple(
-        Column(name, NUMBER, f"{metrics.get(name).summary}; inf: identical pictures", metrics.get(name).unit)
-        for name in metrics.names()
-    )
+    """A column for each metric; only of some is identity infinite."""
+    found = []
+    for name in metrics.names():
+        metric = metrics.get(name)
+        infinite = "; inf: identical pictures" if metric.identity == inf else ""
+        found.append(Column(name, NUMBER, metric.summary.rstrip(".") + infinite, metric.unit))
+    return tuple(found)
 
 
 PHOTOS = Table(
