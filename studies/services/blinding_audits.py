@@ -17,16 +17,16 @@ import numpy as np
 from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.urls import reverse
 
 from studies.blinding import wording
 from studies.blinding.envelope import envelope
 from studies.blinding.observations import Pair, Picture, table_of, uneven, uneven_files
 from studies.blinding.verdict import ALPHA, PERMUTATIONS, judge
-from studies.models import BlindingAudit, Participant, Participation, Source, Study, Trial, TrialPicture
+from studies.models import BlindingAudit, Participation, Source, Study, Trial, TrialPicture
 from studies.payloads import parse_answer
-from studies.services import participations, responses, stimuli
+from studies.services import participations, previews, responses, stimuli
 
 logger = logging.getLogger(__name__)
 
@@ -168,14 +168,8 @@ def _collect(
                 raise CannotAudit(f"The {study.design} test shows no pairs of a real and a fake picture.")
             seen += found
     finally:
-        _discard(made)
+        previews.discard(Participation.objects.filter(pk__in=[one.pk for one in made]))
     return seen, len(made)
-
-
-@transaction.atomic
-def _discard(made: Sequence[Participation]) -> None:
-    Participation.objects.filter(pk__in=[one.pk for one in made], source=Source.PREVIEW).delete()
-    Participant.objects.filter(pk__in=[one.participant_id for one in made], participations=None).delete()
 
 
 def _visit(
