@@ -32,3 +32,19 @@ def texts_in(
     """The texts in a language, each from its translation if there is one, else as they were written."""
     translated = {} if language == written_in else translations.get(language, {})
     return StudyTexts(**{name: translated.get(name) or original[name] for name in TEXTS})
+
+
+def faults(translations: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the tables of a study file's translations, one sentence each."""
+    found = []
+    for language, texts in translations.items():
+        if not isinstance(texts, Mapping):
+            found.append(f"[translations.{language}] must be a table of texts, not {texts!r}.")
+            continue
+        for name, text in texts.items():
+            if name not in TEXTS:
+                known = ", ".join(TEXTS)
+                found.append(f"In [translations.{language}]: there is no text {name!r}; known are: {known}.")
+            elif not isinstance(text, str):
+                found.append(f"In [translations.{language}]: {name} must be a text, not {text!r}.")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -13,6 +14,7 @@ from unfold import widgets
 from studies import declared, designs, recruiters, study_settings
 from studies.declared import Declared
 from studies.models import Condition, Study
+from studies.study_texts import TEXTS
 
 if TYPE_CHECKING:
     _StudyModelForm = forms.ModelForm[Study]
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 else:
     _StudyModelForm = _ConditionModelForm = forms.ModelForm
 
-DESIGN, RECRUITER = "design_settings__", "recruiter_settings__"
+DESIGN, RECRUITER, TRANSLATION = "design_settings__", "recruiter_settings__", "translation__"
 TEXT_ROWS = {"question": 2, "information": 7, "consent": 3, "thanks": 2, "eligibility": 3}
 
 
@@ -45,12 +47,32 @@ def _form_field(setting: Declared) -> forms.Field:
     return forms.CharField(widget=widgets.UnfoldAdminTextInputWidget, **common)
 
 
-def study_form(design: str, recruiter: str) -> type[StudyForm]:
-    """The form of a draft under this design and with this recruiter."""
+def translation_fields(language: str) -> dict[str, forms.Field]:
+    """One field for each text of the study in a language, under prefixed names."""
+    name_of = dict(settings.LANGUAGES)[language]
     fields: dict[str, forms.Field] = {}
+    for name in TEXTS:
+        widget = (
+            widgets.UnfoldAdminTextInputWidget()
+            if name == "title"
+            else widgets.UnfoldAdminTextareaWidget({"rows": TEXT_ROWS[name], "lang": language})
+        )
+        label = Study._meta.get_field(name).verbose_name
+        fields[f"{TRANSLATION}{language}__{name}"] = forms.CharField(
+            required=False, widget=widget, label=f"{str(label).capitalize()} ({name_of})"
+        )
+    return fields
+
+
+def study_form(design: str, recruiter: str, translated_into: Sequence[str] = ()) -> type[StudyForm]:
+    """The form of a draft under this design, with this recruiter, translated into these languages."""
+    fields: dict[str, forms.Field] = {}
+    for language in translated_into:
+        fields |= translation_fields(language)
     for column, kind in study_settings.kinds(design, recruiter).items():
         fields |= setting_fields(kind, f"{column}__")
-    return type("StudyForm", (StudyForm,), {"shown_design": design, "shown_recruiter": recruiter, **fields})
+    shown = {"shown_design": design, "shown_recruiter": recruiter, "shown_languages": tuple(translated_into)}
+    return type("StudyForm", (StudyForm,), {**shown, **fields})
 
 
 class StudyForm(_StudyModelForm):
@@ -58,10 +80,12 @@ class StudyForm(_StudyModelForm):
 
     shown_design = shown_recruiter = ""
     settings_of = forms.CharField(widget=forms.HiddenInput, required=False)
+    shown_languages: tuple[str, ...] = ()
     settings_of_recruiter = forms.CharField(widget=forms.HiddenInput, required=False)
+    translated_into = forms.CharField(widget=forms.HiddenInput, required=False)
     languages = forms.MultipleChoiceField(
         choices=settings.LANGUAGES, initial=["en"], widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=_("In which the survey is offered"),
+        help_text=_("In which the survey is offered; save the draft to get the fields for the translations"),
     )  # fmt: skip
 
     class Meta:
@@ -75,13 +99,23 @@ class StudyForm(_StudyModelForm):
                 self.fields[name].widget.attrs["rows"] = rows
         self.initial["settings_of"] = self.shown_design
         self.initial["settings_of_recruiter"] = self.shown_recruiter
+        self.initial["translated_into"] = ",".join(self.shown_languages)
+        for language, texts in self.instance.translations.items():
+            self.initial.update({f"{TRANSLATION}{language}__{name}": text for name, text in texts.items()})
         for column in study_settings.TITLES:
             values = getattr(self.instance, column)
             self.initial.update({f"{column}__{name}": value for name, value in values.items()})
 
+    def clean_languages(self) -> list[str]:
+        """The languages; the one in which the texts are written stays the first."""
+        codes: list[str] = self.cleaned_data["languages"]
+        written_in = self.instance.languages[:1]
+        return [code for code in written_in if code in codes] + [c for c in codes if c not in written_in]
+
     def clean(self) -> dict[str, Any]:
         """Check the settings by the dataclasses that declare them."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        self.instance.translations = self._translations(data)
         for column, kind in study_settings.COMMON.items():
             setattr(self.instance, column, self._settings(kind, f"{column}__", data))
         chosen, recruiter = data.get("design"), data.get("recruiter")
@@ -97,6 +131,19 @@ class StudyForm(_StudyModelForm):
             values = self._settings(kind, RECRUITER, data) if same else declared.complete(kind, {})
             self.instance.recruiter_settings = values
         return data
+
+    def _translations(self, data: dict[str, Any]) -> dict[str, dict[str, str]]:
+        """What was filled in, beside the translations into languages that this form did not show."""
+        kept = {
+            code: texts
+            for code, texts in self.instance.translations.items()
+            if code not in self.shown_languages
+        }
+        for code in self.shown_languages:
+            texts = {name: data.get(f"{TRANSLATION}{code}__{name}", "") for name in TEXTS}
+            if any(texts.values()):
+                kept[code] = {name: text for name, text in texts.items() if text}
+        return kept
 
     def _settings(self, kind: type[Any], prefix: str, data: dict[str, Any]) -> dict[str, Any]:
         labels = {setting.name: setting.label for setting in declared.declared(kind)}

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
@@ -32,6 +33,7 @@ from studies.admin.forms import (
     researchers,
     setting_fields,
     study_form,
+    translation_fields,
 )
 from studies.admin.recruiting import RecruitingPages
 from studies.models import Condition, ParticipationState, Source, Study, StudyState
@@ -136,10 +138,15 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
                 column: _pairs(list(setting_fields(kinds[column], f"{column}__")))
                 for column in study_settings.TITLES
             }
-            hidden = ["settings_of", "settings_of_recruiter"]
+            hidden = ["settings_of", "settings_of_recruiter", "translated_into"]
+            translated = [
+                (dict(settings.LANGUAGES)[code], {"fields": list(translation_fields(code))})
+                for code in self._translated_into(request, obj)
+            ]
         else:
             shown = {column: [f"shown_{column}"] for column in study_settings.TITLES}
             hidden = ["seed"]
+            translated = [("Translations", {"fields": ["shown_translations"]})] if obj.translations else []
 
         def table(column: str, *before: Any) -> tuple[str, dict[str, Any]]:
             options: dict[str, Any] = {"fields": [*before, *shown[column]]}
@@ -159,6 +166,7 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
                 },
             ),
             ("What participants read", {"fields": TEXTS}),
+            *translated,
             table("design_settings", "design", "allocation", *hidden),
             table("screening"),
             table("voiding"),
@@ -173,7 +181,9 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
     ) -> type[forms.ModelForm[Study]]:
         if obj is None or obj.is_draft:
             kwargs["form"] = study_form(
-                self._shown("design", request, obj), self._shown("recruiter", request, obj)
+                self._shown("design", request, obj),
+                self._shown("recruiter", request, obj),
+                self._translated_into(request, obj),
             )
         form: type[forms.ModelForm[Study]] = super().get_form(request, obj, change, **kwargs)
         return form
@@ -186,6 +196,15 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
         }[column]
         asked = request.POST.get(hidden) or (getattr(obj, column) if obj is not None else default)
         return asked if asked in plugins.names() else default
+
+    def _translated_into(self, request: HttpRequest, obj: Study | None) -> list[str]:
+        """The languages for whose texts the form has fields; the browser sends back which they were."""
+        if "translated_into" in request.POST:
+            asked = request.POST["translated_into"].split(",")
+        else:
+            asked = obj.languages[1:] if obj is not None else []
+        known = dict(settings.LANGUAGES)
+        return [code for code in dict.fromkeys(asked) if code in known]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> list[str]:
         fixed = [] if request.user.is_superuser else ["owner"]
@@ -238,6 +257,16 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
     @display(description="settings")
     def shown_design_settings(self, study: Study) -> SafeString:
         return _listed(study.design_settings)
+
+    @display(description="texts")
+    def shown_translations(self, study: Study) -> SafeString:
+        return _listed(
+            {
+                f"{code}: {name}": text
+                for code, texts in study.translations.items()
+                for name, text in texts.items()
+            }
+        )
 
     @display(description="settings")
     def shown_screening(self, study: Study) -> SafeString:

@@ -9,7 +9,7 @@ from typing import Any
 
 import tomli_w
 
-from studies import declared, designs, recruiters, study_settings
+from studies import declared, designs, recruiters, study_settings, study_texts
 from studies.models import Allocation, ConditionKind
 
 HEADER = "# A study file of Foolrate; docs/study-file.md explains every key.\n\n"
@@ -115,6 +115,7 @@ def read(text: str) -> Document:
         for number, table in enumerate(study.pop("conditions", []), start=1)
     ]
     _read_settings(study, errors)
+    errors.extend(study_texts.faults(study.get("translations", {})))
     return Document(study, conditions, errors)
 
 

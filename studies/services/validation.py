@@ -11,7 +11,7 @@ from django.db.models.functions import Least
 
 from colorizers.models import Photo
 from colorizers.services import missing_colorizations
-from studies import declared, designs, recruiters, study_settings
+from studies import declared, designs, languages, recruiters, study_settings
 from studies.designs._design import Needs
 from studies.models import Allocation, Condition, ConditionKind, Study
 from studies.services import roles
@@ -75,6 +75,7 @@ def check(study: Study) -> Readiness:
     readiness = Readiness()
     conditions = list(study.conditions.select_related("colorizer"))
     _check_fields(study, readiness)
+    _check_languages(study, readiness)
     needs = _check_settings(study, readiness)
     _check_conditions(conditions, readiness)
     _check_catalogue(study, conditions, readiness)
@@ -97,6 +98,28 @@ def _check_fields(study: Study, readiness: Readiness) -> None:
     for name, sentence in WISHED_TEXTS.items():
         if not getattr(study, name).strip():
             readiness.warn(sentence, f"field:{name}")
+
+
+def _check_languages(study: Study, readiness: Readiness) -> None:
+    """Languages that nobody can read are problems; a text that falls back to the first one is a warning."""
+    names = languages.NAMES
+    for code in study.languages:
+        if code not in names:
+            readiness.problem(f"languages: {declared.unknown(code, list(names))}", "field:languages")
+    if not study.languages:
+        readiness.problem("The study is offered in no language: name one at least.", "field:languages")
+    for code, lacking in languages.missing(study).items():
+        readiness.warn(
+            f"In {names[code]} these texts are missing, and participants read them in "
+            f"{names.get(study.languages[0], study.languages[0])}: {', '.join(lacking)}.",
+            "field:languages",
+        )
+    for code in study.translations:
+        if code not in study.languages[1:]:
+            readiness.warn(
+                f"There are texts in {names.get(code, code)}, but the study is not offered in it.",
+                "field:languages",
+            )
 
 
 def _check_settings(study: Study, readiness: Readiness) -> Needs | None:
