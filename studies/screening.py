@@ -21,7 +21,10 @@ class ScreeningSettings:
             "help": "Plates with a figure in another hue: keep the result, or also turn those away who fail",
         },
     )
-    plates: int = field(default=6, metadata={"label": "Plates", "help": "How many are shown, after one that everybody can read"})
+    plates: int = field(
+        default=6,
+        metadata={"label": "Plates", "help": "How many are shown, after one that everybody can read"},
+    )
     plates_to_pass: int = field(
         default=5, metadata={"label": "Plates to pass", "help": "So many must be read right"}
     )

@@ -57,7 +57,7 @@ def translation_fields(language: str) -> dict[str, forms.Field]:
             if name == "title"
             else widgets.UnfoldAdminTextareaWidget({"rows": TEXT_ROWS[name], "lang": language})
         )
-        label = Study._meta.get_field(name).verbose_name
+        label = getattr(Study._meta.get_field(name), "verbose_name", name)
         fields[f"{TRANSLATION}{language}__{name}"] = forms.CharField(
             required=False, widget=widget, label=f"{str(label).capitalize()} ({name_of})"
         )
