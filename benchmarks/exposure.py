@@ -157,7 +157,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for prefix, folder in FOLDERS.items():
             if self.path.startswith(prefix):
                 file = (folder / self.path.removeprefix(prefix)).resolve()
-                if not file.is_relative_to(folder) or not file.is_file():
+                if not file.is_relative_to(folder.resolve()) or not file.is_file():
                     self.send_error(404)
                     return
                 body, kind = file.read_bytes(), TYPES.get(file.suffix, "application/octet-stream")
@@ -187,9 +187,12 @@ def describe(name: str, errors: np.ndarray, refresh: float) -> None:
 
 
 def detected(entries: list[dict], ms: float, refresh: float) -> tuple[int, int]:
-    """How many exposures the observer found spoiled, and how many of those the server's rule detects."""
+    """How many exposures the observer found spoiled, and how many of those the server's rule detects.
+
+    Within a millisecond of what is allowed, two estimates of the refresh period may disagree.
+    """
     allowed = min((DEFAULT_RULES.frames_off + 0.5) * refresh, DEFAULT_RULES.tolerance_ms)
-    spoiled = np.abs(errors_of(entries, ms, refresh, "seen")) > allowed
+    spoiled = np.abs(errors_of(entries, ms, refresh, "seen")) > allowed + 1
     found = [bool(exposure_faults(entry["frames"], [], entry["refresh_ms"])) for entry in entries]
     return int(spoiled.sum()), int((spoiled & np.array(found)).sum())
 

@@ -140,6 +140,25 @@ test("the refresh period is the median: a few stalls do not move it", async () =
   assert.ok(Math.abs((await measured) - 1000 / 120) < 1e-6);
 });
 
+test("under load most frames come late, and the period is still that of the display", () => {
+  const meter = new RefreshMeter();
+  let stamp = 0;
+  for (let i = 0; i < 120; i += 1) meter.add((stamp += (i % 5 === 0 ? 1 : 3) * (1000 / 60)));
+  assert.ok(Math.abs(meter.period - 1000 / 60) < 1e-6);
+});
+
+test("a clock with steps of a millisecond is averaged out", () => {
+  const meter = new RefreshMeter();
+  for (let i = 0; i < 120; i += 1) meter.add(Math.round((i * 1000) / 60));
+  assert.ok(Math.abs(meter.period - 1000 / 60) < 0.1);
+});
+
+test("a window that moves to a slower display is measured anew", () => {
+  const meter = meterAt(1000 / 120);
+  for (let i = 0; i <= 240; i += 1) meter.add(1000 + (i * 1000) / 60);
+  assert.ok(Math.abs(meter.period - 1000 / 60) < 1e-6);
+});
+
 test("an unmeasured display is taken for 60 Hz, and a pause is no interval", () => {
   const meter = new RefreshMeter();
   assert.equal(meter.period, USUAL_REFRESH_MS);

@@ -3,14 +3,20 @@
 /** A refresh period that nobody has measured yet: 60 Hz. */
 export const USUAL_REFRESH_MS = 1000 / 60;
 
-const KEPT_INTERVALS = 60;
+// Some seconds: long enough that a spell of load does not pass for a slower display.
+const KEPT_INTERVALS = 240;
 
 /** Milliseconds with at most three decimals: browsers offer no finer clock. */
 export function ms(value) {
   return Math.round(value * 1000) / 1000;
 }
 
-/** Estimates the display's refresh period as the median interval of recent animation frames. */
+/**
+ * Estimates the display's refresh period from recent animation frames.
+ *
+ * Under load most intervals are two or three periods long, so neither their mean nor their median is one: the
+ * shortest tenth says what one period is about, and all intervals near it are averaged (some clocks have steps of a ms).
+ */
 export class RefreshMeter {
   #intervals = [];
   #last = null;
@@ -34,9 +40,10 @@ export class RefreshMeter {
 
   get period() {
     if (this.#intervals.length === 0) return USUAL_REFRESH_MS;
-    const sorted = [...this.#intervals].sort((a, b) => a - b);
-    const middle = sorted.length >> 1;
-    return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    const sorted = [...this.#intervals].sort((x, y) => x - y);
+    const about = sorted[Math.floor(sorted.length / 10)];
+    const single = sorted.filter((interval) => Math.abs(interval - about) < about / 4);
+    return single.reduce((sum, interval) => sum + interval, 0) / single.length;
   }
 }
 

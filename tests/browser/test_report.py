@@ -1,0 +1,104 @@
+"""The report as it looks on a phone and a desk, in light and dark, and the panel of an order at work."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from evaluation import services
+from evaluation.models import Order, Population
+from studies.models import Condition, Trial
+from studies.payloads import Answer
+from studies.services.participations import begin_participation
+from studies.services.responses import record_response
+from tests.browser.conftest import AXE
+from tests.builders import launched_study
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"phone": (375, 667), "desk": (1440, 900)}
+
+
+@pytest.fixture
+def study(transactional_db, idle_queue, ada):
+    """Sixteen people whose answers depend on the photo, the condition and themselves."""
+    found = launched_study(
+        "pages", photos=14, image_px=80, owner=ada, title="Which photographs have their real colours?"
+    )
+    Condition.objects.filter(study=found, slug="luminance-table").update(
+        title="A table from lightness to colour, learned from the photographs of a whole summer"
+    )
+    rng = np.random.default_rng(5)
+    for _ in range(16):
+        _take_part(found, rng)
+    return found
+
+
+def _take_part(study, rng):
+    participation = begin_participation(study=study, source="person")
+    lenient = rng.normal(0, 0.1)
+    for trial in Trial.objects.filter(participation=participation).order_by("number"):
+        leaning = 0.25 + lenient + 0.5 * (trial.photo_id % 3 == 0) - 0.15 * (trial.condition.slug == "sepia")
+        rate = 0.03 if trial.kind == "vigilance" else leaning
+        wrong = "right" if trial.key == "left" else "left"
+        answer = wrong if rng.random() < rate else trial.key
+        rt = float(rng.lognormal(6.8, 0.4))
+        record_response(
+            trial=trial,
+            answer=Answer(
+                answer=answer, rt_ms=rt, input="mouse", frames=[], refresh_ms=16.7, layout="row", events=[],
+                runner="1",
+            ),
+        )  # fmt: skip
+
+
+@pytest.fixture(params=["phone", "desk"])
+def width(request) -> str:
+    return request.param
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request, browser, live_server, width, ada, client):
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    context = browser.new_context(base_url=live_server.url, viewport=size, color_scheme=request.param)
+    client.force_login(ada)
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page = context.new_page()
+    page.look = f"{width}-{request.param}"
+    yield page
+    context.close()
+
+
+def check(page: Page, name: str, results) -> None:
+    """No violation that axe knows of, nothing wider than the window; and a picture for people to look at."""
+    page.screenshot(path=results / f"{name}-{page.look}.png", full_page=True)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("() => axe.run()")
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+
+
+def test_the_report_is_readable_everywhere(page, study, results):
+    for colorization in services.colorizations_to_score(study=study):
+        services.score_colorization(colorization)
+    services.make_report(study=study, population=Population.PEOPLE)
+    page.goto(f"/studies/{study.slug}/report/")
+    # Pictures further down are fetched when they come near.
+    for picture in page.locator(".gallery img").all():
+        picture.scroll_into_view_if_needed()
+    page.evaluate("() => window.scrollTo(0, 0)")
+    page.wait_for_load_state("networkidle")
+    broken = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+    assert page.evaluate(broken) == []
+    check(page, "report", results)
+
+
+def test_the_panel_follows_an_order_until_the_report_is_there(page, study, results):
+    page.goto(f"/studies/{study.slug}/report/")
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+    check(page, "report-ordered", results)
+    services.fulfil(Order.objects.get().pk, services.MAKERS)
+    expect(page.locator(".headline")).to_be_visible(timeout=20_000)
+    page.wait_for_load_state("networkidle")
