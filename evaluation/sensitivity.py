@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
-from evaluation.statistics.arrays import Bools, Json, Rows
+from evaluation.statistics.arrays import AnyCodes, Bools, Json, Rows
 from evaluation.statistics.clustered import clustered_rate, default_interval
 from evaluation.statistics.filters import ValidResponses, valid_responses
 from evaluation.statistics.table import UNKNOWN, ResponseTable
@@ -97,5 +97,5 @@ def _rate(valid: ValidResponses, rows: Rows, alpha: float) -> Json:
     return {"n": found.n, "k": found.k, "fool_rate": found.rate, "interval": interval}
 
 
-def _different(codes: Rows) -> int:
+def _different(codes: AnyCodes) -> int:
     return int(np.count_nonzero(np.bincount(codes)))

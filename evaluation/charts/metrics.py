@@ -8,7 +8,7 @@ from evaluation.charts._canvas import BAND_HEIGHT, SIDE, Palette, Sheet, lines_o
 from evaluation.presentation import Page
 from evaluation.presentation.photos import Panel
 
-TOP, HEAD, GAP, FOOT = 8, 34, 20, 58
+TOP, HEAD, GAP, FOOT, SHAPE = 8, 34, 20, 74, 0.7
 CROWDED = 150
 """With more points than this they are drawn as a picture: a thousand circles make a heavy file."""
 
@@ -32,7 +32,7 @@ def draw(page: Page, width: int, palette: Palette) -> Sheet:
     blocks = [(title, panels) for title, panels in page.panels if panels]
     rows = [-(-len(panels) // columns) for _title, panels in blocks]
     top = TOP + (BAND_HEIGHT if page.band else 0)
-    height = top + sum(HEAD + count * (side * 0.8 + FOOT) for count in rows)
+    height = top + sum(HEAD + count * (side * SHAPE + FOOT) for count in rows)
     sheet = Sheet(width, height, palette, page.band)
     y = float(top)
     for (title, panels), count in zip(blocks, rows, strict=True):
@@ -41,31 +41,28 @@ def draw(page: Page, width: int, palette: Palette) -> Sheet:
         for number, panel in enumerate(panels):
             row, column = divmod(number, columns)
             left = SIDE + column * (side + GAP)
-            _panel(sheet, panel, left, y + row * (side * 0.8 + FOOT), side)
-        y += count * (side * 0.8 + FOOT)
+            _panel(sheet, panel, left, y + row * (side * SHAPE + FOOT), side)
+        y += count * (side * SHAPE + FOOT)
     return sheet
 
 
 def _panel(sheet: Sheet, panel: Panel, left: float, top: float, side: float) -> None:
-    palette, height = sheet.palette, side * 0.8 - 22
+    palette, height = sheet.palette, side * SHAPE - 8
     sheet.text(left, top + 11, panel.metric, size=11, weight=700)
-    sheet.text(left + side, top + 11, panel.short, size=10, color=palette.soft, ha="right")
-    top += 20
+    sheet.text(left, top + 26, panel.short, size=10.5, color=palette.soft)
+    top += 38
     bottom = top + height
     for share in (0.0, 0.5, 1.0):
         y = bottom - share * height
-        chance = share == 0.5
-        sheet.line(
-            [left + 22, left + side], [y, y], palette.chance if chance else palette.line, 1,
-            **({"dashes": (4, 3)} if chance else {}),
-        )  # fmt: skip
-        sheet.text(left + 17, y + 4, f"{100 * share:.0f}", size=9, color=palette.soft, ha="right")
+        colour, dashes = (palette.chance, {"dashes": (4, 3)}) if share == 0.5 else (palette.line, {})
+        sheet.line([left + 26, left + side], [y, y], colour, 1, **dashes)
+        sheet.text(left + 20, y + 4, f"{100 * share:.0f}", size=10, color=palette.soft, ha="right")
     low, high = panel.ends
     spread = (high - low) or 1.0
-    x = left + 28 + (np.array(panel.scores) - low) / spread * (side - 34)
+    x = left + 32 + (np.array(panel.scores) - low) / spread * (side - 38)
     sheet.axes.scatter(
-        x, bottom - np.array(panel.rates) * height, s=14, color=palette.mark, alpha=0.45, linewidth=0,
+        x, bottom - np.array(panel.rates) * height, s=24, color=palette.mark, alpha=0.6, linewidth=0,
         zorder=3, rasterized=len(x) > CROWDED,
     )  # fmt: skip
-    sheet.text(left + 28, bottom + 15, f"{low:.{panel.digits}f}", size=9, color=palette.soft)
-    sheet.text(left + side, bottom + 15, f"{high:.{panel.digits}f}", size=9, color=palette.soft, ha="right")
+    sheet.text(left + 28, bottom + 17, f"{low:.{panel.digits}f}", size=10, color=palette.soft)
+    sheet.text(left + side, bottom + 17, f"{high:.{panel.digits}f}", size=10, color=palette.soft, ha="right")

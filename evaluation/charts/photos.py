@@ -55,7 +55,7 @@ def _ladder(sheet: Sheet, ladder: Ladder, top: float) -> None:
         )  # fmt: skip
     if n <= 400:
         sheet.axes.scatter(
-            x, bottom - np.array(ladder.raw) * HEIGHT, s=6, color=palette.soft, linewidth=0, alpha=0.6,
+            x, bottom - np.array(ladder.raw) * HEIGHT, s=10, color=palette.soft, linewidth=0, alpha=0.8,
             zorder=3, rasterized=n > 150,
         )  # fmt: skip
     sheet.line(list(x), list(bottom - np.array(ladder.means) * HEIGHT), palette.mark, 2, zorder=4)

@@ -77,7 +77,7 @@ def panels_of(results: Json, titles: dict[str, str], metrics: list[str]) -> list
 def correlations_of(results: Json, titles: dict[str, str], metrics: list[str]) -> list[Json]:
     """One line a condition: title and a cell for each metric."""
     known = _correlations(results)
-    if not known:
+    if all(row["spearman"] is None for row in known.values()):
         return []
     return [
         {"title": title, "cells": [_cell(name, known.get((slug, name))) for name in metrics]}

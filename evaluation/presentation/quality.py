@@ -108,7 +108,9 @@ def _agreement(analysis: Json) -> str:
     half = analysis.get("split_half") or {}
     if half.get("r") is not None:
         brown = half["spearman_brown"]
-        stepped = f", {number(brown, 2)} for the whole test (Spearman-Brown)" if brown is not None else ""
+        # Stepping up a negative correlation gives numbers that mean nothing.
+        steps_up = brown is not None and half["r"] > 0
+        stepped = f", {number(brown, 2)} for the whole test (Spearman-Brown)" if steps_up else ""
         people = count(half["n"], "participant")
         parts.append(f"Odd and even trials of {people} correlate {number(half['r'], 2)}{stepped}.")
     alpha = (analysis.get("krippendorff_alpha_nominal") or {}).get("alpha")

@@ -132,7 +132,7 @@ def _photos(sheets: Sheets, page: Page) -> None:
     for wall in page.walls:
         for heading, side in (("fooled most", wall.most), ("fooled least", wall.least)):
             if side:
-                sheets.heading(f"{wall.title}: {heading}", 9.5, room=45)
+                sheets.heading(f"{wall.title}: {heading}", 9.5, room=62)
                 sheets.pairs([_pair(picture, pictures) for picture in side])
     if any(wall.most for wall in page.walls):
         sheets.paragraph("Left the real colours, right the recolouring.", 8, soft=True)

@@ -26,7 +26,7 @@ class Sheets(FPDF):
 
         fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
         for style, file in STYLES.items():
-            self.add_font(FONT, style, fonts / file)  # type: ignore[arg-type]
+            self.add_font(FONT, style, fonts / file)
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=20)
         self.set_title(title)
@@ -85,6 +85,7 @@ class Sheets(FPDF):
         """A table: the first column to the left, the others by their numbers to the right."""
         self._pen(size, INK)
         self.set_draw_color(*LINE)
+        self.set_fill_color(255, 255, 255)
         with self.table(
             width=WIDTH,
             col_widths=tuple(widths),
@@ -139,7 +140,7 @@ class Sheets(FPDF):
         return float(found)  # type: ignore[arg-type]
 
     def _pen(self, size: float, colour: tuple[int, int, int], style: str = "") -> None:
-        self.set_font(FONT, style, size)  # type: ignore[arg-type]
+        self.set_font(FONT, style, size)
         self.set_text_color(*colour)
 
     def _lines(self, text: str, height: float) -> None:

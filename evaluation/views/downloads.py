@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from evaluation import charts, report_files, report_pdf
+from evaluation import charts, report_files
 from evaluation.exports.latex import latex_table
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
+from evaluation.report_pdf import pdf
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 
 # A frozen report never changes, but the drawing may with the next release.
@@ -61,7 +62,7 @@ def report_html(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def report_pdf_file(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The report for printing and archiving."""
     found = report_or_404(request, slug, code)
-    return _file(report_pdf.pdf(found), "application/pdf", f"{_stem(found)}.pdf")
+    return _file(pdf(found), "application/pdf", f"{_stem(found)}.pdf")
 
 
 @require_safe

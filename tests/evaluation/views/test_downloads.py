@@ -4,11 +4,14 @@ import json
 import re
 import xml.etree.ElementTree as ET
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 
-from evaluation import services
+from evaluation import charts, services
+from evaluation.charts._canvas import PALETTES
 from evaluation.models import Population
+from evaluation.presentation import Page
 from studies.models import Source
 from tests.evaluation.cast import played_study
 
@@ -27,14 +30,21 @@ def report(sky):
     return services.make_report(study=sky.study, population=Population.PEOPLE)
 
 
+def with_scores(report):
+    """The report as it would be if every photo had scores."""
+    for column in report.results["photos"]["conditions"].values():
+        column["scores"] = {"psnr": [20.0 + place for place, _ in enumerate(column["n"])]}
+    return report
+
+
 @pytest.fixture
 def as_ada(client, ada):
     client.force_login(ada)
     return client
 
 
-def get(client, name, report):
-    return client.get(reverse(f"evaluation:{name}", args=[report.study.slug, report.code]))
+def get(client, name, report, *more, **query):
+    return client.get(reverse(f"evaluation:{name}", args=[report.study.slug, report.code, *more]), query)
 
 
 def test_json_is_the_frozen_document(as_ada, report):
@@ -44,12 +54,14 @@ def test_json_is_the_frozen_document(as_ada, report):
     assert json.loads(reply.content)["analysis"]["models"]["l2"]["participants"] == 4
 
 
-@pytest.mark.parametrize("name", ["chart-svg", "chart-narrow-svg"])
-def test_the_chart_is_one_svg_without_styles_whose_text_is_text(as_ada, report, name):
-    reply = get(as_ada, name, report)
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_chart_is_one_svg_without_styles_whose_text_is_text(as_ada, report, width, theme):
+    reply = get(as_ada, "chart-svg", report, "fool-rates", width=width, theme=theme)
     assert reply["Content-Type"] == "image/svg+xml"
     svg = reply.content.decode()
     assert "style" not in svg
+    assert PALETTES[theme].paper in svg
     root = ET.fromstring(svg)
     words = "".join(root.itertext())
     assert "chance: 50 %" in words
@@ -57,12 +69,34 @@ def test_the_chart_is_one_svg_without_styles_whose_text_is_text(as_ada, report, 
     assert root.find("{http://www.w3.org/2000/svg}title").text.startswith("Fool rate by condition")
 
 
-def test_the_chart_has_equal_bytes_each_time(as_ada, report):
-    assert get(as_ada, "chart-svg", report).content == get(as_ada, "chart-svg", report).content
+@pytest.mark.parametrize("name", ["fool-rates", "differences", "photos", "metrics"])
+def test_every_chart_has_equal_bytes_each_time_as_svg_and_png(as_ada, sky, report, name):
+    page = Page(with_scores(report))
+    assert charts.svg(page, name) == charts.svg(page, name)
+    assert charts.png(page, name).startswith(b"\x89PNG")
+    assert charts.png(page, name) == charts.png(page, name)
 
 
-def test_the_chart_as_png(as_ada, report):
-    assert get(as_ada, "chart-png", report).content.startswith(b"\x89PNG")
+def test_a_chart_without_content_is_not_found(as_ada, report):
+    reply = get(as_ada, "chart-svg", report, "metrics")
+    assert reply.status_code == 404
+
+
+def test_the_pdf_says_what_the_page_says_and_has_equal_bytes_each_time(as_ada, report):
+    document = get(as_ada, "report-pdf", report).content
+    assert document == get(as_ada, "report-pdf", report).content
+    pages = pypdfium2.PdfDocument(document)
+    words = " ".join(pages[number].get_textpage().get_text_bounded() for number in range(len(pages)))
+    words = " ".join(words.split())
+    for heading in ("Fool rate by condition", "Differences between", "Photo by photo", "Methods", "Naive"):
+        assert heading in words
+    assert report.data_digest[:16] in words
+
+
+def test_the_table_for_a_paper_is_latex(as_ada, report):
+    text = get(as_ada, "report-tex", report).content.decode()
+    assert "\\toprule" in text
+    assert str(report.code) in text
 
 
 def test_the_page_as_one_file_needs_nothing_from_elsewhere(as_ada, report):
