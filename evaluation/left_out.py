@@ -1,6 +1,6 @@
 """Leaving out participants and trials that somebody named, with the rule that each was named for. Pure.
 
-A file of responses does not say what its study excluded by hand; a second file can.
+A file of responses may say so itself, as our exports do in the column `excluded`, or a second file can.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from evaluation.csv_faults import FileFault, locate, read_header, records
 from evaluation.response_files import ALIASES
 from evaluation.statistics.arrays import Json
-from evaluation.statistics.table import ResponseTable
+from evaluation.statistics.table import UNKNOWN, Factor, ResponseTable
 
 NO_RULE = "named in the list of exclusions"
 
@@ -50,6 +50,27 @@ def read_exclusions(path: Path) -> list[Exclusion]:
             ) from error
         found.append(Exclusion(fields[who_at].strip(), number, texts.get("rule") or NO_RULE))
     return found
+
+
+def leave_out_marked(table: ResponseTable, excluded: Factor) -> tuple[ResponseTable, list[Json]]:
+    """The rows that no rule in the column `excluded` names, and one step a rule as the rules first come."""
+    steps: list[Json] = []
+    left = len(table)
+    everybody = set(table.participant.codes[excluded.codes == UNKNOWN].tolist())
+    for number, (rule, rows) in enumerate(((n, r) for n, r in excluded.counts().items() if n), start=1):
+        named = set(table.participant.codes[excluded.is_label(rule)].tolist())
+        steps.append(
+            {
+                "step": f"E{number}",
+                "rule": rule,
+                "rows_in": left,
+                "rows_out": left - rows,
+                "dropped": rows,
+                "participants_dropped": len(named - everybody),
+            }
+        )
+        left -= rows
+    return (table.take(excluded.codes == UNKNOWN) if steps else table), steps
 
 
 def leave_out(table: ResponseTable, exclusions: list[Exclusion]) -> tuple[ResponseTable, list[Json]]:

@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from colorizers.models import Colorization, Photo
 from colorizers.services.thumbnails import thumbnail
 from evaluation import charts, published
+from evaluation.exports.codebook import TRIALS
+from evaluation.exports.rows import trial_rows
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
 from evaluation.presentation.figures import Figure, Wall, figures_of, wall_of
@@ -75,8 +77,8 @@ def picture_bytes(page: Page, side: int = PICTURE_PX) -> dict[str, bytes]:
 
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:
-    """The trials as lines of CSV, header first, one by one."""
-    return exports.csv_lines(exports.trial_rows(study, population.value))
+    """The trials as lines of CSV, header first, one by one; `excluded` names the rule of an exclusion."""
+    return exports.csv_lines(trial_rows(study, population), TRIALS.names)
 
 
 def _data_address(data: bytes, kind: str) -> str:

@@ -41,7 +41,7 @@ NAMES = ("participant_id", "model", "image_id", "phase")
 SIDES = ("fake_side", "chosen_side")
 NUMBERS = ("trial_index", "rt_ms")
 REQUIRED = (*NAMES, *SIDES, *NUMBERS, "attention_passed")
-OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided")
+OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided", "excluded")
 ALIASES = {"participant": "participant_id", "condition": "model", "photo": "image_id"}
 BLOCK_BYTES = 8 << 20
 MOST_UNKNOWN_VALUES = 20
@@ -56,6 +56,8 @@ class ResponseFile:
     columns_absent: list[str]
     unknown_values: dict[str, dict[str, int]]
     first_unknown_line: int | None
+    excluded: Factor
+    """The rule that leaves a row out, where the file names one; the table still has the row."""
 
     def as_json(self) -> Json:
         """All but the table, as plain values."""
@@ -99,6 +101,7 @@ def read_responses(path: Path) -> ResponseFile:
         columns_absent=[name for name in OPTIONAL if name not in columns],
         unknown_values={name: _shortened(g.unknown) for name, g in odd.items()},
         first_unknown_line=None if first is None else line_of_row(path, first),
+        excluded=_names_or_none(gathered, "excluded", rows),
     )
 
 
@@ -209,7 +212,7 @@ _Gatherer = _Names | _Flags | _Numbers
 
 
 def _gatherer(name: str) -> _Gatherer:
-    if name in (*NAMES, "source"):
+    if name in (*NAMES, "source", "excluded"):
         return _Names(phase_label if name == "phase" else str.strip)
     if name in SIDES:
         return _Flags(side_code)
@@ -279,8 +282,15 @@ def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
         exposure_ms=found.get("exposure_ms", blank),
         attention_passed=found["attention_passed"],
         voided=found.get("voided", unknown),
-        source=found.get("source", Factor(np.full(rows, UNKNOWN, dtype=np.int32), ())),
+        source=_names_or_none(gathered, "source", rows),
     )
+
+
+def _names_or_none(gathered: dict[str, _Gatherer], name: str, rows: int) -> Factor:
+    gatherer = gathered.get(name)
+    if isinstance(gatherer, _Names):
+        return gatherer.result()
+    return Factor(np.full(rows, UNKNOWN, dtype=np.int32), ())
 
 
 def _refuse_nameless(table: ResponseTable, path: Path) -> None:

@@ -1,8 +1,8 @@
 import pytest
 
 from evaluation.csv_faults import FileFault
-from evaluation.left_out import Exclusion, leave_out, read_exclusions
-from evaluation.statistics.table import ResponseTable
+from evaluation.left_out import Exclusion, leave_out, leave_out_marked, read_exclusions
+from evaluation.statistics.table import Factor, ResponseTable
 
 
 def table():
@@ -46,3 +46,17 @@ def test_a_faulty_list_is_refused_with_its_line(tmp_path, row, fault):
     (tmp_path / "x.csv").write_text(f"participant_id,trial_index,rule\n{row}\n")
     with pytest.raises(FileFault, match=rf"line 2: .*{fault}"):
         read_exclusions(tmp_path / "x.csv")
+
+
+def test_rows_that_a_file_itself_marks_as_excluded_are_left_out_rule_by_rule():
+    marked = ResponseTable.from_columns(
+        participant=["ada", "ada", "ben", "ben"], condition=["x"] * 4, photo=list("abcd"),
+        fake_side=["L"] * 4, chosen_side=["R"] * 4,
+    )  # fmt: skip
+    rest, steps = leave_out_marked(marked, Factor.of(["twice", "twice", "", "phone rang"]))
+    assert rest.photo.codes.tolist() == [2]
+    assert [(s["step"], s["rule"], s["dropped"], s["participants_dropped"]) for s in steps] == [
+        ("E1", "twice", 2, 1),
+        ("E2", "phone rang", 1, 0),
+    ]
+    assert leave_out_marked(marked, Factor.of([""] * 4)) == (marked, [])

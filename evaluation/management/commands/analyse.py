@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from evaluation.analysis import analyse
 from evaluation.csv_faults import FileFault
 from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
-from evaluation.left_out import leave_out, read_exclusions
+from evaluation.left_out import leave_out, leave_out_marked, read_exclusions
 from evaluation.response_files import ResponseFile, read_metrics, read_photo_scores, read_responses
 from evaluation.statistics.bootstraps import Resampling
 from evaluation.task_files import analyse_task
@@ -100,10 +100,10 @@ class Command(BaseCommand):
     def _pair_test(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
         found = read_responses(path)
         scores = options["metrics"]
-        table = found.table
-        excluded: list[dict[str, Any]] = []
+        table, excluded = leave_out_marked(found.table, found.excluded)
         if options["leave_out"]:
-            table, excluded = leave_out(table, read_exclusions(options["leave_out"]))
+            table, more = leave_out(table, read_exclusions(options["leave_out"]))
+            excluded += [step | {"step": f"E{n}"} for n, step in enumerate(more, start=len(excluded) + 1)]
         bootstrap = options["bootstrap"]
         result = analyse(
             table,

@@ -1,16 +1,15 @@
+import io
 import json
 import math
 
-import numpy as np
 import pytest
+from django.core.management import call_command
 
 from colorizers.models import Colorization
 from evaluation import metrics, services
-from evaluation.analysis import analyse
 from evaluation.exports.codebook import TABLES, TRIALS
 from evaluation.exports.columns import FLAG
 from evaluation.models import Exclusion, Population, Score
-from evaluation.response_files import read_responses
 from evaluation.services.exports import Format
 from studies.exports import COLUMNS
 from studies.models import Participation, PaymentReference
@@ -100,16 +99,21 @@ def test_the_conditions_say_what_the_report_says(root, busy):
         assert row["strict_n"] == model["strict"]["n"]
 
 
-def test_the_file_of_trials_gives_the_same_numbers_once_the_excluded_rows_are_left_out(root, busy):
+def test_analysing_the_exported_trials_gives_the_numbers_of_the_report(root, busy, tmp_path):
     (path,) = root.glob("data/*trials_data.csv")
-    table = read_responses(path).table
-    report = services.newest_report(busy[0].study, Population.PEOPLE).results["analysis"]
-    kept = [not row["excluded"] for row in read_csv(root, "trials")]
-    found = analyse(table.take(np.asarray(kept)))
-    for slug, model in report["models"].items():
-        assert found["models"][slug]["fool_rate"] == model["fool_rate"]
-        for name, interval in found["models"][slug]["intervals"].items():
-            assert interval["low"] == pytest.approx(model["intervals"][name]["low"], rel=1e-12)
+    call_command("analyse", path, json=str(tmp_path / "found.json"), stdout=io.StringIO())
+    found = json.loads((tmp_path / "found.json").read_text())
+    results = services.newest_report(busy[0].study, Population.PEOPLE).results
+    for slug, model in results["analysis"]["models"].items():
+        own = found["models"][slug]
+        assert own["fool_rate"] == model["fool_rate"]
+        for view, reported in ((own, model), (own["strict"], model["strict"])):
+            for name, interval in view["intervals"].items():
+                assert interval["low"] == pytest.approx(reported["intervals"][name]["low"], rel=1e-12)
+    rules = [("took the test twice", 16, 1), ("phone rang", 1, 0)]
+    for said in (found["filters"], results["filters"]):
+        steps = [step for step in said if step["step"].startswith("E")]
+        assert [(step["rule"], step["dropped"], step["participants_dropped"]) for step in steps] == rules
 
 
 def test_each_participant_has_own_rate_and_attention(root, busy):
