@@ -35,7 +35,7 @@ def _form_field(setting: Declared) -> forms.Field:
     common: dict[str, Any] = {"label": setting.label, "help_text": setting.help, "initial": setting.default}
     if setting.type is bool:
         return forms.BooleanField(required=False, widget=widgets.UnfoldBooleanSwitchWidget, **common)
-    common["required"] = not setting.optional
+    common["required"] = not setting.optional and setting.default != ""
     if setting.choices:
         choices = [(choice, choice) for choice in setting.choices]
         return forms.ChoiceField(choices=choices, widget=widgets.UnfoldAdminSelectWidget, **common)
