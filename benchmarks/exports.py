@@ -126,7 +126,7 @@ def measure(folder, only_trials):
     from studies.models import Study
 
     study = Study.objects.get()
-    before, begun, seconds = peak_mb(), time.perf_counter(), {}
+    before, begun, busy = peak_mb(), time.perf_counter(), time.process_time()
     stages = []
 
     def watch(stage, done=0, total=0):
@@ -143,7 +143,7 @@ def measure(folder, only_trials):
         else:
             counts = exports.write_tables(study, Population.PEOPLE, root, ("csv", "parquet"), watch)
             exports.pack(root, Path(name) / "all.zip", watch)
-        whole = time.perf_counter() - begun
+        whole, busy = time.perf_counter() - begun, time.process_time() - busy
         sizes = {path.name: path.stat().st_size / 1e6 for path in Path(name).rglob("*.*") if path.is_file()}
     ends = [at for _, at in stages[1:]] + [begun + whole]
     seconds = {stage: end - at for (stage, at), end in zip(stages, ends, strict=True)}
@@ -152,6 +152,7 @@ def measure(folder, only_trials):
             {
                 "counts": counts,
                 "seconds": whole,
+                "cpu": busy,
                 "stages": seconds,
                 "before": before,
                 "peak": peak_mb(),
@@ -192,6 +193,7 @@ def main():
     rows = found["counts"]["trials"]
     print(f"| {rows:,} trials | |\n|---|---:|")
     print(f"| seconds | {found['seconds']:.1f} |\n| trials per second | {rows / found['seconds']:,.0f} |")
+    print(f"| processor time, s | {found['cpu']:.1f} |")
     for stage, seconds in found["stages"].items():
         print(f"| - {stage.lower()}, s | {seconds:.1f} |")
     print(f"| memory before, MB | {found['before']:.0f} |\n| peak memory, MB | {found['peak']:.0f} |")
