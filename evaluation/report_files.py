@@ -13,6 +13,7 @@ from colorizers.models import Colorization, Photo
 from colorizers.services.thumbnails import thumbnail
 from evaluation import charts, published
 from evaluation.exports.codebook import TRIALS
+from evaluation.exports.latex import latex_table
 from evaluation.exports.rows import trial_rows
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
@@ -74,6 +75,12 @@ def picture_bytes(page: Page, side: int = PICTURE_PX) -> dict[str, bytes]:
         except FileNotFoundError:
             continue
     return found
+
+
+def tex(report: Report) -> str:
+    """The headline table for a paper, with a comment that says where it comes from."""
+    source = f"Foolrate report {report.code}, data {report.data_digest}, code {report.code_version}"
+    return latex_table(report.results, source)
 
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:

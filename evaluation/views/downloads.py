@@ -8,7 +8,6 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from evaluation import charts, report_files
-from evaluation.exports.latex import latex_table
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
 from evaluation.report_pdf import pdf
@@ -71,9 +70,7 @@ def report_pdf_file(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def report_tex(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The headline table for a paper."""
     found = report_or_404(request, slug, code)
-    source = f"Foolrate report {found.code}, data {found.data_digest}, code {found.code_version}"
-    table = latex_table(found.results, source)
-    return _file(table, "application/x-tex; charset=utf-8", f"{_stem(found)}.tex")
+    return _file(report_files.tex(found), "application/x-tex; charset=utf-8", f"{_stem(found)}.tex")
 
 
 @require_safe

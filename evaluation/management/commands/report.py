@@ -1,6 +1,7 @@
-"""Make the report of a study and write it to a file."""
+"""Make the report of a study at once, without a worker, and write it to a file."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,19 @@ from django.core.management.base import BaseCommand, CommandError
 from evaluation import report_files, services
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
+from evaluation.report_pdf import pdf
 from studies.models import Study
 
 
 class Command(BaseCommand):
-    help = "Make the report of a study as JSON (every number), HTML (one page) or CSV (one row a trial)."
+    help = (
+        "Make the report of a study, here and at once: JSON (every number), HTML (one page), PDF, TeX (the "
+        "table for a paper) or CSV (one row a trial)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the study")
-        parser.add_argument("--format", choices=["json", "csv", "html"], default="json")
+        parser.add_argument("--format", choices=["json", "csv", "html", "pdf", "tex"], default="json")
         parser.add_argument("--out", type=Path, metavar="FILE", help="where to write; - or nothing: here")
         parser.add_argument(
             "--population",
@@ -31,17 +36,16 @@ class Command(BaseCommand):
         population = Population(options["population"])
         self._insist_on_answers(study, population)
         out: Path | None = options["out"]
-        if options["format"] == "csv":
-            text = report_files.csv_lines(study, population)
-        else:
-            made = self._report(study, population)
-            text = iter([made.as_json() if options["format"] == "json" else report_files.html(made)])
-        if out is None or str(out) == "-":
-            self.stdout.writelines(text)
+        here = out is None or str(out) == "-"
+        if here and options["format"] == "pdf":
+            raise CommandError("A PDF is no text for a terminal: say where to write it, --out report.pdf")
+        parts = self._parts(options["format"], study, population)
+        if out is None or here:
+            self.stdout.writelines(part.decode() for part in parts)
             return
         try:
-            with out.open("w", encoding="utf-8", newline="") as file:
-                file.writelines(text)
+            with out.open("wb") as file:
+                file.writelines(parts)
         except OSError as error:
             raise CommandError(f"{out} cannot be written: {error}") from error
         self.stdout.write(f"Wrote {out}.")
@@ -63,6 +67,20 @@ class Command(BaseCommand):
                 f"simulated participants. Ask for them by name: --population simulated"
             )
         self.stderr.write(f"There are no answers of {population.label} yet; the report says so.")
+
+    def _parts(self, wanted: str, study: Study, population: Population) -> Iterator[bytes]:
+        if wanted == "csv":
+            yield from (line.encode() for line in report_files.csv_lines(study, population))
+            return
+        made = self._report(study, population)
+        if wanted == "pdf":
+            yield pdf(made)
+        elif wanted == "tex":
+            yield report_files.tex(made).encode()
+        elif wanted == "html":
+            yield report_files.html(made).encode()
+        else:
+            yield made.as_json().encode()
 
     def _report(self, study: Study, population: Population) -> Report:
         for colorization in services.colorizations_to_score(study=study):

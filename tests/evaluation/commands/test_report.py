@@ -62,6 +62,18 @@ def test_html_is_one_file(sky, tmp_path):
     assert "data:image/svg+xml;base64," in html
 
 
+def test_the_pdf_and_the_table_for_a_paper_are_files_too(sky, tmp_path):
+    for name in ("pdf", "tex"):
+        call_command("report", "sky", format=name, out=tmp_path / f"r.{name}", stderr=io.StringIO())
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+    assert "booktabs" in (tmp_path / "r.tex").read_text()
+
+
+def test_a_pdf_is_not_poured_onto_a_terminal(sky):
+    with pytest.raises(CommandError, match=r"--out report\.pdf"):
+        call_command("report", "sky", format="pdf")
+
+
 def test_csv_to_standard_output(sky, capsys):
     call_command("report", "sky", format="csv")
     assert len(list(csv.DictReader(io.StringIO(capsys.readouterr().out)))) == 80
