@@ -219,7 +219,8 @@ def check_address(name: str, address: str, *, places: Sequence[str]) -> None:
     if not address:
         return
     known = ", ".join(f"{{{place}}}" for place in places)
-    if len(address) > LONGEST_ADDRESS or not address.isascii() or re.search(r"[\s\\\"'<>\[\]\x00-\x1f]", address):
+    odd = re.search(r"[\s\\\"'<>\[\]\x00-\x1f]", address)
+    if len(address) > LONGEST_ADDRESS or not address.isascii() or odd:
         raise ValueError(
             f"{name} must be an https address of up to {LONGEST_ADDRESS} plain characters, not {address!r}."
         )
