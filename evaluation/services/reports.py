@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet
+from django.utils import timezone
 
 from colorizers.models import digest_of
 from evaluation.code_version import code_version
@@ -25,6 +27,9 @@ SEED = 0
 
 MOST_NEWS = 1000
 """More new answers than this are announced as more, and not counted."""
+
+OVERLAP = timedelta(minutes=5)
+"""An answer may be stamped a moment before it can be seen, and clocks of two servers differ."""
 
 Watcher = Callable[[str, int, int], object]
 """Told what is being done, and how much of how much."""
@@ -101,10 +106,14 @@ def newest_report(study: Study, population: Population) -> Report | None:
 def what_is_newer(report: Report) -> Newer:
     """Whether the data have changed since a report was made: cheap enough for each visit.
 
-    Only answers after the last one that the report knew are looked at, however many there are before it.
+    Only answers after the last one that the report knew are looked at, and only those of participations that
+    were seen since, however many there are before.
     """
     study, population, then = report.study, Population(report.population), report.snapshot
     newer = _responses(study, population).filter(pk__gt=then.get("last_response") or 0)
+    if "taken" in then:
+        since = datetime.fromisoformat(then["taken"]) - OVERLAP
+        newer = newer.filter(trial__participation__last_seen_at__gte=since)
     answers = newer.order_by()[: MOST_NEWS + 1].count()
     around = _around(study, population)
     changed = any(then.get(name) != now for name, now in around.items())
@@ -112,9 +121,11 @@ def what_is_newer(report: Report) -> Newer:
 
 
 def snapshot(study: Study, population: Population) -> Json:
-    """Counts that change whenever an answer, an exclusion or a score comes or goes."""
+    """When it was taken, and counts that change whenever an answer, an exclusion or a score comes or goes."""
+    taken = timezone.now().isoformat()
     counted = _responses(study, population).order_by().aggregate(n=Count("pk"), last=Max("pk"))
     return {
+        "taken": taken,
         "responses": counted["n"],
         "last_response": counted["last"],
         **_around(study, population),
