@@ -235,10 +235,7 @@ class Page:
         px = s["image_px"]
         text = f"Over all {count(s['photos'], 'test photo')} of the study, at {px} × {px} pixels as shown."
         if s["missing"]:
-            text += (
-                f" {count(s['missing'], 'recoloured picture')} had no scores yet when this report was made; "
-                f"they are being computed."
-            )
+            text += f" {count(s['missing'], 'recoloured picture')} had no scores when this report was made."
         return text
 
     @property

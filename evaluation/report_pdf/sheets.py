@@ -126,8 +126,12 @@ class Sheets(FPDF):
                 self.set_fill_color(128, 128, 128)
                 self.rect(left, top, across, side + 2, style="F")
                 for number, data in enumerate((truth, fake)):
-                    if data:
-                        at = left + 1 + number * (side + 1)
+                    at = left + 1 + number * (side + 1)
+                    if data is None:
+                        self.set_xy(at, top + side / 2)
+                        self._pen(6.5, (255, 255, 255))
+                        self.cell(side, 3, "no picture kept", align="C")
+                    else:
                         self.image(io.BytesIO(data), x=at, y=top + 1, w=side, h=side, keep_aspect_ratio=True)
                 self.set_xy(left, top + side + 3)
                 self._pen(6.5, INK)
