@@ -54,6 +54,14 @@ def test_only_booktabs_is_needed(report):
     assert r"\hline" not in text
 
 
+@pytest.mark.parametrize("title", ["[2pt] greyish", "*starred", "[x"])
+def test_a_title_is_no_option_of_the_row_before_it(report, title):
+    for condition in report.results["study"]["conditions"]:
+        condition["title"] = title
+    for row in latex_table(report.results).split(r"\midrule")[1].splitlines():
+        assert not row.startswith(("[", "*"))
+
+
 @pytest.mark.parametrize("special", list(r"\{}$&#%_~^"))
 def test_a_title_cannot_be_a_command(report, special):
     report.results["study"]["conditions"][0]["title"] = f"50{special}input"
