@@ -87,9 +87,13 @@ def start_trials(participation: Participation) -> None:
     if participation.source != Source.PREVIEW and study.state != StudyState.LIVE:
         raise StudyNotOpen(f"The study {study.slug} is {study.get_state_display()}, not live.")
     planning.check_quota(study, participation.source)
+    # Only from the checks: who withdrew in this very moment stays withdrawn.
+    in_checks = Participation.objects.filter(pk=participation.pk, state=ParticipationState.SCREENING)
+    if not in_checks.update(state=ParticipationState.STARTED):
+        participation.refresh_from_db()
+        return
     participation.study = study
     participation.state = ParticipationState.STARTED
-    participation.save(update_fields=["state"])
     _plan(participation)
 
 
@@ -134,8 +138,9 @@ def note_page_load(*, participation: Participation, device: dict[str, Any]) -> N
 
 
 def note_seen(participation: Participation) -> None:
-    """Renew the lease on the participation's cells."""
-    Participation.objects.filter(pk=participation.pk).update(last_seen_at=timezone.now())
+    """Renew the lease on the participation's cells; of who withdrew nothing more is kept."""
+    here = Participation.objects.filter(pk=participation.pk).exclude(state=ParticipationState.WITHDRAWN)
+    here.update(last_seen_at=timezone.now())
 
 
 def is_open(participation: Participation) -> bool:

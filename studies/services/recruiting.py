@@ -160,10 +160,14 @@ def begin(
     return participation
 
 
+@transaction.atomic
 def come_back(participation: Participation, arrival: Arrival) -> None:
     """Seal the ids of the latest visit: who gave a place back and took another is paid for the latter."""
-    paid_for = participation.study.recruiter != "single_use"
-    if arrival.ids and paid_for and participation.state in RUNNING:
+    if not arrival.ids or participation.study.recruiter == "single_use":
+        return
+    # As it is now: nothing is sealed after a withdrawal, or once the study is closed and its people are paid.
+    now = Participation.objects.select_for_update().only("state").get(pk=participation.pk)
+    if now.state in RUNNING:
         seal(participation, arrival.ids)
 
 

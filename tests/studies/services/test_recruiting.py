@@ -7,7 +7,7 @@ import pytest
 
 from studies.models import Invitation, ParticipationState, PaymentReference
 from studies.recruiters._recruiter import Arrival
-from studies.services import invitations, payments, recruiting, withdrawal
+from studies.services import invitations, lifecycle, payments, recruiting, withdrawal
 from tests.builders import launched_study
 
 SETTINGS = {
@@ -133,3 +133,19 @@ def test_a_launch_wants_the_code_of_the_recruiter(db, idle_queue):
     study = make_study(recruiter="prolific")
     problems = [str(finding) for finding in validation.check(study).problems]
     assert any("Prolific: completed_code is empty" in problem for problem in problems)
+
+
+def test_a_visit_at_the_moment_of_a_withdrawal_leaves_no_ids_behind(prolific):
+    participation = come(prolific, "eve")
+    read_before = type(participation).objects.get(pk=participation.pk)
+    withdrawal.withdraw(participation)
+    recruiting.come_back(read_before, Arrival(person="eve", ids={"PROLIFIC_PID": "eve"}))
+    assert not PaymentReference.objects.exists()
+
+
+def test_ids_that_were_forgotten_do_not_come_back_with_a_page_left_open(prolific):
+    read_before = come(prolific, "eve")
+    lifecycle.close(study=prolific)
+    payments.forget_ids(prolific)
+    recruiting.come_back(read_before, Arrival(person="eve", ids={"PROLIFIC_PID": "eve"}))
+    assert not PaymentReference.objects.exists()

@@ -6,7 +6,8 @@ import pytest
 
 from studies.exports import trial_rows
 from studies.models import Participation, ParticipationState, PaymentReference, Response
-from studies.services import lifecycle, participations, recruiting
+from studies.services import lifecycle, participations, recruiting, withdrawal
+from tests.builders import launched_study
 
 
 def page(participation):
@@ -103,10 +104,33 @@ def test_who_withdrew_does_not_begin_again(client, study):
     client.post(page(participation))
     again = client.get(f"/s/{study.slug}/")
     assert again["Location"] == f"/p/{participation.code}/"
-    assert client.get(again["Location"]).status_code in {200, 410}
+    assert "You have withdrawn" in client.get(again["Location"], follow=True).content.decode()
     client.post(f"/s/{study.slug}/begin/", {"consent": "on"})
     assert Participation.objects.count() == 1
 
 
 def test_no_other_method_is_taken(client, taken):
     assert client.delete(page(taken)).status_code == 405
+
+
+def test_who_withdraws_while_the_trials_are_being_planned_stays_withdrawn(db, idle_queue, monkeypatch):
+    study = launched_study(screening={"colour_vision": "off", "display": "record"})
+    participation = participations.begin_participation(study=study, source="person")
+
+    def meanwhile(*_):
+        withdrawal.withdraw(Participation.objects.get(pk=participation.pk))
+
+    monkeypatch.setattr(participations.planning, "check_quota", meanwhile)
+    participations.start_trials(participation)
+    participation.refresh_from_db()
+    assert participation.state == ParticipationState.WITHDRAWN
+    assert not participation.trials.exists()
+
+
+def test_a_page_left_open_keeps_no_time_of_who_withdrew(client, taken):
+    client.post(page(taken))
+    taken.refresh_from_db()
+    client.get(f"/p/{taken.code}/state/")
+    seen = taken.last_seen_at
+    taken.refresh_from_db()
+    assert taken.last_seen_at == seen
