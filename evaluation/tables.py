@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from evaluation.exposure import Exposures, Showing
 from evaluation.models import Exclusion, Population
@@ -145,9 +146,9 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
         .order_by("participation_id", "number")
         .values_list(
             "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "key",
-            "response__answer", "response__rt_ms",
-            "response__voided", "response__void_reasons", "replaces_id",
-            "response__frames", "response__events", "response__refresh_ms",
+            "response__answer", "response__rt_ms", "response__voided",
+            Cast("response__void_reasons", TextField()), "replaces_id",
+            "response__frames", Cast("response__events", TextField()), "response__refresh_ms",
         )
     )  # fmt: skip
     for (
@@ -163,12 +164,20 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
         voided,
         reasons,
         replaces,
-        *shown,
+        frames,
+        events,
+        refresh_ms,
     ) in rows.iterator(CHUNK):
         yield RecordedTrial(
             pk, who, *people[who], number, kind, conditions[condition], photos[photo],
-            key, answer, rt_ms, voided, reasons, replaces is not None, Showing.of(*shown),
+            key, answer, rt_ms, voided, _parsed(reasons), replaces is not None,
+            Showing.of(frames, _parsed(events), refresh_ms),
         )  # fmt: skip
+
+
+def _parsed(text: str) -> Any:
+    """A JSON column that was read as text, as it is nearly always empty."""
+    return [] if text == "[]" else json.loads(text)
 
 
 def _planned(study: Study, population: Population) -> int:
