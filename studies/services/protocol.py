@@ -46,6 +46,9 @@ def verify_protocol(study: Study, *, files: bool = False) -> list[str]:
     if digest_of(study.protocol) != study.digest:
         found.append("The stored protocol does not match its digest.")
     now = protocol_of(study, code_version=study.protocol["code_version"])
+    # A protocol of an earlier release does not name what came later; its digest keeps its own names in.
+    named = study.protocol.get("study") or {}
+    now["study"] = {name: value for name, value in now["study"].items() if name in named}
     for part in ("study", "photos", "colorizers", "stimuli"):
         if now[part] != study.protocol.get(part):
             found.append(f"The protocol's part {part!r} is not what was launched{_where(study, now, part)}.")
