@@ -11,7 +11,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from studies.languages import polyglot
-from studies.models import Participation, Study
+from studies.models import Participation, ParticipationState, Study
 from studies.payloads import BadPayload
 from studies.services.responses import NotNow
 
@@ -78,7 +78,8 @@ def remember(response: HttpResponse, participation: Participation, *, secure: bo
     """Let this browser find its participation again, from the study's landing page and from its group's."""
     study = participation.study
     cookies = [(_cookie_name(study), _COOKIE_SALT, f"/s/{study.slug}/")]
-    if study.linked_group:
+    # Who was screened out here and took part elsewhere in the group must not be forgotten for a second look.
+    if study.linked_group and participation.state != ParticipationState.SCREENED_OUT:
         cookies.append((_group_cookie_name(study), _GROUP_SALT, "/s/"))
     for name, salt, path in cookies:
         response.set_signed_cookie(

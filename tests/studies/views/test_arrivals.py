@@ -203,6 +203,15 @@ def test_with_open_links_a_group_is_kept_by_the_browser(client, db, idle_queue):
     assert cookie["httponly"]
 
 
+def test_a_look_back_at_a_study_that_screened_out_does_not_open_the_group_again(client, db, idle_queue):
+    one, two, three = (launched_study(slug, linked_group="meadows") for slug in ("one", "two", "three"))
+    begin(client, one, {})
+    Participation.objects.update(state=ParticipationState.SCREENED_OUT)
+    begin(client, two, {})
+    visit(client, one, {})
+    assert visit(client, three, {}).status_code == 409
+
+
 def test_over_quota_leads_back_with_its_code(client, db, idle_queue):
     study = launched_study(participant_quota=1, **PROLIFIC)
     waiting = field(visit(client, study, BEN), "arrival")
