@@ -58,6 +58,26 @@ def allowed_error_ms(refresh_ms: float | None, rules: VoidingRules = DEFAULT_RUL
     return min((rules.frames_off + 0.5) * plausible_refresh(refresh_ms), rules.tolerance_ms)
 
 
+def as_planned(
+    planned: Sequence[Mapping[str, Any]], reported: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """What was reported, held to the trial's own plan: every timed picture and mask is there, with its time.
+
+    `planned` are the spec's frames. What a browser leaves out was not measured; its own plan counts nothing.
+    """
+    timed = {
+        index: frame["duration_ms"]
+        for index, frame in enumerate(planned)
+        if frame["kind"] in ("images", "noise") and frame["duration_ms"] is not None
+    }
+    told = {frame.get("index") for frame in reported}
+    left_out = [{"index": index} for index in timed if index not in told]
+    return [
+        {**frame, "planned_ms": timed.get(frame.get("index"), frame.get("planned_ms"))}
+        for frame in [*reported, *left_out]
+    ]
+
+
 def kind_of_fault(fault: str) -> str:
     """The kind of a fault in words, for counting: the frame and the milliseconds left away."""
     if not fault.startswith("frame "):
@@ -96,8 +116,8 @@ def worst_error_ms(frame: Mapping[str, Any], refresh_ms: float) -> float | None:
         return None
     refresh_ms = plausible_refresh(refresh_ms)
     intended = max(1, round(planned / refresh_ms)) * refresh_ms
-    stamps = frame.get("onset_stamp"), frame.get("offset_stamp")
-    nows = frame.get("onset_now"), frame.get("offset_now")
+    stamps: tuple[Any, Any] = frame.get("onset_stamp"), frame.get("offset_stamp")
+    nows: tuple[Any, Any] = frame.get("onset_now"), frame.get("offset_now")
     if None in stamps or None in nows:
         return None
     # Written out for both clocks: a report asks this of a million trials.

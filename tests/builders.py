@@ -1,6 +1,7 @@
 """Plain functions that build the rows a test needs: small real pictures, really recoloured, in a moment."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -143,3 +144,19 @@ def launched_study(slug: str = "meadow-study", **fields: Any) -> Study:
     lifecycle.launch(study=study)
     study.refresh_from_db()
     return study
+
+
+def shown_as_planned(frames: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a runner reports of a trial's frames, be they a spec's or the state's, if none was off."""
+    return [
+        {"index": index, "planned_ms": frame["duration_ms"], "dropped": 0}
+        | dict.fromkeys(("onset_stamp", "onset_now"), 10_000.0 * index)
+        | dict.fromkeys(("offset_stamp", "offset_now"), 10_000.0 * index + refreshes(frame["duration_ms"]))
+        for index, frame in enumerate(frames)
+        if frame["kind"] in ("images", "noise") and frame["duration_ms"] is not None
+    ]
+
+
+def refreshes(planned_ms: float) -> float:
+    """A duration in ms as a 60 Hz display can show it."""
+    return max(1, round(planned_ms * 60 / 1000)) * 1000 / 60

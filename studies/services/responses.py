@@ -7,9 +7,8 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
-from studies import voiding
+from studies import exposure, voiding
 from studies.designs._design import Feedback, Stimuli
-from studies.exposure import exposure_faults
 from studies.models import Participation, ParticipationState, Response, Study, Trial, TrialKind
 from studies.payloads import Answer
 from studies.services import participations, planning
@@ -72,7 +71,8 @@ def void_reasons(trial: Trial, answer: Answer, rules: voiding.VoidingRules) -> l
     """What spoiled the presentation of a trial, in words; practice is never voided."""
     if trial.kind == TrialKind.PRACTICE:
         return []
-    return exposure_faults(answer.frames, answer.events, answer.refresh_ms, rules)
+    frames = exposure.as_planned(trial.spec["frames"], answer.frames)
+    return exposure.exposure_faults(frames, answer.events, answer.refresh_ms, rules)
 
 
 def _repeat(voided: Trial, rules: voiding.VoidingRules) -> bool:

@@ -9,7 +9,7 @@ from studies.services.lifecycle import close, pause
 from studies.services.participations import begin_participation
 from studies.services.responses import record_response
 from tests.browser.conftest import AXE
-from tests.builders import launched_study
+from tests.builders import launched_study, shown_as_planned
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,8 @@ def finished(study):
     for number, trial in enumerate(Trial.objects.filter(participation=participation).order_by("number")):
         side = trial.key if number % 3 else "left"
         answer = Answer(
-            answer=side, rt_ms=900.0, input="mouse", frames=[], refresh_ms=16.7, layout="row", events=[],
+            answer=side, rt_ms=900.0, input="mouse", refresh_ms=16.7, layout="row", events=[],
+            frames=shown_as_planned(trial.spec["frames"]),
             runner="1",
         )  # fmt: skip
         record_response(trial=trial, answer=answer)

@@ -11,7 +11,7 @@ from studies.payloads import Answer
 from studies.services.participations import begin_participation
 from studies.services.responses import record_response
 from tests.browser.conftest import AXE
-from tests.builders import launched_study
+from tests.builders import launched_study, shown_as_planned
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +45,8 @@ def _take_part(study, rng):
         record_response(
             trial=trial,
             answer=Answer(
-                answer=answer, rt_ms=rt, input="mouse", frames=[], refresh_ms=16.7, layout="row", events=[],
+                answer=answer, rt_ms=rt, input="mouse", refresh_ms=16.7, layout="row", events=[],
+                frames=shown_as_planned(trial.spec["frames"]),
                 runner="1",
             ),
         )  # fmt: skip

@@ -18,8 +18,9 @@ from django.db import transaction
 from django.test import Client, override_settings
 from PIL import Image
 
-from studies.models import Participation, Photo, Stimulus, Trial, TrialPicture
-from tests.builders import launched_study
+from colorizers.models import Photo
+from studies.models import Participation, Stimulus, Trial, TrialPicture
+from tests.builders import launched_study, shown_as_planned
 
 PARTICIPATIONS = 6
 PNG_HEAD = 8 + 25 + 13  # signature, IHDR, sRGB: what stands before the pixels
@@ -59,6 +60,7 @@ def play(study) -> Seen:
                 seen.pictures[picture["src"]] = reply.content
                 seen.headers.append(dict(reply.items()))
         answer = {"answer": ("left", "right")[number % 2], "rt_ms": 700.0}
+        answer["frames"] = shown_as_planned(trial["frames"])
         reply = client.post(
             f"/t/{trial['code']}/response/", json.dumps(answer), content_type="application/json"
         )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from studies.services.participations import begin_participation
-from tests.builders import launched_study
+from tests.builders import launched_study, shown_as_planned
 
 
 @pytest.fixture
@@ -29,7 +29,8 @@ def answer(client):
     """Post an answer to a trial as the runner does."""
 
     def post(trial, **changes):
-        payload = {"answer": "left", "rt_ms": 812.4, "input": "keyboard", "frames": [], "events": []}
+        frames = shown_as_planned(trial.spec["frames"])
+        payload = {"answer": "left", "rt_ms": 812.4, "input": "keyboard", "frames": frames, "events": []}
         return client.post(
             f"/t/{trial.code}/response/", json.dumps(payload | changes), content_type="application/json"
         )

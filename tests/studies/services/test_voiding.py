@@ -7,7 +7,7 @@ from django.db import connections
 from studies.models import Participation, Response, Trial
 from studies.services import lifecycle, planning
 from studies.services.participations import begin_participation, own_score, progress
-from tests.builders import launched_study
+from tests.builders import launched_study, shown_as_planned
 
 HIDDEN = [{"type": "visibility", "value": "hidden", "at": 5.0}]
 # 14 photos, two for practice; 8 + 2 are needed, so two are left to take a spoiled one's place.
@@ -43,6 +43,21 @@ def test_a_spoiled_trial_is_kept_as_voided_with_its_reasons(in_test, spoil):
 def test_a_sound_trial_is_not_voided(in_test, answer):
     assert answer(next_trial(in_test)).json()["voided"] is False
     assert Trial.objects.count() == 12
+
+
+def test_a_browser_that_reports_no_exposure_has_shown_nothing_as_planned(in_test, answer):
+    trial = next_trial(in_test)
+    assert answer(trial, frames=[]).json()["voided"] is True
+    assert trial.response.void_reasons == ["frame 1: not measured", "frame 3: not measured"]
+
+
+def test_an_exposure_is_held_to_the_servers_plan_not_to_the_browsers(in_test, answer):
+    for changes in ({"planned_ms": 3000.0}, {"planned_ms": None}):
+        trial = next_trial(in_test)
+        frames = shown_as_planned(trial.spec["frames"])
+        frames[0] |= changes | dict.fromkeys(("offset_stamp", "offset_now"), frames[0]["onset_now"] + 3000)
+        assert answer(trial, frames=frames).json()["voided"] is True
+        assert trial.response.void_reasons == ["frame 1: +2000.0 ms"]
 
 
 def test_another_photo_takes_the_place_of_a_spoiled_one(in_test, spoil):
