@@ -18,6 +18,7 @@ from evaluation.exports.rows import trial_rows
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
 from evaluation.presentation.figures import Figure, Wall, figures_of, wall_of
+from evaluation.wording import SIMULATED_BANDS
 from studies import exports
 from studies.models import Study
 
@@ -80,7 +81,7 @@ def picture_bytes(page: Page, side: int = PICTURE_PX) -> dict[str, bytes]:
 def tex(report: Report) -> str:
     """The headline table for a paper, with a comment that says where it comes from."""
     source = f"Foolrate report {report.code}, data {report.data_digest}, code {report.code_version}"
-    return latex_table(report.results, source)
+    return latex_table(report.results, source, SIMULATED_BANDS.get(Population(report.population), ""))
 
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:

@@ -38,7 +38,7 @@ def draw(page: Page, width: int, palette: Palette) -> Sheet:
     if not arms:
         sheet.text(width / 2, top + 31, "No answers yet", color=palette.soft, ha="center")
     y = float(top)
-    for arm, title, height in zip(arms, titles, heights, strict=True):
+    for arm, title, height in zip(arms, titles, heights, strict=False):
         _row(sheet, arm, title, y, scale, narrow)
         y += height
     return sheet

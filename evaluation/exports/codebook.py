@@ -21,6 +21,10 @@ STATE = Column(
     "participation_state", TEXT, "How far the participation has come; withdrawn ones are in no table",
     values=("screening", "started", "finished", "abandoned", "screened_out"),
 )  # fmt: skip
+POPULATION = Column(
+    "population", TEXT, "Whose answers the numbers are about; only “people” is about people alone",
+    values=("people", "simulated", "pooled"),
+)  # fmt: skip
 STUDY = Column("study", TEXT, "Study: its name in addresses")
 STUDY_DIGEST = Column("study_digest", TEXT, "SHA-256 of the protocol that was in force")
 SEED = Column("seed", WHOLE, "Seed of the participation: with the protocol it gives the plan again")
@@ -163,7 +167,7 @@ PHOTOS = Table(
         Column("posterior_low", NUMBER, "Lower end of its 95 % interval; empty: no spread", "share", 0, 1),
         Column("posterior_high", NUMBER, "Upper end of its 95 % interval", "share", 0, 1),
         *_scores(),
-        STUDY,
+        POPULATION, STUDY,
     ),
 )  # fmt: skip
 
@@ -211,7 +215,7 @@ CONDITIONS = Table(
         Column("strict_fool_rate", NUMBER, "Fool rate in the strict view", "share", 0, 1),
         *_ends("strict", "for new participants and new photos, in the strict view"),
         *_means(),
-        STUDY,
+        POPULATION, STUDY,
     ),
 )  # fmt: skip
 

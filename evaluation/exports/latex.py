@@ -25,11 +25,12 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-def latex_table(results: Json, source: str = "") -> str:
+def latex_table(results: Json, source: str = "", band: str = "") -> str:
     """The conditions of a report's results with their fool rates and three named intervals, in per cent.
 
-    `results` as a report freezes them; `source` says in a comment which report it was. The document needs
-    only `booktabs`. A condition that nobody judged and an interval that does not exist are dashes.
+    `results` as a report freezes them; `source` says in a comment which report it was, `band` in the caption
+    that the answers are not those of people alone. The document needs only `booktabs`. A condition that
+    nobody judged and an interval that does not exist are dashes.
     """
     study, analysis = results["study"], results["analysis"]
     rows = [
@@ -43,7 +44,7 @@ def latex_table(results: Json, source: str = "") -> str:
         "% Needs \\usepackage{booktabs}",
         r"\begin{table}",
         r"\centering",
-        rf"\caption{{{_caption(study, confidence)}}}",
+        rf"\caption{{{_caption(study, confidence, band)}}}",
         rf"\label{{tab:{_label(study['slug'])}}}",
         rf"\begin{{tabular}}{{l{'r' * (len(_HEADINGS) - 1)}}}",
         r"\toprule",
@@ -64,9 +65,10 @@ def escaped(text: str) -> str:
     return "".join(_SPECIAL.get(letter, letter) for letter in " ".join(text.split(None)))
 
 
-def _caption(study: Json, confidence: str) -> str:
+def _caption(study: Json, confidence: str, band: str) -> str:
+    label = rf"\textbf{{{escaped(band)}.}} " if band else ""
     return (
-        f"Fool rates in the study ``{escaped(study['title'])}'', in per cent; 50 is chance. "
+        f"{label}Fool rates in the study ``{escaped(study['title'])}'', in per cent; 50 is chance. "
         f"Intervals ({confidence}\\,\\%): for new participants and new photos; for these photos only; naive "
         "(every trial taken as independent, for comparison with the literature). "
         "Deff: trials over the effective number of trials."

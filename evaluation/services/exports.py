@@ -28,6 +28,7 @@ from evaluation.services.report_contents import strict_rules
 from evaluation.services.reports import make_report
 from evaluation.statistics.filters import valid_responses
 from evaluation.tables import participations_in
+from evaluation.wording import SIMULATED_BANDS
 from studies.models import ConditionKind, PhotoRole, Study, Trial
 
 Watch = Callable[[str, int, int], object]
@@ -141,9 +142,10 @@ def write_tables(
         (codebook.CONDITIONS, condition_rows(arms, analysis)),
     ]
     counts = {codebook.TRIALS.name: trials.count}
+    about = {"study": study.slug, "population": population.value}
     for found, filling in filled:
         with TableWriter(_stem(data, study, found), found, formats) as writer_of_table:
-            writer_of_table.write_all(row | {"study": study.slug} for row in filling)
+            writer_of_table.write_all(row | about for row in filling)
         counts[found.name] = writer_of_table.rows
     if CSV not in formats:
         writer.csv_path.unlink()
@@ -216,7 +218,9 @@ def _write_texts(
             "README.md": psych_ds.readme(dataset),
             "CHANGES.md": psych_ds.changes(dataset),
             "results/report.json": report.as_json(),
-            "results/fool_rates.tex": latex_table(report.results, f"Data digest {report.data_digest}"),
+            "results/fool_rates.tex": latex_table(
+                report.results, f"Data digest {report.data_digest}", SIMULATED_BANDS.get(population, "")
+            ),
         }
         starters = Path(codebook.__file__).parent / "starters"
         texts |= {f"analysis/{name}": (starters / name).read_text("utf-8") for name in STARTERS}

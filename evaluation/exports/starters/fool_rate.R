@@ -48,7 +48,9 @@ analyse <- function(rows, alpha = 0.05) {
     clustered <- wilson(rate, n, qt(1 - alpha / 2, people - 1))
   }
   data.frame(
-    model = rows$model[1], n = n, k = sum(fooled), fool_rate = rate, participants = people,
+    # "person" is about people alone, "simulated" about none, and both are named where both answered.
+    model = rows$model[1], source = paste(sort(unique(rows$source)), collapse = "+"),
+    n = n, k = sum(fooled), fool_rate = rate, participants = people,
     photos = length(unique(rows$image_id)), naive_low = naive[1], naive_high = naive[2],
     these_photos_low = clustered[1], these_photos_high = clustered[2]
   )

@@ -88,7 +88,9 @@ def main():
     trials = read_trials(path)
     lines = None
     for model in sorted({row["model"] for row in trials}):
-        found = {"model": model, **analyse([row for row in trials if row["model"] == model])}
+        rows = [row for row in trials if row["model"] == model]
+        # “person” is about people alone, “simulated” about none, and both are named where both answered.
+        found = {"model": model, "source": "+".join(sorted({row["source"] for row in rows})), **analyse(rows)}
         if lines is None:
             lines = csv.DictWriter(sys.stdout, found, lineterminator="\n")
             lines.writeheader()

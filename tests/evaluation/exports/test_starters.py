@@ -10,7 +10,7 @@ import pytest
 
 from evaluation import services
 from evaluation.models import Population
-from studies.models import Response
+from studies.models import Response, Source
 from tests.evaluation.exports.cast import busy_study, exported
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,17 @@ def test_it_reproduces_the_report_where_nobody_was_fooled(sky, tmp_path):
         response.save()
     root = exported(sky.study, tmp_path)
     compare(run(sys.executable, str(root / "analysis/fool_rate.py")), sky.study, ("naive", "default"))
+
+
+def test_it_says_whose_answers_they_are(sky, tmp_path):
+    sky.crowd(3, {"l2": 0.4}, source=Source.SIMULATED)
+    for population, source in ((Population.SIMULATED, "simulated"), (Population.POOLED, "person+simulated")):
+        folder = tmp_path / population
+        folder.mkdir()
+        found = run(
+            sys.executable, str(exported(sky.study, folder, population=population) / "analysis/fool_rate.py")
+        )
+        assert found["l2"]["source"] == source
 
 
 def test_the_r_script_reproduces_the_report(sky, tmp_path):

@@ -195,6 +195,12 @@ def test_a_population_of_its_own_can_be_exported(busy, tmp_path):
     assert len(read_csv(exported(busy[0].study, pooled, population=Population.POOLED), "trials")) == 103
 
 
+def test_tables_of_rates_say_whose_answers_they_are(busy, tmp_path):
+    root = exported(busy[0].study, tmp_path, population=Population.POOLED)
+    for table in ("photos", "conditions"):
+        assert {row["population"] for row in read_csv(root, table)} == {"pooled"}
+
+
 @pytest.mark.parametrize(
     ("form", "endings"), [(Format.CSV, {".csv"}), (Format.PARQUET, {".parquet"})], ids=["csv", "parquet"]
 )

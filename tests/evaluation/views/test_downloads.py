@@ -99,6 +99,27 @@ def test_the_table_for_a_paper_is_latex(as_ada, report):
     assert str(report.code) in text
 
 
+@pytest.mark.parametrize("name", ["report-html", "report-pdf", "report-tex", "report-json"])
+def test_a_report_without_answers_is_a_file_too(as_ada, ada, name):
+    empty = services.make_report(study=played_study(ada, slug="empty").study, population=Population.PEOPLE)
+    assert get(as_ada, name, empty).status_code == 200
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_the_chart_of_a_report_without_answers_says_so(as_ada, ada, width):
+    empty = services.make_report(study=played_study(ada, slug="empty").study, population=Population.PEOPLE)
+    reply = get(as_ada, "chart-svg", empty, "fool-rates", width=width)
+    assert "No answers yet" in reply.content.decode()
+
+
+@pytest.mark.parametrize("population", [Population.SIMULATED, Population.POOLED])
+def test_the_table_for_a_paper_says_that_its_answers_are_not_people_s_alone(as_ada, sky, population):
+    sky.crowd(3, {"l2": 0.4}, source=Source.SIMULATED)
+    report = services.make_report(study=sky.study, population=population)
+    assert "caption{\\textbf{" in get(as_ada, "report-tex", report).content.decode()
+    assert Page(report).band.split()[0] in get(as_ada, "report-tex", report).content.decode()
+
+
 def test_the_page_as_one_file_needs_nothing_from_elsewhere(as_ada, report):
     html = get(as_ada, "report-html", report).content.decode()
     addresses = re.findall(r'(?:src|srcset|href)="([^"]*)"', html)
