@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from studies.models import (
+    Invitation,
     Participation,
     ParticipationState,
     PaymentReference,
@@ -36,6 +37,8 @@ def withdraw(participation: Participation) -> Participation:
         raise TooLate
     Response.objects.filter(trial__participation=locked).delete()
     PaymentReference.objects.filter(participation=locked).delete()
+    # It says for whom the link was; the link itself stays used.
+    Invitation.objects.filter(participation=locked).update(label="")
     locked.state = ParticipationState.WITHDRAWN
     locked.device, locked.debrief, locked.screening = [], {}, {}
     locked.attention_passed = None

@@ -73,3 +73,21 @@ test("a browser that forbids storage has none", () => {
   assert.equal(lastingStorage({ localStorage: storage }), storage);
   assert.equal(storage.length, 0);
 });
+
+test("who withdraws leaves none of the waiting answers on the device, and another's stay", async () => {
+  const storage = new FakeStorage();
+  for (const participation of ["/p/1/state/", "/p/2/state/"]) {
+    for (const number of [1, 2]) new Outbox(participation, storage).add(entry(number));
+  }
+  globalThis.window = { localStorage: storage };
+  globalThis.document = { getElementById: (id) => (id === "withdrawn" ? { dataset: { stateUrl: "/p/1/state/" } } : null) };
+  try {
+    await import("../../studies/static/studies/withdrawn.js");
+  } finally {
+    delete globalThis.window;
+    delete globalThis.document;
+  }
+  assert.equal(new Outbox("/p/1/state/", storage).size, 0);
+  assert.equal(new Outbox("/p/2/state/", storage).size, 2);
+  assert.equal(storage.length, 2);
+});

@@ -6,7 +6,8 @@ import pytest
 
 from studies.exports import trial_rows
 from studies.models import Participation, ParticipationState, PaymentReference, Response
-from studies.services import lifecycle, participations, recruiting, withdrawal
+from studies.recruiters._recruiter import Arrival
+from studies.services import invitations, lifecycle, participations, recruiting, withdrawal
 from tests.builders import launched_study
 
 
@@ -37,13 +38,25 @@ def test_it_asks_first_and_changes_nothing(client, taken):
 def test_it_erases_all_that_is_known_of_the_person(client, taken):
     for _ in range(2):
         reply = client.post(page(taken), follow=True)
-        assert "Your answers are erased" in reply.content.decode()
+        words = reply.content.decode()
+        assert "Your answers are erased" in words
+        # What waited on the device for the line goes too.
+        assert f'data-state-url="/p/{taken.code}/state/"' in words
+        assert "studies/withdrawn" in words
     taken.refresh_from_db()
     assert taken.state == ParticipationState.WITHDRAWN
     assert (taken.device, taken.debrief, taken.screening) == ([], {}, {})
     assert taken.attention_passed is None
     assert not Response.objects.exists()
     assert not PaymentReference.objects.exists()
+
+
+def test_a_single_use_link_stays_used_and_forgets_for_whom_it_was(client, db, idle_queue):
+    (link,) = invitations.make(launched_study(recruiter="single_use"), 1, labels=["Eve"])
+    participation = recruiting.begin(study=link.study, arrival=Arrival(person=str(link.code)))
+    client.post(page(participation))
+    link.refresh_from_db()
+    assert (link.participation, link.label) == (participation, "")
 
 
 def test_who_withdrew_is_counted_and_is_in_no_table(client, taken, study):

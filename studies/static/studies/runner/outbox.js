@@ -75,6 +75,11 @@ export class Outbox {
     }
   }
 
+  /** Nothing of this participation stays on the device. */
+  clear() {
+    for (const code of [...this.#entries.keys()]) this.remove(code);
+  }
+
   #keys() {
     if (this.#storage === null) return [];
     const all = Array.from({ length: this.#storage.length }, (_, i) => this.#storage.key(i));

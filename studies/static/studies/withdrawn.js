@@ -1,0 +1,6 @@
+/** Who has withdrawn leaves nothing on the device either: answers that still wait for the line are thrown away. */
+
+import { lastingStorage, Outbox } from "./runner/outbox.js";
+
+const { stateUrl } = document.getElementById("withdrawn").dataset;
+new Outbox(stateUrl, lastingStorage()).clear();
