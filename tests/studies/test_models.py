@@ -14,7 +14,7 @@ CHANGES = {
     "allocation": "one_condition_per_participation", "allow_crops": True, "image_px": 80,
     "planned_participants": 3, "show_score": False, "completion_code": "X", "exclusion_rules": {}, "seed": 1,
     "languages": ["de"], "translations": {"de": {}}, "eligibility": "Of age", "screening": {"plates": 3},
-    "debrief": {"comments": False}, "participant_quota": 3, "arm_quota": 2, "recruiter": "other",
+    "debrief": {"comments": True}, "participant_quota": 3, "arm_quota": 2, "recruiter": "other",
     "recruiter_settings": {"a": 1}, "linked_group": "group", "voiding": {"repeat": False},
 }  # fmt: skip
 
