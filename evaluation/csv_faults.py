@@ -16,6 +16,9 @@ GZIP_MAGIC = b"\x1f\x8b"
 MISSING = frozenset({"", "na", "nan", "null", "none"})
 """What stands for "no value" in a column of numbers, flags or sides, in lower case."""
 
+LARGEST = 1e100
+"""No time or place is larger; the squares of what is would leave the range of a number."""
+
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive or an Excel workbook: export it as CSV (UTF-8)",
     b"\xff\xfe": "UTF-16 text: save it as CSV (UTF-8)",
@@ -157,12 +160,18 @@ def find_fault(path: Path, names: Sequence[str], numeric: dict[str, str]) -> Non
 
 
 def is_number(text: str) -> bool:
-    """Whether a field holds a number, or nothing."""
-    text = text.strip()
+    """Whether a field holds a number as other programs write it, or nothing."""
+    text = text.strip(" \t")
     if text.lower() in MISSING:
-        return True
+        return text in missing_spellings() or text.lower() == "nan"
     try:
         float(text)
     except ValueError:
         return False
-    return True
+    # Python alone takes these for numbers: 1_000, digits of other scripts, other spaces around.
+    return text.isascii() and "_" not in text and text == text.strip()
+
+
+def missing_spellings() -> set[str]:
+    """MISSING as it may be spelled: na, NA, Na."""
+    return {spelling for word in MISSING for spelling in (word, word.upper(), word.title())} | {"NaN"}

@@ -17,12 +17,14 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from evaluation.csv_faults import (
+    LARGEST,
     MISSING,
     FileFault,
     find_fault,
     is_gzip,
     line_of_row,
     locate,
+    missing_spellings,
     read_header,
     records,
 )
@@ -91,6 +93,7 @@ def read_responses(path: Path) -> ResponseFile:
             rows += len(batch)
     if rows == 0:
         raise FileFault(f"{path.name} has a header but no rows")
+    _refuse_enormous(gathered, path)
     table = _table(gathered, rows)
     _refuse_nameless(table, path)
     odd = {name: g for name, g in gathered.items() if isinstance(g, _Flags) and g.unknown}
@@ -239,7 +242,6 @@ class _QuoteCounter:
 def _batches(
     path: Path, names: list[str], columns: dict[str, str], gathered: dict[str, _Gatherer]
 ) -> Iterator[pa.RecordBatch]:
-    spellings = {spelling for word in MISSING for spelling in (word, word.upper(), word.title())} | {"NaN"}
     with path.open("rb") as raw:
         counter = _QuoteCounter(pa.CompressedInputStream(raw, "gzip") if is_gzip(path) else raw)
         yield from pa_csv.open_csv(
@@ -249,7 +251,7 @@ def _batches(
             convert_options=pa_csv.ConvertOptions(
                 column_types={column: gathered[name].type for name, column in columns.items()},
                 include_columns=list(columns.values()),
-                null_values=sorted(spellings),
+                null_values=sorted(missing_spellings()),
             ),
         )
         if counter.quotes % 2:
@@ -291,6 +293,20 @@ def _names_or_none(gathered: dict[str, _Gatherer], name: str, rows: int) -> Fact
     if isinstance(gatherer, _Names):
         return gatherer.result()
     return Factor(np.full(rows, UNKNOWN, dtype=np.int32), ())
+
+
+def _refuse_enormous(gathered: dict[str, _Gatherer], path: Path) -> None:
+    """Infinite values stay: they have no size, and the rules leave them out."""
+    for name, gatherer in gathered.items():
+        if isinstance(gatherer, _Numbers) and name != "row_id":
+            values = gatherer.result()
+            enormous = np.flatnonzero((np.abs(values) > LARGEST) & np.isfinite(values))
+            if len(enormous):
+                row = int(enormous[0])
+                raise FileFault(
+                    f"{path.name}, line {line_of_row(path, row)}: {name} is {values[row]:g}; "
+                    f"expected a number below {LARGEST:g}, or an empty field"
+                )
 
 
 def _refuse_nameless(table: ResponseTable, path: Path) -> None:

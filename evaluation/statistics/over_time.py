@@ -11,6 +11,8 @@ from evaluation.statistics.arrays import AnyCodes, Bools, Flags, Floats, Ints, J
 from evaluation.statistics.distributions import t_quantile, t_tail
 from evaluation.statistics.intervals import check_alpha
 
+LARGEST_LOG = 700.0
+
 
 def order_effect(fooled: Flags, condition: AnyCodes, participant: AnyCodes, trial_index: Floats) -> Json:
     """Logistic slope of being fooled on the trial's number, beside one level for each condition.
@@ -179,4 +181,5 @@ def _means(values: Floats, who: AnyCodes, rows: Bools) -> Floats:
 
 
 def _exp(ends: list[float] | None) -> list[float] | None:
-    return None if ends is None else [exp(end) for end in ends]
+    """None also where the ends are beyond what a number holds."""
+    return None if ends is None or max(map(abs, ends)) > LARGEST_LOG else [exp(end) for end in ends]

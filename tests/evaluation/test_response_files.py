@@ -148,6 +148,20 @@ def test_text_where_a_number_belongs_is_refused_with_its_line(write, column):
     assert f"line 4: {column} is 'soon'; expected a number" in message
 
 
+@pytest.mark.parametrize("text", ["1_000", "\N{ARABIC-INDIC DIGIT THREE}", "\N{NO-BREAK SPACE}5", "nUlL"])
+def test_what_only_looks_like_a_number_is_refused_with_its_line(write, text):
+    message = fault(write(lines(ROW, ROW.replace("812", text))))
+    assert f"line 3: rt_ms is {text!r}; expected a number" in message
+
+
+@pytest.mark.parametrize("column", ["trial_index", "rt_ms", "exposure_ms"])
+@pytest.mark.parametrize("size", ["1e308", "-2e200"])
+def test_a_number_that_nothing_could_be_computed_with_is_refused_with_its_line(write, column, size):
+    values = ROW.split(",")
+    values[HEADER.split(",").index(column)] = size
+    assert f"line 3: {column} is {float(size):g}" in fault(write(lines(ROW, ",".join(values))))
+
+
 @pytest.mark.parametrize("word", ["", "NA", "NaN", "nan", "null", "None"])
 def test_the_usual_words_for_a_missing_number_are_understood(write, word):
     found = read_responses(write(lines(ROW.replace("812", word))))

@@ -81,3 +81,11 @@ def test_unmeasured_times_give_counts_only():
         "n": 0, "missing": 3, "median_ms": None, "smallest_ms": None, "largest_ms": None, "sd_ms": None,
     }  # fmt: skip
     assert exposure_times(np.array([990.0, 1010.0, np.nan]))["median_ms"] == 1000
+
+
+def test_times_that_differ_beyond_all_bounds_have_no_interval():
+    found = response_times(
+        np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1]), np.array([5e-324, 1e90, 1e90, 1e90])
+    )
+    assert found["ci"] is None
+    assert found["n"] == 4
