@@ -53,6 +53,8 @@ def _trouble(order: Order) -> str:
             f"{order.error} Nothing that was answered is lost. Order it again; if that fails too, {here} "
             f"makes it on the server and shows the whole error."
         )
+    if order.state == WorkState.CANCELLED:
+        return order.error
     if order.state == WorkState.RUNNING and is_silent(order):
         return "The worker that had it has fallen silent. Another goes on with it as soon as one is running."
     waits = (

@@ -23,16 +23,19 @@ from evaluation.exports.findings import OwnRates, condition_rows, photo_rows, re
 from evaluation.exports.latex import latex_table
 from evaluation.exports.writers import CSV, PARQUET, TableWriter
 from evaluation.metric_table import metric_table
-from evaluation.models import Order, Population, Report
+from evaluation.models import Order, OrderKind, Population, Report
+from evaluation.services.orders import OutOfTime
 from evaluation.services.report_contents import strict_rules
 from evaluation.services.reports import make_report
 from evaluation.statistics.filters import valid_responses
 from evaluation.tables import participations_in
 from evaluation.wording import SIMULATED_BANDS
-from studies.models import ConditionKind, PhotoRole, Study, Trial
+from studies.models import ConditionKind, Participation, ParticipationState, PhotoRole, Study, Trial
 
 Watch = Callable[[str, int, int], object]
 """Told what is being done, and how much of how much."""
+
+WITHDRAWN_SINCE = "Somebody withdrew after it was made, so this file was removed. Order it anew."
 
 STARTERS = ("fool_rate.py", "fool_rate.R")
 COPY_BYTES = 1 << 20
@@ -53,8 +56,10 @@ def silent(stage: str, done: int = 0, total: int = 0) -> None:
 def fill_order(order: Order, progress: Watch) -> None:
     """Make the export that was ordered and keep its file; made again, it takes the place of the earlier one.
 
-    Raises whatever `progress` raises to stop: nothing is left behind then.
+    Raises whatever `progress` raises to stop: nothing is left behind then. Raises OutOfTime, so that it is
+    made anew, if somebody withdrew meanwhile.
     """
+    withdrawn = _withdrawn(order)
     target = f"{order.code}.zip"
     with working_folder(str(order.code)) as folder:
         archive = folder / target
@@ -70,6 +75,28 @@ def fill_order(order: Order, progress: Watch) -> None:
     kept = running.update(file=name, report=report)
     if not kept:
         storage.delete(name)
+    elif _withdrawn(order) != withdrawn:
+        storage.delete(name)
+        running.update(file="")
+        raise OutOfTime
+
+
+def remove_files_with(participation: Participation) -> None:
+    """Remove the finished exports that may hold the answers of a participation that is now withdrawn."""
+    populations = [population for population in Population if participation.source in population.sources]
+    orders = Order.objects.filter(
+        study=participation.study_id, kind=OrderKind.EXPORT, population__in=populations
+    ).exclude(file="")
+    for order in orders:
+        order.file.delete(save=False)
+        Order.objects.filter(pk=order.pk).update(
+            file="", state=WorkState.CANCELLED, stage="", error=WITHDRAWN_SINCE
+        )
+
+
+def _withdrawn(order: Order) -> int:
+    """How many participations of the study have been withdrawn so far."""
+    return Participation.objects.filter(study=order.study, state=ParticipationState.WITHDRAWN).count()
 
 
 def export(

@@ -8,7 +8,9 @@ from colorizers.models import WorkState
 from evaluation import services
 from evaluation.models import Order, OrderKind, Population
 from evaluation.services import exports
-from evaluation.services.orders import Stopped
+from evaluation.services.orders import Outcome, Stopped
+from studies.models import Source
+from studies.services.withdrawal import withdraw
 from tests.evaluation.cast import played_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("idle_queue")]
@@ -174,3 +176,39 @@ def test_an_export_without_a_file_is_not_found_in_words(as_ada, order):
     order.file.storage.delete(order.file.name)
     assert as_ada.get(of("export-file", order)).status_code == 404
     assert as_ada.get(of("exports")).status_code == 200
+
+
+def test_who_withdraws_is_in_no_export_that_can_still_be_downloaded(
+    as_ada, sky, order, own_media, django_capture_on_commit_callbacks
+):
+    fulfil(order)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(sky.study.participations.first())
+    assert files(own_media) == []
+    assert as_ada.get(of("export-file", order)).status_code == 404
+    assert "Somebody withdrew after it was made" in as_ada.get(of("exports")).content.decode()
+
+
+def test_an_export_of_other_answers_stays_when_somebody_withdraws(
+    sky, order, own_media, django_capture_on_commit_callbacks
+):
+    sky.crowd(2, {"l2": 0.3}, source=Source.SIMULATED)
+    Order.objects.update(population=Population.SIMULATED)
+    fulfil(order)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(sky.study.participations.filter(source=Source.PERSON).first())
+    assert len(files(own_media)) == 1
+
+
+def test_an_export_during_which_somebody_withdraws_is_made_anew(sky, order, own_media, monkeypatch):
+    def pack(*args):
+        withdraw(sky.study.participations.first())
+        really(*args)
+
+    really = exports.pack
+    monkeypatch.setattr(exports, "pack", pack)
+    assert fulfil(order) == Outcome.UNFINISHED
+    assert files(own_media) == []
+    monkeypatch.setattr(exports, "pack", really)
+    assert fulfil(order) == Outcome.SETTLED
+    assert len(files(own_media)) == 1
