@@ -1,4 +1,4 @@
-"""People who arrive, pass checks, spoil trials, come back and withdraw at the same moment never lock each other up."""
+"""People who arrive, spoil trials, come back and withdraw at the same moment never lock each other up."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
