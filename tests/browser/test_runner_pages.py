@@ -177,3 +177,20 @@ def test_a_script_from_right_to_left_leaves_left_and_right_where_they_are(open_p
     left, right = (page.get_by_role("button", name=name).bounding_box()["x"] for name in ("Left", "Right"))
     assert left < right
     assert Participation.objects.count() == 1
+
+
+def test_on_a_phone_the_longest_words_stay_within_their_panel(open_page):
+    study = launched_study("klein", photos=12, image_px=80, languages=["de"], design_settings=QUICK)
+    page = open_page(**PHONE)
+    page.goto(f"/p/{begin_participation(study=study, source='person', language='de').code}/")
+    for _ in range(3):
+        button = page.locator(".runner-screen .runner-button:not(.quiet):enabled")
+        button.wait_for()
+        panel, inside = (part.bounding_box() for part in (page.locator(".runner-panel"), button))
+        assert inside["x"] + inside["width"] <= panel["x"] + panel["width"] - 16
+        button.tap()
+    page.locator(".runner-choice:enabled").first.wait_for()
+    page.locator(".runner-choice:enabled").first.tap()
+    words = page.locator(".runner-verdict span")
+    words.wait_for()
+    assert words.evaluate("one => one.getBoundingClientRect().width <= window.innerWidth - 8")

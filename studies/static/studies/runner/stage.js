@@ -193,7 +193,8 @@ export class Stage {
       box.classList.add(slot === fake ? "is-fake" : "is-real");
       conceal(caption, false);
     }
-    this.prompt.textContent = this.verdict({ right, fake });
+    // The mark before the words wraps with them, so that on a phone it does not stand alone at the edge.
+    this.prompt.replaceChildren(h("span", { textContent: this.verdict({ right, fake }) }));
     this.prompt.classList.add("runner-verdict", right ? "right" : "wrong");
   }
 
