@@ -77,12 +77,13 @@ def _ids(participation: Participation) -> dict[str, Any]:
 
 
 def _facts(participation: Participation) -> dict[str, Any]:
-    finished = participation.finished_at
+    finished, leaving = participation.finished_at, recruiting.leaving(participation)
     return {
         "participant_id": str(participation.participant.code),
         "state": participation.state,
         "outcome": recruiting.outcome_of(participation) or None,
-        "completion_code": participation.completion_code or None,
+        # What the person was shown: the recruiter's code for this end goes before the participation's own.
+        "completion_code": (leaving.code if leaving else participation.completion_code) or None,
         "begun_at": participation.consented_at.isoformat(),
         "finished_at": finished.isoformat() if finished else None,
     }

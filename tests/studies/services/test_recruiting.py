@@ -149,3 +149,14 @@ def test_ids_that_were_forgotten_do_not_come_back_with_a_page_left_open(prolific
     payments.forget_ids(prolific)
     recruiting.come_back(read_before, Arrival(person="eve", ids={"PROLIFIC_PID": "eve"}))
     assert not PaymentReference.objects.exists()
+
+
+def test_the_payment_list_holds_the_code_that_the_person_was_shown(client, prolific, finish):
+    good, out = come(prolific, "good"), come(prolific, "out")
+    finish(good)
+    shown = client.get(f"/p/{good.code}/").content.decode()
+    out.state = ParticipationState.SCREENED_OUT
+    out.save()
+    codes = {row["PROLIFIC_PID"]: row["completion_code"] for row in table(prolific)}
+    assert codes == {"good": "DONE", "out": ""}
+    assert "cc=DONE" in shown
