@@ -65,7 +65,7 @@ def as_planned(
 
     `planned` are the spec's frames. What a browser leaves out was not measured; its own plan counts nothing.
     """
-    timed = {
+    timed: dict[Any, Any] = {
         index: frame["duration_ms"]
         for index, frame in enumerate(planned)
         if frame["kind"] in ("images", "noise") and frame["duration_ms"] is not None
