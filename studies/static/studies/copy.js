@@ -1,4 +1,5 @@
-// Copies the text of the element that a button names; the button appears only where that works.
+// Copies the text of the element that a button names, with the button's own words for what came of it; the button
+// appears only where that works.
 
 export function enable(button, clipboard, status) {
   if (!clipboard) return;
@@ -8,10 +9,10 @@ export function enable(button, clipboard, status) {
     const label = button.textContent;
     try {
       await clipboard.writeText(source.textContent.trim());
-      button.textContent = "Copied";
-      if (status) status.textContent = "The code has been copied.";
+      button.textContent = button.dataset.copied;
+      if (status) status.textContent = button.dataset.said;
     } catch {
-      if (status) status.textContent = "The browser did not allow copying; please select the code.";
+      if (status) status.textContent = button.dataset.refused;
       button.ownerDocument.getSelection()?.selectAllChildren(source);
     }
     setTimeout(() => { button.textContent = label; }, 2000);

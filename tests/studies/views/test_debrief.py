@@ -89,3 +89,12 @@ def test_the_score_says_what_it_does_not_count(client, asked):
     text = " ".join(page(client, participation).split())
     assert "<strong>8</strong> of 8 fakes spotted" in text
     assert "You saw 4 more that count for nobody" in text
+
+
+def test_the_button_that_copies_the_code_speaks_the_participants_language(client, participation, finish):
+    participation.language = "de"
+    participation.save()
+    finish(participation)
+    page = client.get(f"/p/{participation.code}/").content.decode()
+    for words in ("Kopiert", "Der Code wurde kopiert.", "bitte markieren Sie den Code"):
+        assert words in page
