@@ -27,6 +27,7 @@ REST = (
 )  # fmt: skip
 APPROVE, REJECT = "approve", "reject"
 NOT_YET = "not finished"
+NOTHING_COUNTS = "every test trial was spoiled or its time ran out"
 
 
 def may_pay(user: Any, study: Study) -> bool:
@@ -98,11 +99,15 @@ def _proposal(participation: Participation, chosen: PaymentSettings) -> dict[str
         return {"reason": "screened out before the first trial"}
     if not outcome:
         return {"reason": NOT_YET}
-    right = participations.own_score(participation).right
+    score = participations.own_score(participation)
+    right = score.right
     if outcome == FAILED_ATTENTION and chosen.reject_failed_attention:
         share = strict_rules(participation.study.exclusion_rules).vigilance_pass
         reason = f"fewer than {share:.0%} of the vigilance trials were right"
         return {"decision": REJECT, "reason": reason, "right_answers": right}
+    if not score.answered:
+        # Bad luck with the screen, or somebody who saw to it: the vigilance trials cannot tell either.
+        return {"reason": NOTHING_COUNTS, "right_answers": 0}
     bonus = (Decimal(str(chosen.bonus_per_right)) * right).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return {
         "decision": APPROVE,

@@ -160,3 +160,12 @@ def test_the_payment_list_holds_the_code_that_the_person_was_shown(client, proli
     codes = {row["PROLIFIC_PID"]: row["completion_code"] for row in table(prolific)}
     assert codes == {"good": "DONE", "out": ""}
     assert "cc=DONE" in shown
+
+
+def test_a_person_of_whom_no_trial_counts_is_left_to_a_person_to_decide(prolific, answer):
+    participation = come(prolific, "away")
+    while trial := participation.trials.filter(response=None).order_by("number").first():
+        answer(trial, events=[{"type": "visibility", "value": "hidden", "at": 5.0}])
+    (row,) = table(prolific)
+    assert (row["state"], row["decision"], row["bonus"]) == ("finished", "", "")
+    assert row["reason"] == payments.NOTHING_COUNTS
