@@ -45,15 +45,16 @@ def changes_of(results: Json, titles: dict[str, str]) -> list[Change]:
     if not views:
         return []
     usual = views[0]["models"]
+    # A condition of which every trial was voided is in the line that counts these, and in no other.
+    judged = [slug for slug in titles if any(slug in view["models"] for view in views)]
     return [
         Change(
             rule=view["rule"],
             n=number(view["n"]),
             participants=number(view["participants"]),
             rates=[
-                _rate(title, view["models"][slug], usual[slug] if number_ else None)
-                for slug, title in titles.items()
-                if slug in view["models"]
+                _rate(titles[slug], view["models"].get(slug), usual.get(slug) if number_ else None)
+                for slug in judged
             ],
         )
         for number_, view in enumerate(views)
@@ -75,8 +76,8 @@ def ranking_of(results: Json, titles: dict[str, str]) -> list[Rank]:
     ]
 
 
-def _rate(title: str, found: Json, usual: Json | None) -> ChangedRate:
-    if found["fool_rate"] is None:
+def _rate(title: str, found: Json | None, usual: Json | None) -> ChangedRate:
+    if found is None or found["fool_rate"] is None:
         return ChangedRate(title, NONE, "", "no trials left")
     interval = found["interval"]
     change = ""

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from evaluation import services
 from evaluation.models import Order, Population, Report
+from evaluation.presentation import Page
+from evaluation.report_pdf import pdf
 from evaluation.views.report import address
 from studies.models import Source
 from tests.evaluation.cast import played_study
@@ -243,3 +245,15 @@ def test_one_condition_without_answers_stands_beside_the_others(as_ada, sky):
     html = shown(as_ada, sky)
     assert "Classes" in html
     assert "no answers" in html
+
+
+@pytest.mark.parametrize("others", [{}, {"classes": 0.4}])
+def test_a_condition_of_which_every_trial_was_voided_keeps_its_column(as_ada, sky, others):
+    sky.participate(fooled={"l2": [True, False]}, voided={1: ["page hidden"], 2: ["page hidden"]})
+    if others:
+        sky.crowd(3, others)
+    assert "voided trials counted as well" in shown(as_ada, sky)
+    report = services.newest_report(sky.study, Population.PEOPLE)
+    rates = [[rate.label for rate in change.rates] for change in Page(report).changes]
+    assert rates == [["L2", "Classes"] if others else ["L2"]] * len(rates)
+    assert pdf(report)
