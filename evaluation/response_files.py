@@ -144,7 +144,10 @@ def read_photo_scores(path: Path) -> dict[str, dict[str, dict[str, float]]]:
         of_model = scores.setdefault(model, {name: {} for name in metrics.values()})
         for place, name in metrics.items():
             text = fields[place].strip()
-            of_model[name][image] = np.nan if text.lower() in MISSING else float(text)
+            score = np.nan if text.lower() in MISSING else float(text)
+            if LARGEST < abs(score) < np.inf:
+                raise FileFault(_too_large(path, line, name, score))
+            of_model[name][image] = score
     if not scores:
         raise FileFault(f"{path.name} has a header but no rows")
     return scores
@@ -298,15 +301,19 @@ def _names_or_none(gathered: dict[str, _Gatherer], name: str, rows: int) -> Fact
 def _refuse_enormous(gathered: dict[str, _Gatherer], path: Path) -> None:
     """Infinite values stay: they have no size, and the rules leave them out."""
     for name, gatherer in gathered.items():
-        if isinstance(gatherer, _Numbers) and name != "row_id":
-            values = gatherer.result()
-            enormous = np.flatnonzero((np.abs(values) > LARGEST) & np.isfinite(values))
+        if not isinstance(gatherer, _Numbers) or name == "row_id":
+            continue
+        before = 0
+        for part in gatherer.parts:
+            enormous = np.flatnonzero((np.abs(part) > LARGEST) & np.isfinite(part))
             if len(enormous):
-                row = int(enormous[0])
-                raise FileFault(
-                    f"{path.name}, line {line_of_row(path, row)}: {name} is {values[row]:g}; "
-                    f"expected a number below {LARGEST:g}, or an empty field"
-                )
+                line = line_of_row(path, before + int(enormous[0]))
+                raise FileFault(_too_large(path, line, name, part[enormous[0]]))
+            before += len(part)
+
+
+def _too_large(path: Path, line: int, name: str, value: float) -> str:
+    return f"{path.name}, line {line}: {name} is {value:g}; expected a number below {LARGEST:g}, or an empty field"
 
 
 def _refuse_nameless(table: ResponseTable, path: Path) -> None:

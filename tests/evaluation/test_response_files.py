@@ -262,3 +262,8 @@ def test_metrics_are_read_by_model_and_column(write):
 )
 def test_faulty_metrics_are_refused_with_their_line(write, content, words):
     assert words in fault(write(content), read_metrics)
+
+
+def test_a_score_that_nothing_could_be_computed_with_is_refused_with_its_line(write):
+    path = write("model,image_id,psnr\nL2,a,inf\nL2,b,1e308\n")
+    assert "line 3: psnr is 1e+308" in fault(path, read_metrics)
