@@ -313,8 +313,8 @@ def _refuse_enormous(gathered: dict[str, _Gatherer], path: Path) -> None:
 
 
 def _too_large(path: Path, line: int, name: str, value: float) -> str:
-    return f"{path.name}, line {line}: {name} is {value:g}; "
-        f"expected a number below {LARGEST:g}, or an empty field"
+    expected = f"expected a number below {LARGEST:g}, or an empty field"
+    return f"{path.name}, line {line}: {name} is {value:g}; {expected}"
 
 
 def _refuse_nameless(table: ResponseTable, path: Path) -> None:
