@@ -9,8 +9,11 @@ from tests.browser.playing import DESK, PHONE, TRIALS, WALL, begin, play
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESK, WALL], ids=["phone", "desk", "wall"])
-@pytest.mark.parametrize("way", ["keyboard", "mouse", "touch"])
+@pytest.mark.parametrize(
+    ("way", "screen"),
+    [("keyboard", DESK), ("mouse", WALL), ("touch", PHONE), ("keyboard", PHONE)],
+    ids=["keyboard-desk", "mouse-wall", "touch-phone", "keyboard-phone"],
+)
 def test_a_whole_participation(open_page, quick_study, results, screen, way):
     page = open_page(**screen | ({"has_touch": True} if way == "touch" else {}))
     begin(page, quick_study)

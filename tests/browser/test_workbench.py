@@ -48,13 +48,13 @@ def test_refused_weights_leave_what_was_typed_and_fit_a_narrow_screen(
     assert page.evaluate("document.documentElement.scrollWidth") == 375
     page.click("text=Eight VGG-like blocks")
     page.fill("[name=slug]", "net")
-    page.fill("[name=setting_temperature]", "0.5")
+    page.fill("[name=setting_input_px]", "192")
     page.select_option("[name=variant]", "l2")
     page.set_input_files("[name=weights]", compact_weights(tmp_path))
     page.click("[name=_save]")
     page.wait_for_selector("text=unexpected: model_out.weight", timeout=120_000)
     assert page.evaluate("document.documentElement.scrollWidth") == 375
-    kept = {name: page.input_value(f"[name={name}]") for name in ("slug", "setting_temperature", "variant")}
-    assert kept == {"slug": "net", "setting_temperature": "0.5", "variant": "l2"}
+    kept = {name: page.input_value(f"[name={name}]") for name in ("slug", "setting_input_px", "variant")}
+    assert kept == {"slug": "net", "setting_input_px": "192", "variant": "l2"}
     page.screenshot(path=results / f"colorizer-refused-{scheme}.png", full_page=True)
     context.close()
