@@ -79,8 +79,10 @@ def _rates(sheets: Sheets, page: Page) -> None:
 
 def _comparisons(sheets: Sheets, page: Page) -> None:
     if page.differences:
-        sheets.heading("Differences between conditions")
-        _chart(sheets, page, "differences", "Higher rate less the lower one. Dashed: no difference.")
+        _chart(
+            sheets, page, "differences", "Higher rate less the lower one. Dashed: no difference.",
+            heading="Differences between conditions",
+        )  # fmt: skip
         sheets.grid(
             ("Higher above lower", "Difference, points", "p, Holm"),
             [
@@ -111,8 +113,10 @@ def _metrics(sheets: Sheets, page: Page) -> None:
     )
     sheets.paragraph(page.scores_remark, 8, soft=True)
     if page.correlations:
-        sheets.heading("Metrics against people, photo by photo")
-        _chart(sheets, page, "metrics", "Each dot a photo: its score against its fool rate in %.")
+        _chart(
+            sheets, page, "metrics", "Each dot a photo: its score against its fool rate in %.",
+            heading="Metrics against people, photo by photo",
+        )  # fmt: skip
         rows = [
             (
                 line["title"],
@@ -126,8 +130,10 @@ def _metrics(sheets: Sheets, page: Page) -> None:
 def _photos(sheets: Sheets, page: Page) -> None:
     if not page.ladders:
         return
-    sheets.heading("Photo by photo")
-    _chart(sheets, page, "photos", "Line: rate of each photo, drawn towards the mean; band: 95 % interval.")
+    _chart(
+        sheets, page, "photos", "Line: rate of each photo, drawn towards the mean; band: 95 % interval.",
+        heading="Photo by photo",
+    )  # fmt: skip
     pictures = picture_bytes(page)
     for wall in page.walls:
         for heading, side in (("fooled most", wall.most), ("fooled least", wall.least)):
@@ -223,13 +229,15 @@ def _meanings(sheets: Sheets, page: Page) -> None:
     )  # fmt: skip
 
 
-def _chart(sheets: Sheets, page: Page, name: str, caption: str) -> None:
+def _chart(sheets: Sheets, page: Page, name: str, caption: str, *, heading: str = "") -> None:
     if name not in charts.drawn(page):
+        if heading:
+            sheets.heading(heading)
         return
     data = charts.png(page, name)
     with Image.open(io.BytesIO(data)) as image:
         ratio = image.height / image.width
-    sheets.picture(data, ratio, charts.description(page, name), caption)
+    sheets.picture(data, ratio, charts.description(page, name), caption, heading=heading)
 
 
 def _pair(picture: Picture, pictures: dict[str, bytes]) -> tuple[bytes | None, bytes | None, str]:

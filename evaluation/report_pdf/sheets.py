@@ -102,9 +102,11 @@ class Sheets(FPDF):
                     row.cell(cell)
         self.ln(2)
 
-    def picture(self, data: bytes, ratio: float, words: str, caption: str = "") -> None:
-        """A picture over the whole width (`ratio`: height by width), no higher than a page."""
+    def picture(self, data: bytes, ratio: float, words: str, caption: str = "", *, heading: str = "") -> None:
+        """A picture over the whole width (`ratio`: height by width); its heading stays on its page."""
         width = min(WIDTH, 225 / ratio)
+        if heading:
+            self.heading(heading, room=width * ratio + 16)
         if self.get_y() + width * ratio > self.h - 24:
             self.add_page()
         self.image(io.BytesIO(data), x=MARGIN, w=width, alt_text=words)
