@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from studies.blinding import wording
 from studies.models import ParticipationState, Source, Study, StudyState
-from studies.services import blinding_audits, lifecycle, protocol, validation
+from studies.services import blinding_audits, lifecycle, protocol, recruiting, validation
 from studies.services.validation import Finding
 
 # The first field of each table of settings.
@@ -130,10 +129,8 @@ def _with_link(finding: Finding, photo_set: str) -> dict[str, str]:
 
 
 def participant_link(study: Study) -> str:
-    """The address that participants get; empty while there is nothing to take part in."""
-    if study.launched_at is None:
-        return ""
-    return f"{settings.SITE_URL}{address('studies:landing', study.slug)}"
+    """The address that participants get; empty while there is nothing to take part in, or no one for all."""
+    return "" if study.launched_at is None else recruiting.participant_link(study)
 
 
 def address(name: str, *arguments: Any) -> str:

@@ -74,6 +74,8 @@ class Recruiter(Protocol):
     """The ids of an arrival, in the order of the payment list's columns."""
     framed_by: tuple[str, ...]
     """Origins that show the landing page in a frame of theirs; mostly none."""
+    parameters: str | None
+    """What the participant link ends with, for the recruiter to fill in; None: each person has their own."""
 
     @property
     def Settings(self) -> type[Any]:  # noqa: N802
@@ -175,6 +177,7 @@ class Ends:
     title: str
     id_names: tuple[str, ...] = ()
     framed_by: tuple[str, ...] = ()
+    parameters: str | None = ""
 
     def leave(self, settings: EndSettings, outcome: str, *, ids: Ids, code: str) -> Leaving:
         outcome = settled(settings, outcome)

@@ -49,6 +49,7 @@ class Mturk:
     title: str = "Mechanical Turk"
     id_names: tuple[str, ...] = (WORKER, ASSIGNMENT, HIT, SUBMIT_TO)
     framed_by: tuple[str, ...] = FRAMES
+    parameters: str | None = ""  # Amazon adds its own
     Settings: ClassVar[type[Any]] = MturkSettings
 
     def arrive(self, query: Query) -> Arrival:

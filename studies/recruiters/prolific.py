@@ -46,4 +46,8 @@ class Prolific(Ends):
         ]
 
 
-RECRUITER = Prolific(title="Prolific", id_names=(PERSON, STUDY, SUBMISSION))
+RECRUITER = Prolific(
+    title="Prolific",
+    id_names=(PERSON, STUDY, SUBMISSION),
+    parameters="&".join(f"{name}={{{{%{name}%}}}}" for name in (PERSON, STUDY, SUBMISSION)),
+)

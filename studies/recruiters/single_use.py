@@ -30,4 +30,4 @@ class SingleUse(Ends):
         return Arrival(person=code, ids={NAME: code})
 
 
-RECRUITER = SingleUse(title="", id_names=(NAME,))
+RECRUITER = SingleUse(title="", id_names=(NAME,), parameters=None)

@@ -46,4 +46,4 @@ class Sona(Ends):
         ]
 
 
-RECRUITER = Sona(title="SONA", id_names=(PERSON,))
+RECRUITER = Sona(title="SONA", id_names=(PERSON,), parameters=f"{PERSON}=%SURVEY_CODE%")

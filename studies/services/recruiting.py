@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.urls import reverse
 
 from studies import recruiters
 from studies.models import (
@@ -58,6 +59,15 @@ class CannotOpen(ValueError):
 
 def recruiter_of(study: Study) -> Recruiter:
     return recruiters.get(study.recruiter)
+
+
+def participant_link(study: Study) -> str:
+    """The address to give to the recruiter or to people; empty where each person needs another one."""
+    parameters = recruiter_of(study).parameters
+    if parameters is None:
+        return ""
+    link = f"{settings.SITE_URL}{reverse('studies:landing', args=[study.slug])}"
+    return f"{link}?{parameters}" if parameters else link
 
 
 def settings_of(study: Study) -> Any:

@@ -3,16 +3,14 @@
 import sys
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.urls import reverse
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from studies.blinding import wording
 from studies.management.commands.export_study import study_called
 from studies.models import Study
-from studies.services import blinding_audits, lifecycle, stimuli, validation
+from studies.services import blinding_audits, lifecycle, recruiting, stimuli, validation
 
 REFUSALS = (validation.NotReady, lifecycle.WrongState, stimuli.Unpresentable, OSError)
 
@@ -55,8 +53,8 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"The study {study.slug!r} is live. Protocol: {study.digest}")
         self._tell_audit(study)
-        address = settings.SITE_URL + reverse("studies:landing", args=[study.slug])
-        self.stdout.write(f"Participants: {address}")
+        links = f"one link each, by manage.py make_invitations {study.slug} --count 40 --out links.csv"
+        self.stdout.write(f"Participants: {recruiting.participant_link(study) or links}")
 
     def _tell_audit(self, study: Study) -> None:
         made = blinding_audits.newest(study)

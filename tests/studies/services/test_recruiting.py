@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from studies.models import Invitation, ParticipationState, PaymentReference
+from studies.models import Invitation, ParticipationState, PaymentReference, Study
 from studies.recruiters._recruiter import Arrival
 from studies.services import invitations, lifecycle, payments, recruiting, withdrawal
 from tests.builders import launched_study
@@ -21,6 +21,22 @@ SETTINGS = {
 @pytest.fixture
 def prolific(db, idle_queue):
     return launched_study(recruiter="prolific", recruiter_settings=SETTINGS)
+
+
+def test_the_participant_link_asks_the_recruiter_for_the_ids(prolific):
+    link = recruiting.participant_link(prolific)
+    names = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
+    assert link.endswith("/s/meadow-study/?" + "&".join(f"{name}={{{{%{name}%}}}}" for name in names))
+
+
+@pytest.mark.parametrize(
+    ("recruiter", "end"),
+    [("open", "/s/a/"), ("mturk", "/s/a/"), ("sona", "/s/a/?survey_code=%SURVEY_CODE%"), ("single_use", "")],
+)
+def test_each_recruiter_has_its_own_participant_link(recruiter, end):
+    link = recruiting.participant_link(Study(slug="a", recruiter=recruiter))
+    assert link.endswith(end)
+    assert bool(link) == bool(end)
 
 
 def come(study, person):
