@@ -105,7 +105,7 @@ def test_a_reload_shows_the_same_plate_again(client, begun):
     participation = begun(**REQUIRED)
     read(client, participation)
     pages = [client.get(url(participation)).content.decode() for _ in range(2)]
-    assert all("Picture 2 of 7" in page for page in pages)
+    assert all("picture 2 of 7" in page for page in pages)
     sources = [re.search(r'src="(/p/[^"]+/plates/[^"]+)"', page)[1] for page in pages]
     assert sources[0] == sources[1]
 

@@ -90,7 +90,7 @@ def test_the_cookie_is_for_this_study_and_not_for_scripts(client, study):
     assert cookie["samesite"] == "Lax"
 
 
-@pytest.mark.parametrize(("move", "status", "words"), [("pause", 503, "pausing"), ("close", 410, "closed")])
+@pytest.mark.parametrize(("move", "status", "words"), [("pause", 503, "paused"), ("close", 410, "closed")])
 def test_a_study_that_takes_nobody_says_so(client, study, move, status, words):
     getattr(lifecycle, move)(study=study)
     page = client.get(f"/s/{study.slug}/")
