@@ -14,7 +14,7 @@ class ScreeningSettings:
     """Which checks a participant passes between consent and instructions."""
 
     colour_vision: str = field(
-        default=REQUIRE,
+        default=RECORD,
         metadata={
             "label": "Colour vision",
             "choices": (OFF, RECORD, REQUIRE),
