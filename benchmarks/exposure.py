@@ -242,6 +242,8 @@ def main() -> None:
     states = [
         load for load in (False, True) if not (options.idle and load) and not (options.load and not load)
     ]
+    if not (ROOT / PLUGIN).is_dir():
+        sys.exit(f"{PLUGIN} is missing: `make lint` or `make test` once installs what developers need.")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     ratios, missed = {}, 0
