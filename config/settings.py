@@ -121,6 +121,7 @@ COLORIZE_PRECISION = env_text("COLORIZE_PRECISION", "float32")
 if COLORIZE_PRECISION not in {"auto", "float32", "bfloat16", "float16"}:
     raise ImproperlyConfigured("COLORIZE_PRECISION must be auto, float32, bfloat16 or float16")
 
+REDIS_PREFIX = env_text("REDIS_PREFIX", "foolrate:")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -128,7 +129,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
     "socket_keepalive": not REDIS_URL.startswith("unix"),
-    "global_keyprefix": env_text("REDIS_PREFIX", "foolrate:"),
+    "global_keyprefix": REDIS_PREFIX,
 }
 # Networks wait in `gpu`, all else in `cpu`. A worker that is told nothing serves both, so that nothing
 # ever waits for a machine that is not there.
@@ -142,6 +143,25 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+
+# --- how much one visitor may ask for --------------------------------------------------------
+
+# Requests a minute and beginnings an hour from one network address; requests a minute of one participation.
+LIMIT_ADDRESS = env_int("LIMIT_ADDRESS", 12_000, at_least=0)
+LIMIT_BEGINNINGS = env_int("LIMIT_BEGINNINGS", 600, at_least=0)
+LIMIT_PARTICIPATION = env_int("LIMIT_PARTICIPATION", 600, at_least=0)
+# So many proxies in front add to X-Forwarded-For; what stands before theirs anybody may have written.
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, at_least=0)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "limits": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}limits",
+        # A survey waits for nobody who only counts.
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    },
+}
 
 # --- people ----------------------------------------------------------------------------------
 

@@ -29,9 +29,10 @@ KEYWORDS = {
 }  # fmt: skip
 PYTHON = (
     "studies/forms.py", "studies/debrief_form.py", "studies/check_texts.py", "studies/design_texts.py",
-    "studies/runner_texts.py", "studies/views/*.py", "studies/services/participations.py",
+    "studies/recruiter_texts.py", "studies/runner_texts.py", "studies/views/*.py",
+    "studies/services/participations.py", "studies/services/recruiting.py",
 )  # fmt: skip
-TEMPLATES = ("templates/studies/*.html",)
+TEMPLATES = ("templates/studies/*.html", "templates/404.html")
 
 
 def collected() -> Catalog:

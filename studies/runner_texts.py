@@ -153,6 +153,9 @@ TEXTS: Mapping[str, Any] = {
     },
     "trouble": _("No connection. Your answer is kept here and will be sent as soon as the line is back. "
                  "Please leave this page open."),
+    "busy": _("Very many people are here just now. Your answer is kept and will be sent in a moment. Please "
+              "leave this page open."),
+    "busyLoading": _("Very many people are here just now. This page goes on in a moment."),
     "troubleLoading": _("No connection. This page goes on as soon as the line is back."),
     "recovered": _("Connected again."),
     "otherTab": {

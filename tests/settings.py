@@ -21,5 +21,8 @@ if "pytest" in sys.modules:
     os.environ.setdefault("COLORIZE_DEVICE", "cpu")
     # Seconds for each launch; the tests that are about the audit ask for it.
     os.environ["BLINDING_AUDIT_PAIRS"] = "0"
+    # Hundreds of people come from one address here; the tests that are about limits set their own.
+    for name in ("LIMIT_ADDRESS", "LIMIT_BEGINNINGS", "LIMIT_PARTICIPATION"):
+        os.environ.setdefault(name, "0")
 
 from config.settings import *  # noqa: F403

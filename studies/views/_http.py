@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
 
+from studies import limits
 from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Study
 from studies.payloads import BadPayload
@@ -21,10 +26,7 @@ _GROUP_SALT = "studies.group"
 
 
 def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """An address that only the runner calls: one method, errors as JSON, nothing kept by caches.
-
-    All of them pass here, so this is where limits on the rate of calls belong.
-    """
+    """An address that only the runner calls: one method, errors as JSON, nothing kept by caches."""
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @polyglot
@@ -36,7 +38,12 @@ def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Call
                 # The CSRF check has read a form's body already, so it could not be parsed here.
                 return JsonResponse({"error": "Send application/json."}, status=415)
             try:
+                limits.count_address(request, limits.ADDRESS)
                 response = view(request, *args, **kwargs)
+            except limits.TooMany as error:
+                with translation.override(translation.get_language_from_request(request)):
+                    response = JsonResponse({"error": _wait(error.retry_after)}, status=429)
+                response["Retry-After"] = str(error.retry_after)
             except BadPayload as error:
                 response = JsonResponse({"error": str(error)}, status=400)
             except Http404 as error:
@@ -49,6 +56,47 @@ def runner_endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Call
         return checked
 
     return wrap
+
+
+def limited(
+    *more: limits.Limit, of_participation: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """A page that is not shown to who asks for too much; `of_participation` if its address names one."""
+
+    def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                limits.count_address(request, limits.ADDRESS, *more)
+                if of_participation:
+                    limits.count_participation(request, kwargs["code"])
+            except limits.TooMany as error:
+                return _too_many(request, error)
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return wrap
+
+
+def _too_many(request: HttpRequest, error: limits.TooMany) -> HttpResponse:
+    with translation.override(translation.get_language_from_request(request)):
+        context = {"wait": _wait(error.retry_after)}
+        response = render(request, "studies/too_many.html", context, status=429)
+    response["Retry-After"] = str(error.retry_after)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _wait(seconds: int) -> str:
+    """What to do, in the language that is active."""
+    minutes = math.ceil(seconds / 60)
+    if seconds < 90:
+        when = ngettext("in %(count)s second", "in %(count)s seconds", seconds) % {"count": seconds}
+    else:
+        when = ngettext("in %(count)s minute", "in %(count)s minutes", minutes) % {"count": minutes}
+    words = gettext("Please load this page again %(when)s. Nothing that you answered is lost.")
+    return words % {"when": when}
 
 
 def may_preview(request: HttpRequest, study: Study) -> bool:

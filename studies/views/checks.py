@@ -17,6 +17,7 @@ from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source
 from studies.recruiters._recruiter import Arrival
 from studies.services import participations, planning, recruiting, screening
+from studies.views._http import limited
 from studies.views._leaving import render_leaving
 
 ROWS = Participation.objects.select_related("study")
@@ -45,6 +46,7 @@ def screened_out_page(request: HttpRequest, participation: Participation) -> Htt
     return render_leaving(request, "studies/screened_out.html", context, leaving)
 
 
+@limited(of_participation=True)
 @never_cache
 @require_POST
 @polyglot
@@ -65,6 +67,7 @@ def display(request: HttpRequest, code: UUID) -> HttpResponse:
     return redirect("studies:participation", code=code)
 
 
+@limited(of_participation=True)
 @never_cache
 @require_POST
 @polyglot
@@ -79,6 +82,7 @@ def plate(request: HttpRequest, code: UUID, number: int) -> HttpResponse:
     return redirect("studies:participation", code=code)
 
 
+@limited(of_participation=True)
 @require_GET
 def plate_picture(request: HttpRequest, code: UUID, token: UUID) -> HttpResponse:
     """The plate that waits for an answer, and no other."""

@@ -15,9 +15,11 @@ from studies.debriefing import DebriefSettings
 from studies.languages import polyglot
 from studies.models import Participation, Source
 from studies.services import debriefing, participations, recruiting
+from studies.views._http import limited
 from studies.views._leaving import render_leaving
 
 
+@limited(of_participation=True)
 @never_cache
 @require_POST
 @polyglot

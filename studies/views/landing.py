@@ -13,13 +13,14 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from studies import languages
+from studies import languages, limits
 from studies.forms import BeginForm
 from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.recruiters._recruiter import Arrival, BadArrival
 from studies.services import participations, planning, recruiting, simulated
 from studies.views._http import (
+    limited,
     may_preview,
     remember,
     remembered,
@@ -34,6 +35,7 @@ HAVE_A_PAGE = {ParticipationState.SCREENED_OUT, ParticipationState.WITHDRAWN}
 OWN_WINDOW = "window"
 
 
+@limited()
 @never_cache
 @require_GET
 @polyglot
@@ -59,6 +61,7 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
     return _to_begin(request, study, arrival, _form(request, study, arrival))
 
 
+@limited()
 @never_cache
 @require_GET
 def invitation(request: HttpRequest, slug: str, code: UUID) -> HttpResponse:
@@ -68,6 +71,7 @@ def invitation(request: HttpRequest, slug: str, code: UUID) -> HttpResponse:
     return redirect(f"{reverse('studies:landing', args=[slug])}?{query.urlencode()}")
 
 
+@limited(limits.BEGINNINGS)
 @never_cache
 @require_POST
 @polyglot
@@ -127,6 +131,7 @@ def _begin_simulated(request: HttpRequest, study: Study, form: BeginForm) -> Htt
     return _on(request, participation)
 
 
+@limited()
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])

@@ -13,13 +13,13 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from studies import payloads
+from studies import limits, payloads
 from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source, Trial, TrialKind
 from studies.runner_texts import runner_texts
 from studies.services import participations, planning, responses
 from studies.views import checks, debrief
-from studies.views._http import runner_endpoint
+from studies.views._http import limited, runner_endpoint
 
 # Fetched once an answer, so without the long texts of plan and protocol.
 TRIALS = Trial.objects.select_related("participation__study").defer(
@@ -28,6 +28,7 @@ TRIALS = Trial.objects.select_related("participation__study").defer(
 )  # fmt: skip
 
 
+@limited(of_participation=True)
 @never_cache
 @require_GET
 @polyglot
@@ -56,6 +57,7 @@ def page(request: HttpRequest, code: UUID) -> HttpResponse:
 
 @runner_endpoint("GET")
 def state(request: HttpRequest, code: UUID) -> JsonResponse:
+    limits.count_participation(request, code)
     participation = get_object_or_404(Participation.objects.select_related("study"), code=code)
     study = participation.study
     translation.activate(participation.language)
@@ -111,6 +113,7 @@ def public_trial(trial: Trial) -> dict[str, Any]:
 
 @runner_endpoint("POST")
 def device(request: HttpRequest, code: UUID) -> JsonResponse:
+    limits.count_participation(request, code)
     participation = get_object_or_404(Participation, code=code)
     facts = payloads.parse_device(request.body)
     participations.note_page_load(participation=participation, device=facts)
@@ -120,6 +123,7 @@ def device(request: HttpRequest, code: UUID) -> JsonResponse:
 @runner_endpoint("POST")
 def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
     trial = get_object_or_404(TRIALS, code=code)
+    limits.count_participation(request, trial.participation.code)
     offered = [choice["value"] for choice in trial.spec["answers"]]
     limit = planning.design_of(trial.participation.study).briefing().answer_limit_ms
     answer = payloads.parse_answer(request.body, offered=offered, may_be_missing=limit is not None)

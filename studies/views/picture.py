@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from studies import limits
 from studies.models import TrialPicture
 from studies.services import participations
 from studies.views._http import runner_endpoint
@@ -14,6 +15,7 @@ PICTURES = TrialPicture.objects.select_related(
     "trial__participation__study", "trial__response", "stimulus"
 ).only(
     "trial__number",
+    "trial__participation__code",
     "trial__participation__state",
     "trial__participation__source",
     "trial__participation__study__state",
@@ -27,6 +29,7 @@ def picture(request: HttpRequest, token: UUID) -> HttpResponse:
     """Real and recoloured go the same way, with the same headers; both exist before the study began."""
     row = get_object_or_404(PICTURES, token=token)
     trial = row.trial
+    limits.count_participation(request, trial.participation.code)
     if hasattr(trial, "response") or not participations.is_open(trial.participation):
         return HttpResponse(status=410)
     if not participations.is_near(trial):

@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods
 from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, StudyState
 from studies.services import withdrawal
+from studies.views._http import limited
 
 
+@limited(of_participation=True)
 @never_cache
 @require_http_methods(["GET", "POST"])
 @polyglot

@@ -78,6 +78,14 @@ for (const [name, trouble] of [
   });
 }
 
+test("a server that asks to wait is told apart from a line that is down", async () => {
+  const told = [];
+  const { fetch } = fakeFetch(jsonReply(429, {}), DOWN, jsonReply(503, {}), jsonReply(201, RECORDED));
+  const request = persistent({ fetch, wait: async () => {}, onTrouble: (attempt, busy) => told.push(busy) });
+  await makeDelivery({ request, csrf: () => "" })("a", {});
+  assert.deepEqual(told, [true, false, false]);
+});
+
 test("it goes on for hours, with pauses that grow to half a minute", async () => {
   const { deliver, pauses } = courier(...Array.from({ length: 500 }, () => DOWN), jsonReply(201, RECORDED));
   await deliver("a", {});

@@ -7,6 +7,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const PATIENCE_MS = 20_000;
 // Browsers refuse more than 64 KiB of `keepalive` bodies; headers and a request just given up count too.
 const MOST_KEPT_ALIVE = 30_000;
+const TOO_MANY = 429;
 
 /** The server understood and said no: trying again would change nothing. */
 export class RefusedError extends Error {
@@ -25,7 +26,7 @@ export function pauseBefore(attempt, random, retryAfterSeconds = null) {
 }
 
 /** Statuses that say nothing about the request itself. */
-export const isPassing = (status) => status >= 500 || status === 408 || status === 425 || status === 429;
+export const isPassing = (status) => status >= 500 || status === 408 || status === 425 || status === TOO_MANY;
 
 function retryAfter(response) {
   const seconds = Number.parseInt(response.headers?.get("Retry-After") ?? "", 10);
@@ -51,7 +52,8 @@ export function browserWait(pauseMs) {
 /**
  * A `fetch` that tries again after network errors and passing troubles, for as long as the page lives.
  *
- * `onTrouble(attempt)` is told before each pause and `onRecovered()` once the line is back.
+ * `onTrouble(attempt, busy)` is told before each pause, `busy` if the server asks to wait (429), and `onRecovered()`
+ * once the line is back.
  * Resolves with the first reply that is not a passing trouble, whatever its status.
  */
 export function persistent({ fetch, wait, random = Math.random, onTrouble = () => {}, onRecovered = () => {} }) {
@@ -60,7 +62,7 @@ export function persistent({ fetch, wait, random = Math.random, onTrouble = () =
     const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
     try {
       const response = await fetch(url, { ...options, signal: patience.signal });
-      if (isPassing(response.status)) return { retryAfter: retryAfter(response) };
+      if (isPassing(response.status)) return { retryAfter: retryAfter(response), busy: response.status === TOO_MANY };
       return { response, value: await read(response) };
     } finally {
       clearTimeout(timer);
@@ -73,13 +75,13 @@ export function persistent({ fetch, wait, random = Math.random, onTrouble = () =
         outcome = await once(url, options, read);
       } catch {
         // Network down, patience over, or a body that broke off: all pass.
-        outcome = { retryAfter: null };
+        outcome = { retryAfter: null, busy: false };
       }
       if (outcome.response) {
         if (attempt > 0) onRecovered();
         return outcome.value;
       }
-      onTrouble(attempt);
+      onTrouble(attempt, outcome.busy);
       await wait(pauseBefore(attempt, random, outcome.retryAfter));
     }
   };

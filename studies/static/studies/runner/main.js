@@ -21,6 +21,7 @@ const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ??
 const forever = () => new Promise(() => {});
 
 let down = false;
+let busy = false;
 let left = false;
 let run = null;
 
@@ -29,8 +30,9 @@ function lasting(tell) {
   return persistent({
     fetch: (...request) => fetch(...request),
     wait: browserWait,
-    onTrouble: () => {
+    onTrouble: (_attempt, asksToWait) => {
       down = true;
+      busy = asksToWait;
       if (!left) tell();
     },
     onRecovered: () => {
@@ -41,12 +43,14 @@ function lasting(tell) {
   });
 }
 
-const loadState = () => fetchState(stateUrl, lasting(() => shell.toast(texts.troubleLoading)));
+const loadState = () => fetchState(stateUrl, lasting(() => shell.toast(busy ? texts.busyLoading : texts.troubleLoading)));
+
+const trouble = () => (busy ? texts.busy : texts.trouble);
 
 const courier = new Courier({
   // The address of the state is the participation's own.
   outbox: new Outbox(stateUrl, lastingStorage()),
-  post: makeDelivery({ request: lasting(() => (run ? run.tell() : shell.toast(texts.trouble))), csrf }),
+  post: makeDelivery({ request: lasting(() => (run ? run.tell() : shell.toast(trouble()))), csrf }),
   onReply: (entry, reply) => run?.replied(entry, reply),
   onRefused: async (entry, error) => {
     left = true; // nothing is answered any more until the reload
@@ -59,7 +63,7 @@ const courier = new Courier({
 /** What was answered before a reload, a crash or a lost line comes first. */
 async function deliverWaiting() {
   if (courier.waiting === 0) return;
-  const slow = setTimeout(() => shell.toast(down ? texts.trouble : texts.saving), QUIET_MS);
+  const slow = setTimeout(() => shell.toast(down ? trouble() : texts.saving), QUIET_MS);
   await courier.idle();
   clearTimeout(slow);
   if (courier.waiting > 0) await forever(); // refused: its notice asks for a reload
@@ -111,7 +115,7 @@ async function main() {
     await deliverWaiting();
     const state = await loadState();
     if (!state.finished) {
-      const line = { courier, loadState, sendDevice, down: () => down, left: () => left };
+      const line = { courier, loadState, sendDevice, down: () => down, trouble, left: () => left };
       run = new Run({ state, line, shell, texts, language });
       await run.start();
     }

@@ -36,7 +36,7 @@ export class Run {
   #narrow = false;
   #blocked = false;
 
-  /** `line` is what main.js offers: `courier`, `loadState()`, `sendDevice(facts)`, `down()`, `left()`. */
+  /** `line` is what main.js offers: `courier`, `loadState()`, `sendDevice(facts)`, `down()`, `trouble()`, `left()`. */
   constructor({ state, line, shell, texts, language }) {
     this.#line = line;
     this.#shell = shell;
@@ -78,7 +78,8 @@ export class Run {
   tell() {
     const { waiting } = this.#line.courier;
     if (!this.#line.down() || waiting === 0) this.#shell.toast("");
-    else this.#shell.toast(this.#blocked ? this.#texts.trouble : counted(this.#texts.waiting, waiting));
+    else if (this.#blocked) this.#shell.toast(this.#line.trouble());
+    else this.#shell.toast(counted(this.#texts.waiting, waiting));
   }
 
   /** Says how the window is laid out for a trial, before there is a stage. */
@@ -194,7 +195,7 @@ export class Run {
   /** Waits until the server has every answer, and says so where that takes time. */
   async #settled() {
     const { courier } = this.#line;
-    const slow = setTimeout(() => this.#shell.toast(this.#line.down() ? this.#texts.trouble : this.#texts.saving), QUIET_MS);
+    const slow = setTimeout(() => this.#shell.toast(this.#line.down() ? this.#line.trouble() : this.#texts.saving), QUIET_MS);
     this.#blocked = true;
     await courier.idle();
     this.#blocked = false;

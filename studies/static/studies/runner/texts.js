@@ -116,6 +116,8 @@ export const ENGLISH = {
   },
   trouble:
     "No connection. Your answer is kept here and will be sent as soon as the line is back. Please leave this page open.",
+  busy: "Very many people are here just now. Your answer is kept and will be sent in a moment. Please leave this page open.",
+  busyLoading: "Very many people are here just now. This page goes on in a moment.",
   troubleLoading: "No connection. This page goes on as soon as the line is back.",
   recovered: "Connected again.",
 
