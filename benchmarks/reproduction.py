@@ -43,11 +43,12 @@ def table(options):
     print("|---|---|---|---|---|---|---|---|---|")
     for run in options.runs:
         record = json.loads((run / "run.json").read_text(encoding="utf-8"))
-        best = record["epochs"][record["best_epoch"]]
+        losses = [one["validation_loss"] for one in record["epochs"]]
+        best = losses.index(min(losses))
         found = measured(run / "weights.safetensors", photos)
         print(
-            f"| {run.name} | {record['seconds'] / 60:.1f} | {record['best_epoch'] + 1} of {len(record['epochs'])} "
-            f"| {best['validation_loss']:.4f} | {found['psnr']:.2f} | {found['ssim']:.3f} | {found['ab_rmse']:.2f} "
+            f"| {run.name} | {record['seconds'] / 60:.1f} | {best + 1} of {len(losses)} "
+            f"| {losses[best]:.4f} | {found['psnr']:.2f} | {found['ssim']:.3f} | {found['ab_rmse']:.2f} "
             f"| {found['auc']:.3f} | {found['colourfulness']:.1f} |",
             flush=True,
         )

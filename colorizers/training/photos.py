@@ -43,6 +43,11 @@ class Photos:
         """SHA-256 of the photographs' digests, whatever the files are called."""
         return hashlib.sha256("\n".join(sorted(self.digests)).encode()).hexdigest()
 
+    @property
+    def order(self) -> str:
+        """SHA-256 of the photographs' digests in the order of their names, which decides the crops."""
+        return hashlib.sha256("\n".join(self.digests).encode()).hexdigest()
+
     def only(self, positions: Sequence[int]) -> "Photos":
         """Those at the given positions."""
         chosen = sorted(positions)

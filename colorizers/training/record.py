@@ -36,7 +36,12 @@ def record_of(trainer: Trainer) -> dict[str, Any]:
 
 
 def _described(photos: Photos) -> dict[str, Any]:
-    return {"count": len(photos), "digest": photos.digest, "refused": list(photos.refused)}
+    return {
+        "count": len(photos),
+        "digest": photos.digest,
+        "order": photos.order,
+        "refused": list(photos.refused),
+    }
 
 
 def without_names(described: dict[str, Any]) -> dict[str, Any]:
@@ -76,14 +81,15 @@ def now() -> str:
 
 
 def results_of(trainer: Trainer) -> dict[str, Any]:
-    """What it has come to so far: the epochs, the best of them, the seconds."""
+    """What it has come to so far: the epochs, counted from 1, the best of them, the seconds."""
     best = trainer.best()
     return {
         "finished": now() if trainer.epoch == trainer.recipe.epochs else "",
         "seconds": round(trainer.seconds, 1),
-        "best_epoch": None if best is None else best.epoch,
-        "epochs": [
-            {key: round(value, 6) if isinstance(value, float) else value for key, value in vars(one).items()}
-            for one in trainer.records
-        ],
+        "best_epoch": None if best is None else best.epoch + 1,
+        "epochs": [_rounded(vars(one) | {"epoch": one.epoch + 1}) for one in trainer.records],
     }
+
+
+def _rounded(entries: dict[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 6) if isinstance(value, float) else value for key, value in entries.items()}

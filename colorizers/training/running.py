@@ -1,5 +1,6 @@
 """One training from its arguments to its folder: begun, or gone on with where it stood."""
 
+import copy
 import dataclasses
 import importlib.util
 import json
@@ -16,6 +17,7 @@ from colorizers.networks.weights import WeightsFacts
 from colorizers.training.display import Display
 from colorizers.training.folder import RunFolder, differences
 from colorizers.training.loop import EpochRecord, Trainer, set_prior
+from colorizers.training.optimising import make_optimiser, set_training
 from colorizers.training.photos import Photos, check_apart, hold_back, read_photos, share_of
 from colorizers.training.pretrained import load_pretrained
 from colorizers.training.recipe import Recipe, RecipeRefused, read_recipe, require
@@ -51,6 +53,7 @@ def train(order: Order, display: Display) -> None:
     recipe = dataclasses.replace(read_recipe(order.recipe), **given)
     _check_device(order.device)
     network = build_network(recipe)
+    check_single(network, recipe)
     load_pretrained(network, recipe.pretrained)
     folder = RunFolder(order.out)
     with folder.held():
@@ -95,6 +98,24 @@ def build_network(recipe: Recipe) -> Network:
         f"{network.multiple}.",
     )
     return network
+
+
+def check_single(network: Network, recipe: Recipe) -> None:
+    """RecipeRefused if batches are single crops, and so small that a batch norm is left with one value."""
+    if recipe.batch > 1:
+        return
+    tried = copy.deepcopy(network)
+    make_optimiser(tried, recipe.optimiser)  # a part that it fixes keeps its statistics
+    set_training(tried)
+    crop = recipe.data.crop
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            tried(torch.full((1, 1, crop, crop), 50.0))
+    except ValueError as error:
+        raise RecipeRefused(
+            f"batch is 1 and data.crop is {crop}: a batch norm of {recipe.network} is then left with a single "
+            "value, which has no spread. Set batch to 2 or more, or double the crop."
+        ) from error
 
 
 def _check_device(device: str) -> None:
@@ -150,19 +171,38 @@ def _resumed(folder: RunFolder, record: dict[str, Any], trainer: Trainer, displa
     if there is None:
         return False
     here = json.loads(json.dumps(record))
-    found = [line for key in SAME for line in differences(there.get(key), here[key], key)]
-    if found:
-        raise RecipeRefused(
-            f"The folder {folder.path} holds another training; it differs in\n  "
-            + "\n  ".join(found[:10])
-            + "\nChoose another --out, or delete the folder."
-        )
+    _check_same(folder, there, here)
     record["started"] = there.get("started", record["started"])
     if not folder.resume(trainer):
         return False
     if trainer.epoch < trainer.recipe.epochs:
         display.say(f"Going on in epoch {trainer.epoch + 1}, after step {trainer.step}.")
     return True
+
+
+def _check_same(folder: RunFolder, there: dict[str, Any], here: dict[str, Any]) -> None:
+    """Raise RecipeRefused unless the record that is there and the one of here are of one training."""
+    for part, photos in here["photos"].items():
+        told = there.get("photos", {}).get(part, {})
+        # Older records do not tell the order.
+        now = photos.pop("order")
+        if told.pop("order", now) != now and told.get("digest") == photos["digest"]:
+            raise RecipeRefused(
+                f"The folder {folder.path} holds a training on the same {part} photos, but files have been "
+                "renamed since: photos are taken, and cropped at random, in the order of their names. Give "
+                "them their former names, or choose another --out."
+            )
+    found = [line for key in SAME for line in differences(there.get(key), here[key], key)]
+    if not found:
+        return
+    hint = ""
+    if any(line.startswith("photos.") for line in found) and not any(".count: " in line for line in found):
+        hint = "\nAre they the same photos under other names? Which ones are held back or used follows names."
+    raise RecipeRefused(
+        f"The folder {folder.path} holds another training; it differs in\n  "
+        + "\n  ".join(found[:10])
+        + f"{hint}\nChoose another --out, or delete the folder."
+    )
 
 
 def _run(

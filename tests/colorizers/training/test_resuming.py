@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -121,7 +122,7 @@ def test_the_record_of_a_resumed_training_keeps_its_epochs(train, write_recipe, 
     train(recipe)
     monkeypatch.undo()
     record = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert [one["epoch"] for one in record["epochs"]] == [0]
+    assert [one["epoch"] for one in record["epochs"]] == [1]
     assert record["finished"] == ""
     train(recipe)
     resumed = json.loads((tmp_path / "run" / "run.json").read_text())
@@ -142,6 +143,61 @@ def test_another_training_in_the_same_folder_is_refused_by_what_differs(
     status, said = train(write_recipe(), "--epochs", "1", photos=others, validation=None)
     assert status == 1
     assert "photos.training.digest" in said
+
+
+def renamed(photos: Path, folder: Path) -> Path:
+    """The same photos, of which the last one has become the first."""
+    shutil.copytree(photos, folder)
+    last = max(folder.iterdir())
+    last.rename(folder / f"000-{last.name}")
+    return folder
+
+
+def test_photos_that_were_renamed_since_the_stop_are_refused(
+    train, write_recipe, photos, tmp_path, monkeypatch
+):
+    recipe = write_recipe()
+    raise_at(monkeypatch, signal.SIGTERM, step=6)
+    train(recipe)
+    monkeypatch.undo()
+    before = checkpoint(tmp_path / "run")["progress"]
+    status, said = train(recipe, photos=renamed(photos, tmp_path / "renamed"))
+    assert status == 1
+    assert "on the same training photos, but files have been renamed since" in said
+    assert "Give them their former names, or choose another --out." in " ".join(said.split())
+    assert checkpoint(tmp_path / "run")["progress"] == before
+    assert train(recipe)[0] == 0
+
+
+def test_photos_renamed_where_some_are_held_back_are_refused_with_the_likely_reason(
+    train, write_recipe, photos, tmp_path
+):
+    recipe = write_recipe(data={"validation": 0.25})
+    train(recipe, validation=None)
+    status, said = train(recipe, photos=renamed(photos, tmp_path / "renamed"), validation=None)
+    assert status == 1
+    assert "photos.training.digest" in said
+    assert "the same photos under other names?" in said
+
+
+def test_a_training_of_before_the_order_of_photos_was_recorded_goes_on(
+    train, write_recipe, tmp_path, monkeypatch
+):
+    recipe = write_recipe()
+    raise_at(monkeypatch, signal.SIGTERM, step=6)
+    train(recipe)
+    monkeypatch.undo()
+    path = tmp_path / "run" / "run.json"
+    record = json.loads(path.read_text())
+    for told in record["photos"].values():
+        del told["order"]
+    # It counted its epochs from 0, too.
+    record["best_epoch"] = record["epochs"][0]["epoch"] = 0
+    path.write_text(json.dumps(record))
+    status, said = train(recipe)
+    assert status == 0
+    assert "Going on in epoch 2, after step 2." in said
+    assert [one["epoch"] for one in json.loads(path.read_text())["epochs"]] == [1, 2]
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "text", "pickle"])

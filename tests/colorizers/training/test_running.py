@@ -55,7 +55,8 @@ def test_the_record_says_what_was_trained_how_on_what_and_with_which_result(trai
     assert record["photos"]["training"]["count"] == 16
     assert len(record["photos"]["validation"]["digest"]) == 64
     assert record["finished"] >= record["started"]
-    assert record["best_epoch"] == int(np.argmin([one["validation_loss"] for one in record["epochs"]]))
+    assert record["best_epoch"] == 1 + int(np.argmin([one["validation_loss"] for one in record["epochs"]]))
+    assert [one["epoch"] for one in record["epochs"]] == [1, 2, 3]
     assert record["seconds"] == pytest.approx(sum(one["seconds"] for one in record["epochs"]), abs=0.1)
     facts = read_header(tmp_path / "run" / "weights.safetensors").facts
     assert (facts.network, facts.variant, facts.architecture) == ("zhang2016", "l2", {"width": 0.125})
@@ -223,7 +224,7 @@ def test_weights_from_before_the_loss_broke_are_kept(train, write_recipe, tmp_pa
     assert all(
         tensor.isfinite().all() for tensor in load_file(tmp_path / "run" / "weights.safetensors").values()
     )
-    assert read_record(tmp_path / "run")["best_epoch"] == 0
+    assert read_record(tmp_path / "run")["best_epoch"] == 1
 
 
 @pytest.mark.parametrize(
@@ -252,6 +253,29 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(train, write_recipe, mo
     monkeypatch.setattr(Zhang2016, "forward", forward)
     with pytest.raises(RuntimeError, match="something else"):
         train(write_recipe())
+
+
+SINGLE = {"network": "efficientnet_lite", "architecture": {"width": 0.25}, "batch": 1, "epochs": 1}
+
+
+def test_single_crops_that_leave_a_batch_norm_one_value_are_refused(train, write_recipe):
+    status, said = train(write_recipe(**SINGLE, data={"crop": 32}))
+    assert status == 1
+    assert "batch is 1 and data.crop is 32" in said
+    assert "Set batch to 2 or more, or double the crop." in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        SINGLE | {"data": {"crop": 64}},
+        {"network": "pix2pix", "variant": "gan", "architecture": {"width": 0.125, "depth": 5}, "batch": 1}
+        | {"data": {"crop": 32}, "loss": {"adversary": 1, "distance": 100}, "epochs": 1},
+    ],
+    ids=["efficientnet_lite", "pix2pix"],
+)
+def test_other_single_crops_can_be_learned_from(train, write_recipe, changes):
+    assert train(write_recipe(**changes))[0] == 0
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
