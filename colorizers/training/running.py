@@ -113,7 +113,7 @@ def check_single(network: Network, recipe: Recipe) -> None:
             tried(torch.full((1, 1, crop, crop), 50.0))
     except ValueError as error:
         raise RecipeRefused(
-            f"batch is 1 and data.crop is {crop}: a batch norm of {recipe.network} is then left with a single "
+            f"batch is 1 and data.crop is {crop}: a batch norm of {recipe.network} is then left with one "
             "value, which has no spread. Set batch to 2 or more, or double the crop."
         ) from error
 

@@ -89,11 +89,13 @@ def test_a_file_has_its_record_its_curve_and_its_card(path):
     assert record["finished"]
     assert record["seconds"] > 0
     assert record["photos"]["training"]["count"] > 0
+    assert record["epochs"][0]["epoch"] == 1
     assert (WEIGHTS / f"{path.stem}.svg").exists()
     cards = (WEIGHTS / "README.md").read_text(encoding="utf-8")
     card = cards.partition(f"\n## {path.stem}\n")[2].partition("\n## ")[0]
     assert f"({path.stem}.svg)" in card
     assert f"{record['seconds'] / 60:.0f} minutes" in card
+    assert f"epoch {record['best_epoch']} kept" in card
     assert "failure" in card.lower()
 
 
