@@ -28,6 +28,7 @@ NAVIGATION = [
     {
         "title": _("Ask people"),
         "items": [
+            {"title": _("Plan a study"), "icon": "calculate", "link": reverse_lazy("evaluation:plan")},
             _item(_("Studies"), "groups", "studies_study"),
             _item(_("Participations"), "person_check", "studies_participation"),
         ],

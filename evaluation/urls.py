@@ -1,12 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import downloads, exports, orders, report
+from evaluation.views import downloads, exports, orders, planning, report
 
 app_name = "evaluation"
 _STUDY = "studies/<str:slug>/report/"
 _EXPORTS = "studies/<str:slug>/exports/"
 _ONE = _STUDY + "<uuid:code>/"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("planning/", planning.plan, name="plan"),
+    path("studies/<str:slug>/planning/", planning.plan, name="plan-study"),
     path(_STUDY, report.report, name="report"),
     path(_STUDY + "new/", report.new_report, name="new-report"),
     path(_STUDY + "orders/<uuid:code>/", orders.order_progress, name="order-progress"),

@@ -84,6 +84,7 @@ def of_study(study: Study, user: Any) -> dict[str, Any]:
         "blinding": of_blinding(study) if launched else None,
         "participant_link": participant_link(study),
         "preview_url": address("studies:preview", study.slug),
+        "plan_url": address("evaluation:plan-study", study.slug) if study.is_draft else "",
         "report_url": address("evaluation:report", study.slug) if launched else "",
         "participations_url": address("admin:studies_participation_changelist")
         + f"?study__id__exact={study.pk}",

@@ -42,6 +42,13 @@ class Components:
         return cls(rate, by_person, by_photo, rate * (1 - rate) - by_person - by_photo)
 
     @classmethod
+    def around(cls, rate: float, sd_participant: float, sd_photo: float) -> Components:
+        """From the fool rate over all people and photos, in (0, 1), and SDs on the log-odds scale."""
+        return cls.of_shape(
+            Shape(2, 2, 1, log_odds(rate, sd_participant, sd_photo), sd_participant, sd_photo)
+        )
+
+    @classmethod
     def of_trials(cls, fooled: Flags, participant: AnyCodes, photo: AnyCodes) -> Components:
         """Estimated from one condition of a study, by moments; all of shape (n,), each pair at most once.
 
@@ -80,6 +87,18 @@ class Plan:
         return min(self.participants, self.photos) - 1
 
 
+def log_odds(rate: float, sd_participant: float, sd_photo: float) -> float:
+    """The log-odds of an average person with an average photo whose rate over all is `rate`, in (0, 1)."""
+    if not 0 < rate < 1:
+        raise ValueError(f"a rate to plan with lies between 0 and 1, not {rate}")
+    low, high = -60.0, 60.0
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        found = Shape(2, 2, 1, middle, sd_participant, sd_photo).true_rate()
+        low, high = (middle, high) if found < rate else (low, middle)
+    return high
+
+
 def planned_variance(plan: Plan, parts: Components) -> float:
     """Variance of the fool rate of a study of this plan."""
     p, i, m = plan.participants, plan.photos, plan.trials
@@ -111,34 +130,50 @@ def participants_for(
     return low
 
 
-def difference_variance(plan: Plan, parts: Components, shared: float = 0.5) -> float:
-    """Variance of a difference of two such rates whose people and photos are the same.
+def difference_variance(
+    plan: Plan, parts: Components, shared: float = 0.5, *, same_people: bool = True
+) -> float:
+    """Variance of a difference of two such rates on the same photos, judged by the same people or by others.
 
     `shared`, in [0, 1): how much the effects of people and photos correlate between the two conditions.
     """
-    common = parts.participant / plan.participants + parts.photo / plan.photos
+    common = parts.photo / plan.photos
+    if same_people:
+        common += parts.participant / plan.participants
     return 2 * (planned_variance(plan, parts) - shared * common)
 
 
 def power(
-    plan: Plan, parts: Components, difference: float, shared: float = 0.5, alpha: float = 0.05
+    plan: Plan,
+    parts: Components,
+    difference: float,
+    shared: float = 0.5,
+    alpha: float = 0.05,
+    *,
+    same_people: bool = True,
 ) -> float:
     """Chance that a true difference of two rates is found by the t test at level alpha; approximate."""
     check_alpha(alpha)
-    effect = abs(difference) / sqrt(difference_variance(plan, parts, shared))
+    effect = abs(difference) / sqrt(difference_variance(plan, parts, shared, same_people=same_people))
     bar = t_quantile(alpha / 2, plan.df)
     return t_tail(bar - effect, plan.df) + t_tail(bar + effect, plan.df)
 
 
 def minimal_detectable_difference(
-    plan: Plan, parts: Components, wanted_power: float = 0.8, shared: float = 0.5, alpha: float = 0.05
+    plan: Plan,
+    parts: Components,
+    wanted_power: float = 0.8,
+    shared: float = 0.5,
+    alpha: float = 0.05,
+    *,
+    same_people: bool = True,
 ) -> float:
     """The difference of two rates that is found with the power wanted."""
     check_alpha(alpha)
     if not alpha < wanted_power < 1:
         raise ValueError(f"the power must lie between alpha and 1, not {wanted_power}")
     quantiles = t_quantile(alpha / 2, plan.df) + t_quantile(1 - wanted_power, plan.df)
-    return quantiles * sqrt(difference_variance(plan, parts, shared))
+    return quantiles * sqrt(difference_variance(plan, parts, shared, same_people=same_people))
 
 
 def next_study(fooled: Flags, participant: AnyCodes, photo: AnyCodes, alpha: float = 0.05) -> Json | None:

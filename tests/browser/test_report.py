@@ -103,3 +103,13 @@ def test_the_panel_follows_an_order_until_the_report_is_there(page, study, resul
     services.fulfil(Order.objects.get().pk, services.MAKERS)
     expect(page.locator(".headline")).to_be_visible(timeout=20_000)
     page.wait_for_load_state("networkidle")
+
+
+def test_the_planner_is_readable_everywhere(page, transactional_db, results):
+    page.goto("/planning/?conditions=4&participants=80")
+    expect(page.locator(".headline")).to_contain_text("80 participants on 200 photos")
+    check(page, "planning", results)
+    page.get_by_label("Test trials a participant").fill("3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("To see each of 4 conditions takes as many test trials")).to_be_visible()
+    check(page, "planning-refused", results)
