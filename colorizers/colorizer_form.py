@@ -25,9 +25,11 @@ from unfold.widgets import (
 )
 
 from colorizers.methods import Method
+from colorizers.methods._network import FORMATS
 from colorizers.models import Colorizer
-from colorizers.services.checking import WeightsFile
+from colorizers.services.checking import WeightsFile, check_format
 from colorizers.services.registering import ColorizerRefused, complete, existing, try_out
+from colorizers.weight_files import WeightsRefused
 
 PREFIX = "setting_"
 
@@ -65,6 +67,11 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
         upload: UploadedFile[Any] | None = self.cleaned_data["weights"]
         if upload and (upload.size or 0) > installation.UPLOAD_MAX_MB * 2**20:
             raise forms.ValidationError(too_large(upload.size or 0))
+        if upload:
+            try:
+                check_format(upload.name or "", self.chosen)
+            except WeightsRefused as refusal:
+                raise forms.ValidationError(str(refusal)) from refusal
         return upload
 
     def _post_clean(self) -> None:
@@ -125,11 +132,8 @@ def colorizer_form(method: Method) -> type[ColorizerForm]:
     fields |= {PREFIX + name: _setting(name, default) for name, default in method.default_settings().items()}
     if method.needs_weights:
         fields["weights"] = forms.FileField(
-            widget=UnfoldAdminFileFieldWidget,
-            help_text=_(
-                "Best as .safetensors; .pth, .pt and .tar with nothing but tensors are taken too, and a "
-                "method may have a format of its own. They are loaded once before they are registered."
-            ),
+            widget=UnfoldAdminFileFieldWidget(attrs={"accept": ",".join(method.weights_formats)}),
+            help_text=_formats_explained(method),
         )
         fields["weights_sha256"] = forms.CharField(
             label=_("SHA-256 of the weights"),
@@ -138,6 +142,17 @@ def colorizer_form(method: Method) -> type[ColorizerForm]:
             help_text=_("If you know it, or at least its first 8 digits: another file is then refused"),
         )
     return type("ColorizerForm", (ColorizerForm,), fields)
+
+
+def _formats_explained(method: Method) -> str:
+    taken: object
+    if method.weights_formats == FORMATS:
+        taken = _("Best as .safetensors; .pth, .pt and .tar with nothing but tensors are taken too.")
+    elif method.weights_formats:
+        taken = _("As %(endings)s.") % {"endings": _(" or ").join(method.weights_formats)}
+    else:
+        taken = _("In the format of the method.")
+    return f"{taken} {_('They are loaded once before they are registered.')}"
 
 
 def fieldsets(method: Method) -> list[tuple[Any, dict[str, Any]]]:

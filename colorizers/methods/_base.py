@@ -3,7 +3,7 @@
 import dataclasses
 import difflib
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -77,6 +77,9 @@ class Method:
     A method with an `input_size` gets every photo as a square of that side; one with an
     `input_multiple` gets it in its own shape at about `settings.input_px` squared pixels, both sides
     multiples of it; any other gets the photo's own size.
+    Weights come in files with one of the endings `weights_formats` (none given: any), and the package
+    `runtime` runs them. A method whose settings name reference photos gives `check_references`: it gets
+    the settings and the digests of the photos, and raises ValueError for a name that none of them has.
     """
 
     name: str
@@ -88,8 +91,11 @@ class Method:
     input_size: int | None = None
     input_multiple: int | None = None
     needs_weights: bool = False
+    weights_formats: tuple[str, ...] = ()
+    runtime: str = "torch"
     needs_reference: bool = False
     promises_colour: bool = True
+    check_references: Callable[[Any, Collection[str]], None] | None = None
 
     def default_settings(self) -> dict[str, Any]:
         """The settings with their defaults, ready for JSON."""

@@ -12,6 +12,8 @@ from colorizers.inference import Predict
 from colorizers.methods._base import Ingredients, Method
 
 SIDES = (32, 1024)
+# The first one holds numbers and nothing else; the others are refused if they hold more than that.
+FORMATS = (".safetensors", ".pth", ".pt", ".tar")
 
 
 @dataclass(frozen=True)
@@ -81,5 +83,6 @@ def network_method(
         input_multiple=None if input_size else input_multiple,
         input_size=input_size,
         needs_weights=True,
+        weights_formats=FORMATS,
         promises_colour=promises_colour,
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from colorizers.bins import ab_bins, annealed_mean, rebalancing_shift
 from colorizers.colour import Floats
-from colorizers.inference import ColorizationFailed, Predict, Source, resize
+from colorizers.inference import AB_LIMIT, ColorizationFailed, Predict, Source, resize
 from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._network import ClassSettings
 from colorizers.weight_files import KEY, WeightsFacts, facts_in
@@ -49,7 +49,7 @@ class OnnxPredictor:
         padded = np.pad(batch, ((0, 0), (0, 0), (0, -height % 8), (0, -width % 8)), mode="edge")
         raw = self._answer(padded).transpose(0, 2, 3, 1)
         if self.shift is None:
-            ab = raw * np.float32(SCALE)
+            ab = np.where(np.isinf(raw), np.nan, np.clip(raw * np.float32(SCALE), -AB_LIMIT, AB_LIMIT))
         else:
             ab = annealed_mean(raw + self.shift, self.temperature)
         return [resize(one, (padded.shape[2], padded.shape[3]))[:height, :width] for one in ab]
@@ -157,4 +157,6 @@ METHOD = Method(
     variants=MappingProxyType({"class": 32_236_011, "l2": 32_155_458}),
     input_multiple=8,
     needs_weights=True,
+    weights_formats=(".onnx",),
+    runtime="onnxruntime",
 )

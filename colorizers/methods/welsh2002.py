@@ -1,6 +1,6 @@
 """Colour transfer from one similar photo by local lightness and texture."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -106,6 +106,16 @@ def _position_of(digest: str, reference: ReferenceSet, allowed: list[int]) -> in
     )
 
 
+def check_references(settings: Settings, digests: Collection[str]) -> None:
+    """Raise ValueError for a `reference` that is none of the reference photos."""
+    if settings.reference and settings.reference not in digests:
+        raise ValueError(
+            f"reference is {settings.reference[:70]!r}; expected was the digest of one of the {len(digests)} "
+            "reference photos (64 hexadecimal digits, as the photo's page in the workbench shows them), or "
+            "nothing: then each photo gets the reference that resembles it most."
+        )
+
+
 METHOD = Method(
     name="welsh2002",
     summary="Transfers colours from the most similar reference photo by local lightness and texture.",
@@ -113,4 +123,5 @@ METHOD = Method(
     build=build,
     settings=Settings,
     needs_reference=True,
+    check_references=check_references,
 )

@@ -21,6 +21,7 @@ from colorizers.bins import (
     rebalancing_shift,
     rebalancing_weights,
 )
+from colorizers.inference import AB_LIMIT
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ def shrunk(values: Tensor, size: tuple[int, int]) -> Tensor:
     return values if values.shape[-2:] == size else F.interpolate(values, size, mode="area")
 
 
+def limited(values: Tensor, lowest: float, highest: float) -> Tensor:
+    """Values cut off at the limits; an infinite one becomes NaN, so that it is seen as the fault it is."""
+    return values.clamp(lowest, highest).masked_fill(values.isinf(), torch.nan)
+
+
 class AbCode(Code):
     """a* and b* themselves, divided by `scale`; compared by squared error in ab units or by L1."""
 
@@ -78,7 +84,8 @@ class AbCode(Code):
         return _DISTANCES[self.distance](raw, ab)
 
     def decode(self, raw: Tensor, lightness: Tensor, decoding: Decoding) -> Tensor:
-        return raw * self.scale
+        """Within +-128: what a regression overshoots by lies far outside sRGB and is clipped there anyway."""
+        return limited(raw * self.scale, -AB_LIMIT, AB_LIMIT)
 
 
 def _squared(raw: Tensor, target: Tensor) -> Tensor:

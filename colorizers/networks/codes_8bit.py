@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from colorizers.networks.codes import Code, Decoding, shrunk
+from colorizers.networks.codes import Code, Decoding, limited, shrunk
 
 NEUTRAL = 128.0
 LEVELS = 255.0
@@ -24,7 +24,7 @@ class EightBitCode(Code):
 
     def decode(self, raw: Tensor, lightness: Tensor, decoding: Decoding) -> Tensor:
         """Levels beyond 0..255 do not exist and are cut off."""
-        return raw.float().clamp(0, LEVELS) - NEUTRAL
+        return limited(raw.float(), 0, LEVELS) - NEUTRAL
 
 
 class CantorCode(Code):

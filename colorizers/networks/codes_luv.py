@@ -6,7 +6,7 @@ from torch import Tensor
 
 from colorizers.colour import WHITE_D65
 from colorizers.inference import AB_LIMIT
-from colorizers.networks.codes import Code, Decoding, shrunk
+from colorizers.networks.codes import Code, Decoding, limited, shrunk
 
 # The ranges of 8-bit u and v, as in OpenCV: 255 / 354 (u + 134) and 255 / 262 (v + 140).
 LOWEST = (-134.0, -140.0)
@@ -41,7 +41,7 @@ class LuvCode(Code):
         size = (lightness.shape[-2], lightness.shape[-1])
         if raw.shape[-2:] != size:
             raw = F.interpolate(raw, size, mode="bilinear", align_corners=False)
-        raw = raw.float().clamp(0, 1)
+        raw = limited(raw.float(), 0, 1)
         uv = raw * _column(RANGE, raw) + _column(LOWEST, raw)
         return uv_to_ab(lightness.float(), uv).clamp(-AB_LIMIT, AB_LIMIT)
 

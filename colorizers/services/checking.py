@@ -1,4 +1,4 @@
-"""Whether a method loads a file of weights: asked before it is registered, in a process that has torch."""
+"""Whether a method loads a file of weights: asked before it is registered, in a process of its own."""
 
 import importlib.util
 import json
@@ -22,8 +22,12 @@ from colorizers.weight_files import WeightsRefused, check_digest, file_digest, r
 CHECK_SECONDS = 180
 CHECK_MEMORY_MB = 8192
 HEADER_ONLY = (
-    "PyTorch is not installed here, so only the header of the weights was checked. A worker checks the rest "
+    "{} is not installed here, so only the header of the weights was checked. A worker checks the rest "
     "when it loads them for the first time."
+)
+RUNTIMES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime"}
+MADE_BY_EXPORT = (
+    " Make one of trained weights by: python -m colorizers.training.export weights.safetensors --out net.onnx"
 )
 
 
@@ -60,14 +64,30 @@ def check_weights(weights: WeightsFile, method: Method, variant: str, settings: 
     if official is not None:
         remarks.append(f"This is the published file {official.name}: {official.what} ({official.source}).")
     try:
-        if importlib.util.find_spec("torch") is not None:
+        check_format(weights.name, method)
+        if importlib.util.find_spec(method.runtime) is not None:
             _load_in_a_child(weights, method, variant, settings)
         else:
             _check_header(weights, method, variant)
-            remarks.append(HEADER_ONLY)
+            remarks.append(HEADER_ONLY.format(_runtime(method)))
     except WeightsRefused as refusal:
         raise WeightsRefused("\n".join([*_belongs_elsewhere(official, method), str(refusal)])) from refusal
     return remarks
+
+
+def check_format(name: str, method: Method) -> None:
+    """Raise WeightsRefused unless a file of this name ends as the method's weights do."""
+    wanted = method.weights_formats
+    if not wanted or PurePath(name).suffix.lower() in wanted:
+        return
+    raise WeightsRefused(
+        f"The method {method.name!r} takes weights as {' or '.join(wanted)}, and the file is called {name}."
+        + (MADE_BY_EXPORT if ".onnx" in wanted else "")
+    )
+
+
+def _runtime(method: Method) -> str:
+    return RUNTIMES.get(method.runtime, method.runtime)
 
 
 def _belongs_elsewhere(official: OfficialFile | None, method: Method) -> list[str]:
@@ -82,7 +102,7 @@ def _belongs_elsewhere(official: OfficialFile | None, method: Method) -> list[st
 def _check_header(weights: WeightsFile, method: Method, variant: str) -> None:
     if weights.suffix != ".safetensors":
         raise WeightsRefused(
-            f"PyTorch is not installed here, so of weights only .safetensors can be checked, not "
+            f"{_runtime(method)} is not installed here, and without it only .safetensors can be checked, not "
             f"{weights.name}. Run manage.py register_colorizer on a machine with the worker's packages "
             "(pip install -r requirements/worker.txt) and this installation's database and files."
         )

@@ -70,6 +70,7 @@ def complete(colorizer: Colorizer, weights: WeightsFile | None, *, weights_sha25
         colorizer.settings = complete_settings(method, colorizer.settings)
         method.check_useful(colorizer.settings, colorizer.variant)
         _check_needs(method, weights, colorizer.reference_set)
+        _check_references(method, colorizer)
         if weights is not None:
             weights.check_digest(weights_sha256)
         elif weights_sha256:
@@ -142,6 +143,13 @@ def _check_needs(method: Method, weights: WeightsFile | None, reference_set: Pho
         )
     if reference_set is not None and not method.needs_reference:
         raise ColorizerRefused(f"The method {method.name!r} takes no colours from a reference set.")
+
+
+def _check_references(method: Method, colorizer: Colorizer) -> None:
+    if method.check_references is None or colorizer.reference_set is None:
+        return
+    digests = set(colorizer.reference_set.photos.values_list("digest", flat=True))
+    method.check_references(method.parse_settings(colorizer.settings), digests)
 
 
 def existing(wanted: Colorizer) -> Colorizer | None:

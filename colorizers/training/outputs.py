@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from colorizers.colour import Floats
 from colorizers.images import encode_png
-from colorizers.inference import AB_LIMIT, Source, colorize_rgb
+from colorizers.inference import Source, colorize_rgb
 from colorizers.networks.codes import Decoding
 from colorizers.networks.running import NetworkPredictor
 from colorizers.training.loop import EpochRecord, Trainer
@@ -41,12 +41,7 @@ def draw_curve(path: Path, records: list[EpochRecord], title: str) -> None:
 
 def draw_samples(path: Path, trainer: Trainer) -> None:
     """A grid of validation photos: above the truth, then its lightness, then the prediction."""
-    network = NetworkPredictor(trainer.candidate, Decoding(), trainer.device)
-
-    def predictor(lightness: Floats, source: Source) -> Floats:
-        # A young regression may leave the range that colours have; that is to be seen, not to be an error.
-        return np.clip(network(lightness, source), -AB_LIMIT, AB_LIMIT)
-
+    predictor = NetworkPredictor(trainer.candidate, Decoding(), trainer.device)
     columns = []
     count = min(SAMPLES, len(trainer.validation))
     for position in np.linspace(0, len(trainer.validation) - 1, count).astype(int):

@@ -54,6 +54,14 @@ def test_refused_weights_leave_what_was_typed_and_fit_a_narrow_screen(
     page.click("[name=_save]")
     page.wait_for_selector("text=unexpected: model_out.weight", timeout=120_000)
     assert page.evaluate("document.documentElement.scrollWidth") == 375
+    # What was refused is seen at once, and one press leads to the field.
+    refusals = page.locator(".fr-refusals")
+    page.wait_for_function("document.activeElement.matches('.fr-refusals')")
+    assert "expected was zhang2016 (l2)" in refusals.inner_text()
+    box = refusals.bounding_box()
+    assert 0 <= box["y"] < 600
+    refusals.get_by_role("link", name="Weights").click()
+    assert page.evaluate("document.activeElement.name") == "weights"
     kept = {name: page.input_value(f"[name={name}]") for name in ("slug", "setting_input_px", "variant")}
     assert kept == {"slug": "net", "setting_input_px": "192", "variant": "l2"}
     page.screenshot(path=results / f"colorizer-refused-{scheme}.png", full_page=True)

@@ -16,6 +16,7 @@ from colorizers.models import Colorizer, Fixed, Photo
 from colorizers.services import checking
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
 from tests.colorizers.compact import compact_weights
+from tests.small_networks import small_weights
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,19 @@ def test_a_bad_order_is_refused_with_a_hint(order, complaint):
     with pytest.raises(services.ColorizerRefused, match=complaint):
         services.register_colorizer(**({"slug": "s", "method": "sepia"} | order))
     assert not Colorizer.objects.exists()
+
+
+@pytest.mark.parametrize("wrong", ["mill", "0" * 64])
+def test_a_reference_photo_that_is_not_in_the_set_is_refused(wrong):
+    meadow = make_photo_set(3)
+    order = {"slug": "s", "method": "welsh2002", "reference_set": meadow}
+    with pytest.raises(services.ColorizerRefused, match=f"{wrong}.*one of the 3 reference photos") as refused:
+        services.register_colorizer(**order, settings={"reference": wrong})
+    assert "64 hexadecimal digits" in str(refused.value)
+    assert not Colorizer.objects.exists()
+    chosen = meadow.photos.last().digest
+    made = services.register_colorizer(**order, settings={"reference": chosen})
+    assert made.settings["reference"] == chosen
 
 
 def test_weights_for_a_method_that_takes_none_are_refused(tmp_path):
@@ -165,6 +179,38 @@ def test_without_torch_what_its_header_betrays_is_refused(tmp_path, no_torch):
     assert "does not lie in the file in full" in refusal(path)
     pickled = path.rename(tmp_path / "net.pth")
     assert "on a machine with the worker's packages" in refusal(pickled)
+
+
+@pytest.fixture
+def onnx_weights(tmp_path):
+    return small_weights(tmp_path, "liu2022")
+
+
+def test_onnx_runs_where_there_is_no_torch(onnx_weights, no_torch):
+    remarks = []
+    register(onnx_weights, method="liu2022", remark=remarks.append)
+    assert remarks == []
+
+
+def test_a_broken_onnx_file_is_refused_for_what_it_is_where_there_is_no_torch(onnx_weights, no_torch):
+    onnx_weights.write_bytes(onnx_weights.read_bytes()[:1000])
+    said = refusal(onnx_weights, method="liu2022")
+    assert "PyTorch" not in said
+    assert "cannot be read as an ONNX network" in said
+
+
+def test_without_its_runtime_onnx_is_refused_by_the_runtimes_name(onnx_weights, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    said = refusal(onnx_weights, method="liu2022")
+    assert "ONNX Runtime is not installed here" in said
+    assert "on a machine with the worker's packages" in said
+
+
+def test_weights_of_another_format_are_refused_with_the_endings_that_are_taken(tmp_path, onnx_weights):
+    assert "takes weights as .safetensors or .pth or .pt or .tar" in refusal(onnx_weights)
+    said = refusal(compact_weights(tmp_path), method="liu2022")
+    assert "'liu2022' takes weights as .onnx, and the file is called net.safetensors" in said
+    assert "python -m colorizers.training.export" in said
 
 
 def test_registering_weights_imports_no_torch():

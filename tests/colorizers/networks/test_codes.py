@@ -33,6 +33,14 @@ def test_ab_comes_back_exactly(lab):
     assert float(code.loss(raw, lab)) == 0
 
 
+@pytest.mark.parametrize("code", [AbCode(), EightBitCode(), LuvCode()], ids=lambda code: type(code).__name__)
+def test_a_regression_that_overshoots_is_cut_off_and_its_faults_are_not_hidden(code, lab):
+    raw = torch.tensor([-1e4, 1e4, torch.inf, -torch.inf, torch.nan]).expand(1, 2, 1, 5)
+    ab = code.decode(raw, torch.full((1, 1, 1, 5), 50.0), DECODING)
+    assert ab[..., :2].abs().max() <= 128
+    assert ab[..., 2:].isnan().all()
+
+
 def test_8_bit_ab_comes_back(lab):
     code = EightBitCode()
     raw = lab[:, 1:] + 128

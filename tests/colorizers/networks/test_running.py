@@ -8,7 +8,14 @@ import pytest
 import torch
 
 from colorizers import methods
-from colorizers.inference import ChoosesPrecision, PredictMany, Source
+from colorizers.inference import (
+    ChoosesPrecision,
+    ColorizationFailed,
+    PredictMany,
+    Source,
+    colorize_rgb,
+    square,
+)
 from colorizers.networks import running
 from colorizers.networks.running import NetworkPredictor, reference_lightness, shared_network
 from tests.small_networks import small_weights
@@ -51,6 +58,21 @@ def test_a_batch_gives_what_each_photo_gives_alone(predict, shape):
         assert ab.shape == (*shape, 2)
         assert ab.dtype == np.float32
         assert np.abs(ab - predict(lightness, source)).max() < 1e-3
+
+
+def test_colours_beyond_all_limits_are_clipped_and_counted_not_refused(tmp_path):
+    predict = methods.get("zhang2016").load(small_weights(tmp_path, "zhang2016", "l2"), {}, variant="l2")
+    head = predict.network.model8[-1]
+    with torch.no_grad():
+        head.weight.zero_()
+        head.bias.copy_(torch.tensor([3.0, 0.0]))  # a* = 330
+    photo = np.full((32, 32, 3), 120, np.uint8)
+    painted = colorize_rgb(photo, predict, Source("x"), working_size=square(32), promises_colour=True)
+    assert painted.share_clipped == 1
+    with torch.no_grad():
+        head.bias.fill_(torch.inf)
+    with pytest.raises(ColorizationFailed, match="not finite"):
+        colorize_rgb(photo, predict, Source("x"), working_size=square(32))
 
 
 def test_it_keeps_its_hands_off_what_it_is_given(predict):
