@@ -30,7 +30,7 @@ COLUMNS = (
     "fooled", "rt_ms", "exposure_ms", "attention_passed",
     "source", "participation_state", "photo", "photo_digest", "colorizer", "order", "input", "layout",
     "exposure_measured_ms", "exposure_error_ms", "frames_dropped", "refresh_ms", "faults",
-    "voided", "void_reasons", "replaces", "arrangement",
+    "shown_before", "voided", "void_reasons", "replaces", "arrangement",
     "real_digest", "fake_digest", "study", "study_digest", "seed", "answered_at",
 )  # fmt: skip
 
@@ -98,6 +98,7 @@ class _Planned(NamedTuple):
     frames: list[dict[str, Any]]
     events: list[dict[str, Any]]
     refresh_ms: float | None
+    shown_before: int | None
     voided: bool | None
     void_reasons: list[str]
     answered_at: datetime | None
@@ -111,8 +112,8 @@ class _Planned(NamedTuple):
 _FIELDS = (
     "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "spec", "key", "arrangement",
     "replaces__number", "response__answer", "response__rt_ms", "response__input", "response__layout",
-    "response__frames", "response__events", "response__refresh_ms", "response__voided",
-    "response__void_reasons", "response__received_at",
+    "response__frames", "response__events", "response__refresh_ms", "response__shown_before",
+    "response__voided", "response__void_reasons", "response__received_at",
 )  # fmt: skip
 
 
@@ -233,7 +234,12 @@ def _measured(response: _Planned, picture_frames: set[int]) -> dict[str, Any]:
         "exposure_error_ms": round(worst, 2) if worst is not None else None,
         "frames_dropped": sum(frame.get("dropped") or 0 for frame in shown),
         "refresh_ms": response.refresh_ms,
-        "faults": "; ".join(exposure_faults(response.frames, response.events, response.refresh_ms)),
+        "shown_before": response.shown_before,
+        "faults": "; ".join(
+            exposure_faults(
+                response.frames, response.events, response.refresh_ms, shown_before=response.shown_before
+            )
+        ),
     }
 
 

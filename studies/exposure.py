@@ -10,11 +10,12 @@ ASSUMED_REFRESH_MS = 1000 / 60
 LEAST_REFRESH_MS = 0.1
 DEFAULT_RULES = VoidingRules()
 
-EXPOSURE_OFF, NOT_MEASURED, PAGE_HIDDEN, FOCUS_LOST = (
+EXPOSURE_OFF, NOT_MEASURED, PAGE_HIDDEN, FOCUS_LOST, SHOWN_BEFORE = (
     "exposure off",
     "not measured",
     "page hidden",
     "focus lost",
+    "shown before",
 )
 
 
@@ -23,13 +24,15 @@ def exposure_faults(
     events: Sequence[Mapping[str, Any]],
     refresh_ms: float | None,
     rules: VoidingRules = DEFAULT_RULES,
+    *,
+    shown_before: int | None = None,
 ) -> list[str]:
     """Reasons to call a presentation spoiled, each once; none when it was as planned.
 
     A frame is off when, by either clock, its exposure misses the plan by more than the rules allow: so
     many refreshes (half a refresh of jitter is not yet the next frame), or so many ms. Frames that the
     display dropped count only in so far as they changed an exposure. A page out of sight spoils at any
-    time, lost focus until the answer is awaited.
+    time, lost focus until the answer is awaited. What had been `shown_before` a reload is seen twice.
     """
     refresh = plausible_refresh(refresh_ms)
     allowed = allowed_error_ms(refresh_ms, rules)
@@ -50,6 +53,8 @@ def exposure_faults(
             faults.append(PAGE_HIDDEN)
         elif rules.focus and kind == "focus" and value in ("lost", "blur", False) and _before(event, awaited):
             faults.append(FOCUS_LOST)
+    if rules.shown_before and shown_before:
+        faults.append(SHOWN_BEFORE)
     return list(dict.fromkeys(faults))
 
 

@@ -16,6 +16,7 @@ MAX_FRAMES = 100
 MAX_EVENTS = 300
 MAX_TEXT = 200
 MAX_FACTS = 60
+MAX_SHOWINGS = 10_000
 # No time in a browser reaches this: about 300 years in ms.
 MAX_NUMBER = 1e13
 
@@ -42,6 +43,7 @@ class Answer:
     layout: str
     events: list[dict[str, Any]]
     runner: str
+    shown_before: int | None = None
 
     def as_fields(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,6 +72,7 @@ def parse_answer(body: bytes, *, offered: Collection[str], may_be_missing: bool 
         layout=text(facts, "layout", among=LAYOUTS),
         events=_items(facts, "events", _event, most=MAX_EVENTS),
         runner=_version(facts),
+        shown_before=_shown_before(facts),
     )
 
 
@@ -131,6 +134,13 @@ def _version(facts: Mapping[str, Any]) -> str:
     if not RUNNER_VERSION.fullmatch(version):
         raise BadPayload(f"runner must be a version such as 1.0.0, not {_shown(version)}.")
     return version
+
+
+def _shown_before(facts: Mapping[str, Any]) -> int | None:
+    count = _whole(facts, "shown_before", optional=True)
+    if count is not None and count > MAX_SHOWINGS:
+        raise BadPayload(f"shown_before may be {MAX_SHOWINGS} at most, not {count}.")
+    return count
 
 
 def _frame(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -176,6 +176,7 @@ class _Visit:
             "refresh_ms": round(REFRESH_MS, 3),
             "layout": "row",
             "events": [],
+            "shown_before": 0,
             "runner": RUNNER,
         }
         reply: dict[str, Any] = self._post(f"/t/{trial['code']}/response/", payload).json()

@@ -37,6 +37,13 @@ class VoidingRules:
         default=True,
         metadata={"label": "Focus lost", "help": "Another window in front spoils a trial before the answer"},
     )
+    shown_before: bool = field(
+        default=True,
+        metadata={
+            "label": "Shown before",
+            "help": "Pictures that had begun to be shown when the page was reloaded are seen a second time",
+        },
+    )
     most_repeats: int = field(
         default=20,
         metadata={"label": "Most repeats", "help": "So many trials are repeated in one participation"},
@@ -46,6 +53,16 @@ class VoidingRules:
         check_whole("frames_off", self.frames_off, low=0, high=10)
         check_whole("tolerance_ms", self.tolerance_ms, low=1, high=1000)
         check_whole("most_repeats", self.most_repeats, low=0, high=1000)
+
+
+# Rules that are younger than the first launches. A launch writes every rule out, so a study that has gone
+# live without one goes on without it.
+SINCE: Mapping[str, Any] = {"shown_before": False}
+
+
+def rules_in_force(values: Mapping[str, Any], *, launched: bool) -> VoidingRules:
+    """The rules of a study, as they were when it was launched."""
+    return voiding_rules({**SINCE, **values} if launched else values)
 
 
 def voiding_rules(values: Mapping[str, Any]) -> VoidingRules:

@@ -80,6 +80,7 @@ TRIALS = Table(
         Column("frames_dropped", WHOLE, "Frames that the display left out meanwhile", unit="frames", low=0),
         REFRESH,
         Column("faults", TEXT, "What was wrong with the presentation, in words; empty: nothing"),
+        Column("shown_before", WHOLE, "How often its pictures had begun to be shown before a reload", low=0),
         Column("voided", FLAG, "1: the presentation was spoiled by the study's rule, so it is in no rate"),
         Column("void_reasons", TEXT, "What spoiled it, in words"),
         Column("replaces", WHOLE, "trial_index of the spoiled trial in whose place this one stands", low=0),

@@ -98,6 +98,10 @@ class Response(models.Model):
     refresh_ms = models.FloatField(null=True)
     layout = models.CharField(max_length=20, blank=True)
     events = models.JSONField(default=list)
+    shown_before = models.PositiveIntegerField(
+        null=True,
+        help_text=_("How often its pictures had begun to be shown before a reload; empty: nobody knows"),
+    )
     runner = models.CharField(max_length=20, blank=True)
     voided = models.BooleanField(default=False, help_text=_("Spoiled by the study's rule: in no rate"))
     void_reasons = models.JSONField(default=list, help_text=_("What spoiled it, in words"))

@@ -283,7 +283,8 @@ def _answer(row: Trial, trial: dict[str, Any], clock: float, rng: np.random.Gene
             frames.append({"index": index, "planned_ms": planned, "dropped": 0, **times})
     payload = {
         "answer": offered[int(rng.integers(len(offered)))], "rt_ms": 500.0, "input": "keyboard",
-        "frames": frames, "refresh_ms": 1000 / 60, "layout": "row", "events": [], "runner": "audit",
+        "frames": frames, "refresh_ms": 1000 / 60, "layout": "row", "events": [], "shown_before": 0,
+        "runner": "audit",
     }  # fmt: skip
     answer = parse_answer(json.dumps(payload).encode(), offered=offered)
     responses.record_response(

@@ -31,7 +31,8 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
 
     Raises NotNow if an earlier trial is open, or the participation or its study is over.
     """
-    rules = voiding.voiding_rules(trial.participation.study.voiding)
+    study = trial.participation.study
+    rules = voiding.rules_in_force(study.voiding, launched=study.launched_at is not None)
     reasons = void_reasons(trial, answer, rules)
     if reasons and rules.repeat:
         # The study's row first, as arrivals take it: they share out the same cells.
@@ -72,7 +73,9 @@ def void_reasons(trial: Trial, answer: Answer, rules: voiding.VoidingRules) -> l
     if trial.kind == TrialKind.PRACTICE:
         return []
     frames = exposure.as_planned(trial.spec["frames"], answer.frames)
-    return exposure.exposure_faults(frames, answer.events, answer.refresh_ms, rules)
+    return exposure.exposure_faults(
+        frames, answer.events, answer.refresh_ms, rules, shown_before=answer.shown_before
+    )
 
 
 def _repeat(voided: Trial, rules: voiding.VoidingRules) -> bool:

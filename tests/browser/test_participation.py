@@ -46,6 +46,36 @@ def test_a_reload_in_the_middle_goes_on_where_it_was(open_page, quick_study):
     assert len(Participation.objects.get().device) == 2
 
 
+def test_a_reload_after_the_photos_began_is_kept_with_the_trial_and_spoils_it(open_page, quick_study):
+    page = open_page(**DESK)
+    begin(page, quick_study)
+    play(page, "keyboard", until=4)
+    button = page.locator(".runner-screen .runner-button:not(.quiet)")
+    button.or_(page.locator(".runner-choice:enabled")).first.wait_for()
+    if button.count():
+        page.keyboard.press("Enter")
+    page.locator(".runner-choice:enabled").first.wait_for()
+    number = Response.objects.count() + 1
+    page.reload()
+    play(page, "keyboard", until=TRIALS + 1)
+    expect(page.locator("#completion-code")).to_be_visible()
+    before = dict(Response.objects.values_list("trial__number", "shown_before"))
+    assert before == dict.fromkeys(range(1, TRIALS + 1), 0) | {number: 1}
+    assert "shown before" in Response.objects.get(trial__number=number).void_reasons
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_a_reload_between_two_trials_spoils_none(open_page, quick_study):
+    page = open_page(**DESK)
+    begin(page, quick_study)
+    play(page, "keyboard", until=2)
+    expect(page.get_by_role("heading", name="Now the test starts")).to_be_visible()
+    page.reload()
+    play(page, "keyboard", until=TRIALS + 1)
+    expect(page.locator("#completion-code")).to_be_visible()
+    assert set(Response.objects.values_list("shown_before", flat=True)) == {0}
+
+
 def test_who_comes_back_to_the_landing_page_goes_on(open_page, quick_study):
     page = open_page(**DESK)
     begin(page, quick_study)

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { clockStep, deviceFacts } from "../../studies/static/studies/runner/device.js";
 import { EventLog, MOST_EVENTS } from "../../studies/static/studies/runner/events.js";
+import { VERSION } from "../../studies/static/studies/runner/seal.js";
 
 function browser() {
   const window = Object.assign(new EventTarget(), { innerWidth: 1440, innerHeight: 900, devicePixelRatio: 2 });
@@ -80,7 +81,7 @@ test("device facts are those that the contract names", () => {
   const now = () => (time += 0.005);
   const facts = deviceFacts({ refreshMs: 16.66666, layout: { size: 256, scale: 2, kind: "row" }, window_, now });
   assert.deepEqual(facts, {
-    runner: "1.0.0", refresh_ms: 16.667, clock_step_ms: 0.005, isolated: true,
+    runner: VERSION, refresh_ms: 16.667, clock_step_ms: 0.005, isolated: true,
     screen: [1440, 900], viewport: [1440, 789], pixel_ratio: 2,
     image_css_px: 256, device_px_per_image_px: 2, layout: "row",
     pointer: "fine", hover: true, touch_points: 0,

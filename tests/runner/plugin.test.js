@@ -29,7 +29,7 @@ for (const plugin of [FramesPlugin, ScreenPlugin]) {
   });
 }
 
-const CONTRACT = ["answer", "rt_ms", "input", "frames", "refresh_ms", "layout", "events", "runner"];
+const CONTRACT = ["answer", "rt_ms", "input", "frames", "refresh_ms", "layout", "events", "shown_before", "runner"];
 
 test("a sealed answer has the contract's names, all of them and no others", () => {
   const answer = { value: "left", rtMs: 812.41234, input: "keyboard" };

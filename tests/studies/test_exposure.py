@@ -90,3 +90,14 @@ def test_faults_have_a_kind_to_be_counted_by():
     assert [kind_of_fault(fault) for fault in faults] == [
         "exposure off", "not measured", "page hidden", "focus lost",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shown_before", "faults"), [(None, []), (0, []), (1, ["shown before"]), (3, ["shown before"])]
+)
+def test_pictures_that_had_begun_to_be_shown_before_a_reload_are_a_fault(shown_before, faults):
+    assert exposure_faults([frame()], [], HZ60, shown_before=shown_before) == faults
+
+
+def test_a_study_may_let_a_second_showing_count():
+    assert exposure_faults([frame()], [], HZ60, VoidingRules(shown_before=False), shown_before=1) == []

@@ -143,3 +143,16 @@ def test_device_facts_are_kept():
 def test_too_many_device_facts_are_refused():
     with pytest.raises(BadPayload, match="At most"):
         parse_device(json.dumps({f"fact-{n}": n for n in range(61)}).encode())
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [({}, None), ({"shown_before": None}, None), ({"shown_before": 2}, 2)]
+)
+def test_how_often_the_pictures_were_shown_before_is_read_and_may_be_unknown(sent, kept):
+    assert parse(payload(**sent)).shown_before == kept
+
+
+@pytest.mark.parametrize("odd", [-1, 0.5, "1", True, 10**9, 10**400])
+def test_an_odd_number_of_earlier_showings_is_refused(odd):
+    with pytest.raises(BadPayload, match="shown_before"):
+        parse(payload(shown_before=odd))

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from studies.models import Participation, Response, Trial
+from studies.models import Participation, Response, Study, Trial
 from studies.services import lifecycle, planning
 from studies.services.participations import begin_participation, own_score, progress
 from tests.builders import launched_study, shown_as_planned
@@ -58,6 +58,23 @@ def test_an_exposure_is_held_to_the_servers_plan_not_to_the_browsers(in_test, an
         frames[0] |= changes | dict.fromkeys(("offset_stamp", "offset_now"), frames[0]["onset_now"] + 3000)
         assert answer(trial, frames=frames).json()["voided"] is True
         assert trial.response.void_reasons == ["frame 1: +2000.0 ms"]
+
+
+def test_a_trial_that_was_reloaded_away_while_it_was_shown_is_voided_and_repeated(in_test, answer):
+    trial = next_trial(in_test)
+    assert answer(trial, shown_before=1).json()["voided"] is True
+    assert trial.response.void_reasons == ["shown before"]
+    assert trial.response.shown_before == 1
+    assert Trial.objects.filter(replaces=trial).count() == 1
+    assert answer(next_trial(in_test), shown_before=0).json()["voided"] is False
+
+
+def test_a_study_that_was_launched_before_there_was_the_rule_goes_on_without_it(study, in_test, answer):
+    frozen = {name: value for name, value in study.voiding.items() if name != "shown_before"}
+    Study.objects.update(voiding=frozen)
+    trial = next_trial(in_test)
+    assert answer(trial, shown_before=2).json()["voided"] is False
+    assert trial.response.shown_before == 2
 
 
 def test_another_photo_takes_the_place_of_a_spoiled_one(in_test, spoil):

@@ -1,5 +1,6 @@
 /** Wires the runner together: one tab, waiting answers first, then the server's state, then the trials. */
 
+import { Begun } from "./begun.js";
 import { Courier } from "./courier.js";
 import { browserWait, makeDelivery, persistent } from "./delivery.js";
 import { lastingStorage, Outbox } from "./outbox.js";
@@ -47,11 +48,15 @@ const loadState = () => fetchState(stateUrl, lasting(() => shell.toast(busy ? te
 
 const trouble = () => (busy ? texts.busy : texts.trouble);
 
+// The address of the state is the participation's own.
+const begun = new Begun(stateUrl, lastingStorage());
 const courier = new Courier({
-  // The address of the state is the participation's own.
   outbox: new Outbox(stateUrl, lastingStorage()),
   post: makeDelivery({ request: lasting(() => (run ? run.tell() : shell.toast(trouble()))), csrf }),
-  onReply: (entry, reply) => run?.replied(entry, reply),
+  onReply: (entry, reply) => {
+    begun.forget(entry.code);
+    run?.replied(entry, reply);
+  },
   onRefused: async (entry, error) => {
     left = true; // nothing is answered any more until the reload
     const { title, text, plain, next } = texts.refused;
@@ -108,6 +113,7 @@ async function main() {
     shell.notice(texts.oldBrowser);
     return;
   }
+  window.addEventListener("pagehide", () => begun.leave());
   // A page that the back button brings out of the browser's memory is out of date.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   try {
@@ -115,7 +121,7 @@ async function main() {
     await deliverWaiting();
     const state = await loadState();
     if (!state.finished) {
-      const line = { courier, loadState, sendDevice, down: () => down, trouble, left: () => left };
+      const line = { courier, begun, loadState, sendDevice, down: () => down, trouble, left: () => left };
       run = new Run({ state, line, shell, texts, language });
       await run.start();
     }

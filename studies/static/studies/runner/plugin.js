@@ -14,6 +14,15 @@ const UNRECORDED = { stale: false, feedback: null };
 
 const wait = (pauseMs) => new Promise((resolve) => setTimeout(resolve, pauseMs));
 
+/** The stage, with a word to the register when the first photo is on: no more than that may happen in a frame. */
+const noticing = (stage, frames, begun) => ({
+  enter(index) {
+    stage.enter(index);
+    if (frames[index].kind === "images") begun.shown();
+  },
+  leave: (index) => stage.leave(index),
+});
+
 export class FramesPlugin {
   static info = {
     name: "foolrate-frames",
@@ -33,6 +42,8 @@ export class FramesPlugin {
       texts: { type: ParameterType.FUNCTION },
       /** `log()`: the EventLog, or null. */
       log: { type: ParameterType.FUNCTION, default: () => null },
+      /** `begun()`: the register of trials whose photos have been on the screen (begun.js), or null. */
+      begun: { type: ParameterType.FUNCTION, default: () => null },
       /** `room(plan)`: told of every arrangement; a promise that is awaited when the window is too small. */
       room: { type: ParameterType.FUNCTION, default: () => undefined },
       /** `deliver(trial, sealed)`: a promise of the server's reply with feedback where there is any, or `waiting`. */
@@ -59,6 +70,8 @@ export class FramesPlugin {
       layout: { type: ParameterType.STRING },
       /** Visibility, focus, resize and full-screen events with their times. */
       events: { type: ParameterType.OBJECT, array: true },
+      /** How often the photos had begun to be shown before, in a page that was left; null where nobody knows. */
+      shown_before: { type: ParameterType.INT },
       /** Version of the runner. */
       runner: { type: ParameterType.STRING },
       /** Whether the server has the answer by now; false when it waits for the line, or the trial was not open. */
@@ -138,8 +151,10 @@ export class FramesPlugin {
     });
     const stop = gate.listen(window, stage.buttons);
     log?.begin();
+    const begun = parameters.begun();
+    const shownBefore = begun ? begun.begin(trial.code) : 0;
     const player = play(trial.frames, {
-      stage,
+      stage: begun ? noticing(stage, trial.frames, begun) : stage,
       meter: parameters.meter(),
       answerLimitMs,
       onOpen: (now) => {
@@ -152,7 +167,7 @@ export class FramesPlugin {
     gate.close();
     stop();
     if (!answer) stage.closeAnswers(null);
-    return seal({ answer, frames, refreshMs, layout: stage.layout.kind, events: log?.take() ?? [] });
+    return seal({ answer, frames, refreshMs, layout: stage.layout.kind, events: log?.take() ?? [], shownBefore });
   }
 
   #pressLater(trial, { value, rtMs }) {

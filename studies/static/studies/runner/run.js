@@ -36,7 +36,10 @@ export class Run {
   #narrow = false;
   #blocked = false;
 
-  /** `line` is what main.js offers: `courier`, `loadState()`, `sendDevice(facts)`, `down()`, `trouble()`, `left()`. */
+  /**
+   * `line` is what main.js offers: `courier`, `loadState()`, `sendDevice(facts)`, `down()`, `trouble()`,
+   * `left()`, and `begun`, which keeps the trials that have begun to be shown.
+   */
   constructor({ state, line, shell, texts, language }) {
     this.#line = line;
     this.#shell = shell;
@@ -133,6 +136,7 @@ export class Run {
       meter: () => this.#meter,
       texts: () => this.#texts,
       log: () => this.#log,
+      begun: () => this.#line.begun,
       room: (plan) => this.#room(plan),
       deliver: (trial, sealed) => this.#deliver(trial, sealed),
       announce: (text) => this.#shell.announce(text),

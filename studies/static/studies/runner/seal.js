@@ -2,10 +2,13 @@
 
 import { ms } from "./frames.js";
 
-export const VERSION = "1.0.0";
+export const VERSION = "1.1.0";
 
-/** `answer` is `{ value, rtMs, input }`; without an answer (the limit ran out) it is `null`. */
-export function seal({ answer, frames, refreshMs, layout, events }) {
+/**
+ * `answer` is `{ value, rtMs, input }`; without an answer (the limit ran out) it is `null`. `shownBefore` says how
+ * often the trial's photos had begun to be shown before this time; null where nobody knows.
+ */
+export function seal({ answer, frames, refreshMs, layout, events, shownBefore = 0 }) {
   return {
     answer: answer?.value ?? null,
     rt_ms: answer ? ms(answer.rtMs) : null,
@@ -14,6 +17,7 @@ export function seal({ answer, frames, refreshMs, layout, events }) {
     refresh_ms: ms(refreshMs),
     layout,
     events,
+    shown_before: shownBefore,
     runner: VERSION,
   };
 }
