@@ -150,10 +150,14 @@ class TrialSpec:
 
 @dataclass(frozen=True)
 class Answered:
-    """A trial with its answer; None when the answer limit ran out."""
+    """A trial with its answer; None when the answer limit ran out.
+
+    A `voided` one was spoiled and nothing took its place: its answer says nothing, and must move nothing.
+    """
 
     spec: TrialSpec
     answer: str | None
+    voided: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,11 @@ class Design(Protocol):
         ...
 
     def upcoming(self, stimuli: Stimuli, history: Sequence[Answered], seed: int) -> list[TrialSpec]:
-        """Every trial that is already certain after this history; none when it is over."""
+        """Every trial that is already certain after this history; none when it is over.
+
+        The history has one entry for each place of the plan: what was shown in the place of a spoiled trial
+        stands there instead of it. No answer that is `voided` may change what comes.
+        """
         ...
 
     def score(self, answered: Sequence[Answered]) -> Score: ...

@@ -262,8 +262,22 @@ class _Stimuli:
 
 
 def history_of(participation: Participation) -> list[Answered]:
-    """The answered trials of the design's own plan in their order: what it goes on from."""
-    return _answered(participation.trials.filter(response__isnull=False, replaces__isnull=True))
+    """One entry for each answered place of the design's own plan, in its order: what it goes on from.
+
+    In the place of a spoiled trial stands what was shown instead of it; where there is none, or it was
+    spoiled too, the last one that was shown, marked as voided.
+    """
+    trials = _in_order(participation.trials.filter(response__isnull=False))
+    instead = {trial.replaces_id: trial for trial in trials if trial.replaces_id is not None}
+    history = []
+    for planned in trials:
+        if planned.replaces_id is not None:
+            continue
+        shown = planned
+        while shown.pk in instead:
+            shown = instead[shown.pk]
+        history.append(answered(shown))
+    return history
 
 
 def valid_history_of(participation: Participation) -> list[Answered]:
@@ -272,13 +286,17 @@ def valid_history_of(participation: Participation) -> list[Answered]:
 
 
 def _answered(trials: QuerySet[Trial]) -> list[Answered]:
-    in_order = trials.select_related("response", "condition", "photo").order_by("number")
-    return [answered(trial) for trial in in_order]
+    return [answered(trial) for trial in _in_order(trials)]
+
+
+def _in_order(trials: QuerySet[Trial]) -> list[Trial]:
+    return list(trials.select_related("response", "condition", "photo").order_by("number"))
 
 
 def answered(trial: Trial) -> Answered:
     """A trial that has its response, as the design sees it."""
-    return Answered(spec=spec_of(trial), answer=trial.response.answer or None)
+    response = trial.response
+    return Answered(spec=spec_of(trial), answer=response.answer or None, voided=response.voided)
 
 
 def spec_of(trial: Trial) -> TrialSpec:

@@ -69,6 +69,19 @@ def test_what_was_announced_comes(name):
         assert [item.spec for item in played[k : k + len(announced)]] == announced
 
 
+def test_the_answer_to_a_spoiled_trial_changes_nothing_that_comes(name):
+    design = small(name)
+    stimuli = stimuli_for(design)
+    played = play(design, stimuli, seed=8)
+    for k in range(len(played)):
+        voided = [
+            dataclasses.replace(played[k], answer=answer, voided=True)
+            for answer in (*(choice.value for choice in played[k].spec.answers), None)
+        ]
+        one, *others = (design.upcoming(stimuli, [*played[:k], spoiled], seed=8) for spoiled in voided)
+        assert all(other == one for other in others)
+
+
 def test_the_keys_are_balanced_in_the_long_run(name):
     design = small(name)
     keys = Counter(
