@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
-from evaluation.statistics.arrays import Json
+import numpy as np
+
+from evaluation.statistics.arrays import Bools, Floats, Ints, Json
 from studies.exposure import (
     ASSUMED_REFRESH_MS,
     allowed_error_ms,
@@ -41,16 +42,6 @@ class Showing:
             return cls(errors, refresh_ms, 0)
         return cls(errors, refresh_ms, len(exposure_faults(shown, events or [], refresh_ms)))
 
-    @property
-    def worst_ms(self) -> float | None:
-        """The largest error of the trial's timed frames; None unless all were measured."""
-        known = [error for error in self.errors_ms if error is not None]
-        return max(known, key=abs) if known and len(known) == len(self.errors_ms) else None
-
-    def facts(self) -> list[Any]:
-        """The same for a digest."""
-        return [list(self.errors_ms), self.refresh_ms, self.faults]
-
 
 @dataclass
 class Exposures:
@@ -63,33 +54,37 @@ class Exposures:
     spoiled: int = 0
     repeated: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    errors_ms: list[float] = field(default_factory=list)
-    refreshes_ms: list[float] = field(default_factory=list)
+    errors_ms: list[Floats] = field(default_factory=list)
+    refreshes_ms: list[Floats] = field(default_factory=list)
 
     def add(
-        self, showing: Showing, *, voided: bool = False, reasons: Iterable[str] = (), repeats: bool = False
+        self, worst_ms: Floats, refresh_ms: Floats, faults: Ints, *, voided: Bools, repeats: Bools
     ) -> None:
-        """Count one trial by the worst of its frames; half a refresh of jitter is not yet another frame.
+        """Count trials by the worst of their frames; half a refresh of jitter is not yet another frame.
 
-        A voided trial counts once for each kind of reason; one that `repeats` was shown in another's place.
+        All of shape (trials,), NaN where nothing was measured; one that `repeats` replaced another trial.
         """
-        self.trials += 1
-        self.spoiled += voided
-        self.repeated += repeats
+        self.trials += len(worst_ms)
+        self.spoiled += int(voided.sum())
+        self.repeated += int(repeats.sum())
+        self.faulty += int(np.count_nonzero(faults))
+        known = ~(np.isnan(refresh_ms) | (refresh_ms == 0))
+        self.refreshes_ms.append(refresh_ms[known])
+        refresh = np.where(known, refresh_ms, ASSUMED_REFRESH_MS)
+        measured = ~np.isnan(worst_ms)
+        self.errors_ms.append(worst_ms[measured])
+        self.exact += int(np.count_nonzero(np.abs(worst_ms) <= 0.5 * refresh))
+        self.within += int(np.count_nonzero(np.abs(worst_ms) <= 1.5 * refresh))
+
+    def add_reasons(self, reasons: Iterable[str]) -> None:
+        """Count a voided trial, once for each kind of reason."""
         self.reasons.update({kind_of_fault(reason) for reason in reasons})
-        self.faulty += showing.faults > 0
-        if showing.refresh_ms:
-            self.refreshes_ms.append(showing.refresh_ms)
-        worst, refresh = showing.worst_ms, showing.refresh_ms or ASSUMED_REFRESH_MS
-        if worst is None:
-            return
-        self.errors_ms.append(worst)
-        self.exact += abs(worst) <= 0.5 * refresh
-        self.within += abs(worst) <= 1.5 * refresh
 
     def summary(self) -> Json:
         """Shares of the measured trials and medians; None where nothing was measured."""
-        measured = len(self.errors_ms)
+        errors = np.concatenate([np.zeros(0), *self.errors_ms])
+        refreshes = np.concatenate([np.zeros(0), *self.refreshes_ms])
+        measured = len(errors)
         return {
             "trials": self.trials,
             "measured": measured,
@@ -101,7 +96,7 @@ class Exposures:
             "spoiled": self.spoiled,
             "spoiled_by": dict(sorted(self.reasons.items())),
             "repeats": self.repeated,
-            "median_error_ms": median(self.errors_ms) if measured else None,
-            "largest_error_ms": max(self.errors_ms, key=abs) if measured else None,
-            "median_refresh_ms": median(self.refreshes_ms) if self.refreshes_ms else None,
+            "median_error_ms": float(np.median(errors)) if measured else None,
+            "largest_error_ms": float(errors[np.argmax(np.abs(errors))]) if measured else None,
+            "median_refresh_ms": float(np.median(refreshes)) if len(refreshes) else None,
         }

@@ -5,47 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any
 
+import numpy as np
 from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from evaluation.exposure import Exposures, Showing
+from evaluation.exposure import Exposures
 from evaluation.models import Exclusion, Population
-from evaluation.statistics.arrays import Json
-from evaluation.statistics.table import ResponseTable
+from evaluation.recorded import RecordedTrials, encode, in_order, named, spelled
+from evaluation.showings import NOTHING, Showings
+from evaluation.statistics.arrays import Bools, Codes, Flags, Floats, Ints, Json
+from evaluation.statistics.table import (
+    UNKNOWN,
+    Factor,
+    ResponseTable,
+    passed_by_sides,
+    phase_label,
+    side_code,
+)
 from studies.models import Participation, ParticipationState, Study, Trial, TrialKind
 
 CHUNK = 5000
-
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-
-
-class RecordedTrial(NamedTuple):
-    """One answered (or timed-out) trial as the analysis needs it."""
-
-    pk: int
-    participation: int
-    participant: str
-    source: str
-    number: int
-    kind: str
-    condition: str
-    photo: str
-    fake_side: str
-    chosen_side: str
-    rt_ms: float | None
-    voided: bool
-    void_reasons: list[str]
-    repeats: bool
-    """Whether it was shown in the place of a voided trial."""
-    showing: Showing
-
-    def facts(self) -> list[Any]:
-        """Everything but the rows' numbers in this database."""
-        return [*self[2:-1], *self.showing.facts()]
+TRUE = ("1", "true")
+"""Yes as text, on SQLite and on PostgreSQL: a text needs no conversion for each row."""
 
 
 @dataclass(frozen=True)
@@ -76,27 +62,23 @@ def read_study(
     columns, exposures, vigilance = _Columns(), Exposures(), _Vigilance()
     sha = hashlib.sha256()
     recorded = 0
-    faulty = []
-    for row in recorded_trials(study, population):
-        recorded += 1
-        if recorded % CHUNK == 0:
-            watch(recorded)
-        sha.update(_encode(row.facts()).encode())
-        if statements.leave_out(row):
-            continue
-        columns.append(row, recorded)
-        if row.showing.faults:
-            faulty.append(recorded)
-        if row.kind != TrialKind.PRACTICE:
-            exposures.add(row.showing, voided=row.voided, reasons=row.void_reasons, repeats=row.repeats)
-        if row.kind == TrialKind.VIGILANCE and not row.voided:
-            vigilance.add(row)
+    faulty: list[int] = []
+    for block in recorded_trials(study, population):
+        sha.update(block.facts())
+        row_ids = np.arange(recorded + 1, recorded + 1 + len(block))
+        kept = statements.keep(block)
+        columns.extend(block, row_ids, kept)
+        faulty += row_ids[kept & (block.showings.faults > 0)].tolist()
+        _add_exposures(exposures, block, kept)
+        vigilance.add(block, kept)
+        recorded += len(block)
+        watch(recorded)
     counts = participations_by_state(study, population)
     planned = _planned(study, population)
-    sha.update(_encode([study.slug, study.digest, population.value, planned, counts]).encode())
-    sha.update(_encode(statements.facts).encode())
+    sha.update(encode([study.slug, study.digest, population.value, planned, counts]).encode())
+    sha.update(encode(statements.facts).encode())
     return StudyRows(
-        table=ResponseTable.from_columns(**vars(columns)),
+        table=columns.table(),
         exposures=exposures,
         exclusions=statements.steps(recorded),
         planned=planned,
@@ -131,13 +113,16 @@ def participations_by_state(study: Study, population: Population) -> dict[str, i
     return dict(counted)
 
 
-def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTrial]:
+def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTrials]:
     """Every trial with a response, by participation and number: the same order on every database.
 
-    Names are looked up here rather than joined, which saves the database six columns of text a row.
+    Names are looked up here rather than joined, which saves the database six columns of text a row; JSON is
+    read as text, and in columns.
     """
     participations = participations_in(study, population).values_list("pk", "participant__code", "source")
-    people = {pk: (str(code), source) for pk, code, source in participations}
+    people, sources = dict[int, str](), dict[int, str]()
+    for pk, code, source in participations:
+        people[pk], sources[pk] = str(code), source
     conditions = dict(study.conditions.values_list("pk", "slug"))
     photos = dict(study.study_photos.values_list("photo_id", "photo__digest"))
     rows = (
@@ -146,72 +131,131 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
         .order_by("participation_id", "number")
         .values_list(
             "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "key",
-            "response__answer", "response__rt_ms", "response__voided",
+            "response__answer", "response__rt_ms", Cast("response__voided", TextField()),
             Cast("response__void_reasons", TextField()), "replaces_id",
-            "response__frames", Cast("response__events", TextField()), "response__refresh_ms",
+            Cast("response__frames", TextField()), Cast("response__events", TextField()),
+            "response__refresh_ms",
         )
+        .iterator(CHUNK)
     )  # fmt: skip
-    for (
-        pk,
-        who,
-        number,
-        kind,
-        condition,
-        photo,
-        key,
-        answer,
-        rt_ms,
-        voided,
-        reasons,
-        replaces,
-        frames,
-        events,
-        refresh_ms,
-    ) in rows.iterator(CHUNK):
-        yield RecordedTrial(
-            pk, who, *people[who], number, kind, conditions[condition], photos[photo],
-            key, answer, rt_ms, voided, _parsed(reasons), replaces is not None,
-            Showing.of(frames, _parsed(events), refresh_ms),
-        )  # fmt: skip
+    while block := list(islice(rows, CHUNK)):
+        # Whoever began since the names were read is in the next report.
+        known = [row for row in block if row[1] in people]
+        if known:
+            yield _in_columns(known, people, sources, conditions, photos)
 
 
-def _parsed(text: str) -> Any:
-    """A JSON column that was read as text, as it is nearly always empty."""
-    return [] if text == "[]" else json.loads(text)
+def _in_columns(
+    rows: Iterable[tuple[Any, ...]],
+    people: Mapping[int, str],
+    sources: Mapping[int, str],
+    conditions: Mapping[int, str],
+    photos: Mapping[int, str],
+) -> RecordedTrials:
+    """Rows as `recorded_trials` asks for them, with the names of what they point to."""
+    (
+        pks, owners, numbers, kinds, arms, pictures, keys, answers, rt_ms, voided, reasons, replaced,
+        frames, events, refresh_ms,
+    ) = zip(*rows, strict=True)  # fmt: skip
+    who = np.array(owners)
+    return RecordedTrials(
+        pks=np.array(pks),
+        participations=who,
+        participants=named(who, people),
+        sources=named(who, sources),
+        numbers=np.array(numbers),
+        kinds=spelled(kinds),
+        conditions=named(np.array(arms), conditions),
+        photos=named(np.array(pictures), photos),
+        fake_sides=spelled(keys),
+        chosen_sides=spelled(answers),
+        rt_ms=np.array(rt_ms, dtype=np.float64),
+        voided=np.array([text in TRUE for text in voided]),
+        void_reasons=reasons,
+        repeats=np.array([pk is not None for pk in replaced]),
+        showings=Showings.of(frames, events, refresh_ms),
+    )
+
+
+def _add_exposures(exposures: Exposures, block: RecordedTrials, kept: Bools) -> None:
+    """Count the showings of all but practice trials."""
+    rows = kept & ~block.kinds.is_label(TrialKind.PRACTICE)
+    shown = block.showings
+    exposures.add(
+        shown.worst_ms()[rows],
+        shown.refresh_ms[rows],
+        shown.faults[rows],
+        voided=block.voided[rows],
+        repeats=block.repeats[rows],
+    )
+    for place in np.flatnonzero(rows):
+        if block.void_reasons[place] != NOTHING:
+            exposures.add_reasons(json.loads(block.void_reasons[place]))
 
 
 def _planned(study: Study, population: Population) -> int:
     return Trial.objects.filter(participation__in=participations_in(study, population)).count()
 
 
-@dataclass
+class _Names:
+    """A column of names that grows block by block; labels in the order in which they first occur."""
+
+    def __init__(self, spell: Callable[[str], str] = str) -> None:
+        self._spell = spell
+        self._known: dict[str, int] = {}
+        self._codes: list[Codes] = []
+
+    def extend(self, column: Factor) -> None:
+        labels = [self._spell(label) for label in column.labels]
+        codes = [self._known.setdefault(label, len(self._known)) for label in labels]
+        self._codes.append(np.array(codes, dtype=np.int32)[column.codes])
+
+    def factor(self) -> Factor:
+        return Factor(np.concatenate([np.zeros(0, np.int32), *self._codes]), tuple(self._known))
+
+
 class _Columns:
-    """The columns that `ResponseTable.from_columns` takes."""
+    """The columns of a ResponseTable, as they grow block by block."""
 
-    participant: list[str] = field(default_factory=list)
-    condition: list[str] = field(default_factory=list)
-    photo: list[str] = field(default_factory=list)
-    phase: list[str] = field(default_factory=list)
-    fake_side: list[str | None] = field(default_factory=list)
-    chosen_side: list[str | None] = field(default_factory=list)
-    trial_index: list[float | None] = field(default_factory=list)
-    row_id: list[float | None] = field(default_factory=list)
-    rt_ms: list[float | None] = field(default_factory=list)
-    voided: list[bool] = field(default_factory=list)
-    source: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._participant, self._condition, self._photo, self._source = (_Names() for _ in range(4))
+        self._phase = _Names(phase_label)
+        self._numbers: dict[str, list[Floats]] = {"trial_index": [], "row_id": [], "rt_ms": []}
+        self._flags: dict[str, list[Flags]] = {"fake_side": [], "chosen_side": [], "voided": []}
 
-    def append(self, row: RecordedTrial, row_id: int) -> None:
-        self.participant.append(row.participant)
-        self.condition.append(row.condition)
-        self.photo.append(row.photo)
-        self.phase.append(row.kind)
-        self.fake_side.append(row.fake_side)
-        self.chosen_side.append(row.chosen_side)
-        self.trial_index.append(row.number)
-        self.row_id.append(row_id)
-        self.rt_ms.append(row.rt_ms)
-        self.voided.append(row.voided)
-        self.source.append(row.source)
+    def extend(self, block: RecordedTrials, row_ids: Ints, kept: Bools) -> None:
+        """Add the rows of a block that are kept."""
+        for names, column in (
+            (self._participant, block.participants),
+            (self._condition, block.conditions),
+            (self._photo, block.photos),
+            (self._source, block.sources),
+            (self._phase, block.kinds),
+        ):
+            names.extend(column if kept.all() else in_order(column.take(kept)))
+        for name, numbers in (("trial_index", block.numbers), ("row_id", row_ids), ("rt_ms", block.rt_ms)):
+            self._numbers[name].append(numbers[kept].astype(np.float64))
+        for name, sides in (("fake_side", block.fake_sides), ("chosen_side", block.chosen_sides)):
+            codes = np.array([side_code(label) for label in sides.labels], dtype=np.int8)
+            self._flags[name].append(codes[sides.codes][kept])
+        self._flags["voided"].append(block.voided[kept].astype(np.int8))
+
+    def table(self) -> ResponseTable:
+        phase = self._phase.factor()
+        flags = {name: np.concatenate([np.zeros(0, np.int8), *parts]) for name, parts in self._flags.items()}
+        rows = len(phase.codes)
+        return ResponseTable(
+            participant=self._participant.factor(),
+            condition=self._condition.factor(),
+            photo=self._photo.factor(),
+            source=self._source.factor(),
+            phase=phase,
+            stored_fooled=np.full(rows, UNKNOWN, dtype=np.int8),
+            exposure_ms=np.full(rows, np.nan),
+            attention_passed=passed_by_sides(phase, flags["fake_side"], flags["chosen_side"]),
+            **flags,
+            **{name: np.concatenate([np.zeros(0), *parts]) for name, parts in self._numbers.items()},
+        )
 
 
 @dataclass
@@ -221,9 +265,14 @@ class _Vigilance:
     asked: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
 
-    def add(self, row: RecordedTrial) -> None:
-        self.asked[row.participant] += 1
-        self.passed[row.participant] += row.chosen_side == row.fake_side
+    def add(self, block: RecordedTrials, kept: Bools) -> None:
+        """Count the vigilance trials of a block that are kept; a spoiled one was not asked."""
+        asked = np.flatnonzero(block.kinds.is_label(TrialKind.VIGILANCE) & kept & ~block.voided)
+        people, right, chosen = block.participants, block.fake_sides, block.chosen_sides
+        for place in asked.tolist():
+            who = people.labels[people.codes[place]]
+            self.asked[who] += 1
+            self.passed[who] += chosen.labels[chosen.codes[place]] == right.labels[right.codes[place]]
 
     def summary(self) -> Json:
         """Counts; an unanswered vigilance trial has not been passed."""
@@ -268,15 +317,23 @@ class _Statements:
                 found.facts.append(["trial", str(statement.trial.code), statement.rule])
         return found
 
-    def leave_out(self, row: RecordedTrial) -> bool:
-        """Whether a statement names this row; if so it is counted."""
-        rule = self.participations.get(row.participation) or self.trials.get(row.pk)
-        if rule is None:
-            return False
-        self.rows[rule] += 1
-        if row.participation in self.participations:
-            self.people.setdefault(rule, set()).add(row.participant)
-        return True
+    def keep(self, block: RecordedTrials) -> Bools:
+        """Which rows no statement names; those that one names are counted."""
+        kept = np.ones(len(block), dtype=np.bool_)
+        if not (self.participations or self.trials):
+            return kept
+        people = block.participants
+        for place, (pk, owner) in enumerate(
+            zip(block.pks.tolist(), block.participations.tolist(), strict=True)
+        ):
+            rule = self.participations.get(owner) or self.trials.get(pk)
+            if rule is None:
+                continue
+            kept[place] = False
+            self.rows[rule] += 1
+            if owner in self.participations:
+                self.people.setdefault(rule, set()).add(people.labels[people.codes[place]])
+        return kept
 
     def steps(self, recorded: int) -> list[Json]:
         """One filter step a rule, in the order in which the rules were stated."""

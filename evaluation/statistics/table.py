@@ -139,8 +139,7 @@ class ResponseTable:
                 raise ValueError(
                     f"{len(fake)} fake sides, {len(chosen)} chosen sides, {_length(phases)} phases"
                 )
-            asked = phases.is_label(ATTENTION) & (fake != UNKNOWN)
-            passed = np.where(asked, (chosen == fake).astype(np.int8), np.int8(UNKNOWN))
+            passed = passed_by_sides(phases, fake, chosen)
         else:
             passed = _flags(attention_passed, truth_code)
         order = range(n)
@@ -172,6 +171,12 @@ class ResponseTable:
     def of_source(self, name: str) -> ResponseTable:
         """The rows of one source only, such as "people" or "simulated"."""
         return self.take(self.source.is_label(name))
+
+
+def passed_by_sides(phase: Factor, fake_side: Flags, chosen_side: Flags) -> Flags:
+    """Whether a vigilance row was passed: the chosen side is the fake side; -1 for all other rows."""
+    asked = phase.is_label(ATTENTION) & (fake_side != UNKNOWN)
+    return np.where(asked, (chosen_side == fake_side).astype(np.int8), np.int8(UNKNOWN))
 
 
 def _length(column: Factor | npt.NDArray[Any]) -> int:

@@ -3,6 +3,7 @@ import time
 import numpy as np
 import pytest
 
+from evaluation import tables
 from evaluation.models import Exclusion, Population
 from evaluation.statistics.filters import valid_responses
 from evaluation.tables import read_study, response_table
@@ -93,6 +94,17 @@ def test_whether_a_trial_was_voided_is_in_the_digest(sky):
 def test_withdrawn_participations_are_left_out(sky):
     sky.participate(fooled={"l2": [True]}, state=ParticipationState.WITHDRAWN)
     assert len(response_table(sky.study, Population.PEOPLE)) == 0
+
+
+def test_who_begins_while_a_report_reads_is_left_to_the_next(sky, monkeypatch):
+    first = sky.participate(fooled={"l2": [True] * 3})
+    sky.participate(fooled={"l2": [False] * 4})
+    everybody = tables.participations_in
+    # The names are read before the second one has begun, the trials after.
+    known = iter([everybody(sky.study, Population.PEOPLE).filter(pk=first.pk)])
+    monkeypatch.setattr(tables, "participations_in", lambda *asked: next(known, None) or everybody(*asked))
+    blocks = list(tables.recorded_trials(sky.study, Population.PEOPLE))
+    assert [len(block) for block in blocks] == [3]
 
 
 def test_an_excluded_participation_is_left_out_and_counted(sky, ada):
