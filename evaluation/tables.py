@@ -188,7 +188,7 @@ def _add_exposures(exposures: Exposures, block: RecordedTrials, kept: Bools) -> 
         voided=block.voided[rows],
         repeats=block.repeats[rows],
     )
-    for place in np.flatnonzero(rows):
+    for place in np.flatnonzero(rows).tolist():
         if block.void_reasons[place] != NOTHING:
             exposures.add_reasons(json.loads(block.void_reasons[place]))
 
