@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,17 @@ from studies.designs.pair import PairSettings
 
 TEMPLATE = Path(__file__).with_name("study.toml.template")
 STUDY = "classes-or-l2"
+TITLES = {
+    "en": "Which photo has the fake colours?",
+    "de": "Welches Foto hat die falschen Farben?",
+    "es": "¿Qué foto tiene los colores falsos?",
+    "fr": "Quelle photo a les fausses couleurs ?",
+    "zh": "哪张照片的颜色是假的？",
+}
 MOST_TEST_TRIALS = 40
 VIGILANCE_SHARE = 0.1
+# So many photos more than trials, to take the places of spoiled ones.
+SPARE_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Plan:
     photo_set: str
     photo_set_title: str
     study: str
-    study_title: str
+    study_titles: dict[str, str]
     earlier_study: str  # of versions without networks, on the same photographs
     own_folder: Path | None = None
 
@@ -41,7 +51,7 @@ def plan_for(own_folder: Path | None) -> Plan:
             photo_set="demonstration",
             photo_set_title="Demonstration photographs",
             study=STUDY,
-            study_title="Which photo has the fake colours?",
+            study_titles=TITLES,
             earlier_study="demonstration",
         )
     name = folder_slug(own_folder)
@@ -49,7 +59,7 @@ def plan_for(own_folder: Path | None) -> Plan:
         photo_set=name,
         photo_set_title=f"Photographs of {own_folder.name}",
         study=f"{STUDY}-{name}",
-        study_title=f"Which photo has the fake colours? ({own_folder.name})",
+        study_titles={code: f"{title} ({own_folder.name})" for code, title in TITLES.items()},
         earlier_study=name,
         own_folder=own_folder,
     )
@@ -58,7 +68,7 @@ def plan_for(own_folder: Path | None) -> Plan:
 def trials_for(photos: int) -> tuple[int, int]:
     """Practice and test trials of a study on so many photographs, each shown at most once.
 
-    Raises ValueError below ten photographs.
+    A few are left to take the places of spoiled trials. Raises ValueError below ten photographs.
     """
     if photos < FEWEST_PHOTOS:
         raise ValueError(f"A demonstration needs at least {FEWEST_PHOTOS} photographs, not {photos}.")
@@ -66,9 +76,13 @@ def trials_for(photos: int) -> tuple[int, int]:
     test = next(
         trials
         for trials in range(MOST_TEST_TRIALS, 0, -1)
-        if practice + trials + vigilance_trials(trials) <= photos
+        if practice + trials + vigilance_trials(trials) + spares(trials) <= photos
     )
     return practice, test
+
+
+def spares(test: int) -> int:
+    return math.ceil(SPARE_SHARE * (test + vigilance_trials(test)))
 
 
 def vigilance_trials(test: int) -> int:
@@ -81,7 +95,8 @@ def study_file(plan: Plan, *, photos: int, participants: int, colorizers: Sequen
     conditions = "\n".join(_condition(arm, slug) for arm, slug in colorizers if arm.is_in_study)
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         slug=plan.study,
-        title=_toml(plan.study_title),
+        title=_toml(plan.study_titles["en"]),
+        **{f"title_{code}": _toml(title) for code, title in plan.study_titles.items()},
         photo_set=plan.photo_set,
         planned_participants=participants,
         practice_trials=practice,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from studies.models import (
     Study,
     StudyState,
     Trial,
+    TrialKind,
 )
 from studies.screening import ScreeningSettings
 from studies.services import planning
@@ -181,6 +183,24 @@ def own_score(participation: Participation) -> Score:
     """What a participant may be told at the end; spoiled trials do not count."""
     design = planning.design_of(participation.study)
     return design.score(planning.valid_history_of(participation))
+
+
+def not_counted(participation: Participation) -> dict[str, int]:
+    """Answered trials that are in nobody's score, by why: practice, check, spoiled or late."""
+    why: Counter[str] = Counter()
+    facts = participation.trials.filter(response__isnull=False).values_list(
+        "kind", "response__voided", "response__answer"
+    )
+    for kind, voided, answer in facts:
+        if kind == TrialKind.PRACTICE:
+            why["practice"] += 1
+        elif voided:
+            why["spoiled"] += 1
+        elif kind == TrialKind.VIGILANCE:
+            why["check"] += 1
+        elif not answer:
+            why["late"] += 1
+    return {name: why[name] for name in ("practice", "check", "spoiled", "late") if why[name]}
 
 
 def progress(participation: Participation) -> dict[str, int]:

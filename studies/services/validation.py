@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from django.db.models.functions import Least
 
 from colorizers.models import Photo
 from colorizers.services import missing_colorizations
-from studies import declared, designs, languages, recruiters, study_settings
+from studies import declared, designs, languages, recruiters, study_settings, voiding
 from studies.designs._design import Needs
 from studies.models import Allocation, Condition, ConditionKind, Study
 from studies.services import roles
@@ -20,6 +21,8 @@ from studies.services import roles
 FEW_PHOTOS = 20
 FEW_PEOPLE = 10
 FEW_JUDGEMENTS = 100
+# With fewer photos to spare, as a share of the trials, somebody's slow computer soon leaves gaps.
+SPARE_SHARE = 0.1
 NEEDED_TEXTS = {"title": "title", "information": "study information", "consent": "consent text"}
 WISHED_TEXTS = {
     "contact": "Nobody is named whom participants can ask; most ethics boards want a contact.",
@@ -82,6 +85,7 @@ def check(study: Study) -> Readiness:
     _check_photos(study, readiness)
     if needs is not None:
         _check_supply(study, needs, readiness)
+        _check_spares(study, needs, readiness)
         _check_plan(study, conditions, needs, readiness)
     return readiness
 
@@ -179,8 +183,8 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
         slug = condition.colorizer.slug
         if missing:
             readiness.problem(
-                f"The catalogue is incomplete: {missing} of {total} photos have no picture by the colorizer "
-                f"{slug!r}.",
+                f"The catalogue is incomplete: {missing} of {total} photos "
+                f"{_verb(missing, 'has', 'have')} no picture by the colorizer {slug!r}.",
                 "catalogue",
                 pk=condition.colorizer_id,
                 command=f"manage.py colorize --set {photo_set.name} --colorizer {slug} --wait",
@@ -200,8 +204,9 @@ def _check_photos(study: Study, readiness: Readiness) -> None:
     small = photos.annotate(side=Least("width", "height")).filter(side__lt=study.image_px)
     if small.exists():
         readiness.problem(
-            f"{small.count()} photos are smaller than {study.image_px} pixels on their shorter side and "
-            f"would have to be enlarged: {_names(small)}. Take them out of the set, or lower image_px.",
+            f"{_counted(small.count(), 'photo is', 'photos are')} smaller than {study.image_px} pixels on "
+            f"the shorter side and would have to be enlarged: {_names(small)}. Take them out of the set, or "
+            "lower image_px.",
             "photo_set",
             pk=study.photo_set_id,
         )
@@ -209,8 +214,8 @@ def _check_photos(study: Study, readiness: Readiness) -> None:
     crops = sum(count - 1 for count in families.values())
     if crops and not study.allow_crops:
         readiness.problem(
-            f"{crops} pictures are cut from the same file as another one of the set. Take them out, or say "
-            "with allow_crops that they count as different photos.",
+            f"{_counted(crops, 'picture is', 'pictures are')} cut from the same file as another one of the "
+            "set. Take out what is double, or say with allow_crops that crops count as different photos.",
             "photo_set",
             pk=study.photo_set_id,
         )
@@ -228,7 +233,7 @@ def _check_supply(study: Study, needs: Needs, readiness: Readiness) -> None:
     if len(have.practice) < needs.practice or len(have.test) < main:
         readiness.problem(
             f"A participation takes {needs.practice + main} photos and shows none twice: {needs.practice} "
-            f"for practice, {needs.test} for test and {needs.vigilance} for vigilance trials. The set has "
+            f"for practice, {needs.test} for test and {needs.vigilance} for vigilance. The set has "
             f"{len(have.practice) + len(have.test)}, which leaves {len(have.test)} when practice has its "
             "own. Add photos, or plan fewer trials.",
             "photo_set",
@@ -236,19 +241,47 @@ def _check_supply(study: Study, needs: Needs, readiness: Readiness) -> None:
         )
     elif len(have.test) < FEW_PHOTOS:
         readiness.warn(
-            f"Only {len(have.test)} photos are judged: an interval for new photographs will be wide, however "
-            "many people take part.",
+            f"Only {_counted(len(have.test), 'photo is', 'photos are')} judged: an interval for new "
+            "photographs will be wide, however many people take part.",
             "photo_set",
             pk=study.photo_set_id,
         )
+
+
+def _check_spares(study: Study, needs: Needs, readiness: Readiness) -> None:
+    """Photos that a participation does not use are what spoiled trials are replaced with."""
+    if declared.problems(voiding.VoidingRules, study.voiding):
+        return
+    rules = voiding.voiding_rules(study.voiding)
+    main = needs.test + needs.vigilance
+    spare, wished = len(roles.deal(study, needs).test) - main, math.ceil(SPARE_SHARE * main)
+    if not (rules.repeat and rules.most_repeats) or not 0 <= spare < wished:
+        return
+    left = f"Only {_counted(spare, 'photo is', 'photos are')}" if spare else "No photo is"
+    readiness.warn(
+        f"{left} left over to take the place of spoiled trials: a participation uses {main} of the "
+        f"{main + spare} photos that are judged. A trial that cannot be repeated is missing in the rates. "
+        f"About {wished} to spare are wise: add photos, or plan fewer trials.",
+        "photo_set",
+        pk=study.photo_set_id,
+    )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {_verb(count, one, many)}"
+
+
+def _verb(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many
 
 
 def _check_plan(study: Study, conditions: list[Condition], needs: Needs, readiness: Readiness) -> None:
     arms = sum(condition.kind == ConditionKind.TEST for condition in conditions)
     if needs.vigilance and len(conditions) == arms:
         readiness.problem(
-            f"{needs.vigilance} vigilance trials are planned, but there is no vigilance condition: add one "
-            "with a colorizer of the method “random”, or set vigilance_share to 0.",
+            f"{_counted(needs.vigilance, 'vigilance trial is', 'vigilance trials are')} planned, but there "
+            "is no vigilance condition: add one with a colorizer of the method “random”, or set "
+            "vigilance_share to 0.",
             "conditions",
         )
     if study.allocation == Allocation.MIXED and needs.test < arms:
@@ -267,7 +300,8 @@ def _check_plan(study: Study, conditions: list[Condition], needs: Needs, readine
     people = study.planned_participants
     if people < FEW_PEOPLE:
         readiness.warn(
-            f"{people} participants are few: an interval for new people will be wide.",
+            f"{_counted(people, 'participant is', 'participants are')} few: an interval for new people will "
+            "be wide.",
             "field:planned_participants",
         )
     judged = people * needs.test // max(arms, 1)

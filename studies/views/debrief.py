@@ -55,10 +55,9 @@ def _questions(
 def _thanks(request: HttpRequest, participation: Participation) -> HttpResponse:
     context = _context(participation)
     if participation.study.show_score:
-        score = participations.own_score(participation)
         context |= {
-            "score": score,
-            "uncounted": participations.progress(participation)["done"] - score.answered,
+            "score": participations.own_score(participation),
+            "not_counted": participations.not_counted(participation),
         }
     return render_leaving(request, "studies/thanks.html", context, recruiting.leaving(participation))
 

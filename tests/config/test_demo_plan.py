@@ -3,26 +3,31 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from colorizers import methods
 from config.demo import own_photos
 from config.demo.arms import ARMS, WeightsMissing, check_weights, missing_weights
 from config.demo.own_photos import folder_slug
 from config.demo.photos import TooFewPhotos
-from config.demo.plan import plan_for, study_file, trials_for, vigilance_trials
+from config.demo.plan import plan_for, spares, study_file, trials_for, vigilance_trials
+from studies import languages
+from studies.models import Study
 from studies.services import study_file_format
+from studies.study_texts import TEXTS
 
 
 @pytest.mark.parametrize("photos", range(10, 80))
 def test_no_photo_is_needed_twice(photos: int):
     practice, test = trials_for(photos)
-    assert practice + test + vigilance_trials(test) <= photos
+    assert practice + test + vigilance_trials(test) + spares(test) <= photos
+    assert spares(test) >= 1
     assert practice >= 2
     assert vigilance_trials(test) >= 1
 
 
 def test_the_test_grows_with_the_photos_up_to_forty_trials():
-    assert [trials_for(photos) for photos in (11, 38, 100)] == [(2, 8), (4, 31), (4, 40)]
+    assert [trials_for(photos) for photos in (11, 38, 100)] == [(2, 7), (4, 27), (4, 40)]
 
 
 def test_too_few_photos_are_refused():
@@ -42,6 +47,19 @@ def test_the_study_file_is_read_without_an_error(folder):
         *("efficientnet-lite-class", "efficientnet-lite-l2", "zhang2016-class", "zhang2016-l2"),
         "random",
     ]
+
+
+@pytest.mark.parametrize("folder", [None, Path("/home/ada/Pictures")])
+def test_the_demonstration_speaks_every_language_of_the_survey(folder):
+    text = study_file(
+        plan_for(folder), photos=38, participants=60, colorizers=[(arm, arm.slug) for arm in ARMS]
+    )
+    made = study_file_format.read(text).study
+    study = Study(**{name: made[name] for name in ("languages", "translations", *TEXTS) if name in made})
+    assert study.languages == [code for code, _name in settings.LANGUAGES]
+    assert languages.missing(study) == {}
+    for texts in study.translations.values():
+        assert texts["title"].endswith(" (Pictures)") == bool(folder)
 
 
 # --- the colorizers ------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def test_a_sound_study_has_no_problems():
         ({"design_settings": {"test_trials": "many"}}, "test_trials must be a whole number, not 'many'."),
         ({"exclusion_rules": {"vigilance_pass": 3}}, "Strict view: vigilance_pass must be between 0 and 1"),
         ({"planned_participants": 0}, "planned_participants: "),
-        ({"image_px": 81}, "14 photos are smaller than 81 pixels on their shorter side"),
+        ({"image_px": 81}, "14 photos are smaller than 81 pixels on the shorter side"),
     ],
 )
 def test_one_spoiled_field_is_one_problem(fields, sentence):
@@ -59,6 +59,40 @@ def test_an_incomplete_catalogue_names_the_colorizer_the_number_and_the_command(
     assert "3 of 14 photos have no picture by the colorizer 'sepia'" in found[0].text
     assert found[0].command == "manage.py colorize --set meadow --colorizer sepia --wait"
     assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("photos", "voiding", "words"),
+    [
+        # Two for practice, eight for test, two for vigilance: one of ten to spare is enough.
+        (13, {}, None),
+        (
+            12,
+            {},
+            "No photo is left over to take the place of spoiled trials: a participation uses 10 of the 10",
+        ),
+        (12, {"repeat": False}, None),
+        (12, {"most_repeats": 0}, None),
+    ],
+)
+def test_a_study_without_photos_to_spare_is_told_and_not_refused(photos, voiding, words):
+    readiness = validation.check(builders.make_study(photos=photos, voiding=voiding))
+    found = [finding.text for finding in readiness.warnings if "spoiled" in finding.text]
+    assert readiness.ok
+    assert [text[: len(words or "")] for text in found] == ([words] if words else [])
+
+
+def test_few_photos_to_spare_are_counted():
+    study = with_settings(builders.make_study(photos=24), test_trials=18, vigilance_share=0.1)
+    assert any("Only 2 photos are left over" in words for words in warnings(study)) is False
+    study = with_settings(study, test_trials=19)
+    assert any("Only 1 photo is left over" in words for words in warnings(study))
+
+
+def test_one_thing_is_not_counted_as_several():
+    study = with_settings(builders.make_study(vigilance=False, planned_participants=1), vigilance_share=0.1)
+    assert any(words.startswith("1 vigilance trial is planned, but") for words in problems(study))
+    assert any(words.startswith("1 participant is few") for words in warnings(study))
 
 
 def test_a_study_without_a_condition_under_test_is_refused():
@@ -108,7 +142,7 @@ def test_crops_of_one_photograph_count_as_photos_only_if_the_study_says_so():
     first, second = Photo.objects.filter(photo_sets=study.photo_set)[:2]
     Photo.objects.filter(pk=second.pk).update(source_digest=first.source_digest)
     [problem] = problems(study)
-    assert "1 pictures are cut from the same file" in problem
+    assert "1 picture is cut from the same file" in problem
     study.allow_crops = True
     assert problems(study) == []
 

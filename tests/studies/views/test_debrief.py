@@ -1,9 +1,12 @@
 """After the last trial: a few voluntary questions, then thanks."""
 
+import re
+
 import pytest
 
 from studies.services.participations import begin_participation
 from tests.builders import launched_study
+from tests.studies.services.test_voiding import HIDDEN
 
 QUESTIONS = {"comments": True, "demographics": True}
 ANSWERS = {
@@ -88,7 +91,24 @@ def test_the_score_says_what_it_does_not_count(client, asked):
     participation = asked(debrief={"comments": False})
     text = " ".join(page(client, participation).split())
     assert "<strong>8</strong> of 8 fakes spotted" in text
-    assert "You saw 4 more that count for nobody" in text
+    assert re.findall(r"<li>([^<]+)</li>", text) == ["for practice: 2", "to check the procedure: 2"]
+
+
+def test_the_score_says_what_was_spoiled_and_what_was_too_late(client, db, idle_queue, answer):
+    settings = {"practice_trials": 0, "test_trials": 8, "vigilance_share": 0.2, "answer_limit_ms": 900}
+    study = launched_study(design_settings=settings, voiding={"repeat": False}, debrief={"comments": False})
+    participation = begin_participation(study=study, source="person")
+    hidden, late, *rest = participation.trials.filter(kind="test").order_by("number")
+    changes = {hidden.pk: {"events": HIDDEN}, late.pk: {"answer": None, "rt_ms": None, "input": None}}
+    for trial in participation.trials.order_by("number"):
+        answer(trial, **{"answer": trial.key} | changes.get(trial.pk, {}))
+    text = " ".join(page(client, participation).split())
+    assert f"<strong>{len(rest)}</strong> of {len(rest)} fakes spotted" in text
+    assert re.findall(r"<li>([^<]+)</li>", text) == [
+        "to check the procedure: 2",
+        "not shown exactly as planned: 1",
+        "without an answer in time: 1",
+    ]
 
 
 def test_the_button_that_copies_the_code_speaks_the_participants_language(client, participation, finish):
