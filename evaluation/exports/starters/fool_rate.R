@@ -5,12 +5,14 @@
 # Prints one line of CSV for each condition; a starting point for an analysis of your own. The default interval
 # (new participants and new photos) is in fool_rate.py and in the table of conditions.
 
-arguments <- commandArgs(trailingOnly = FALSE)
-script <- sub("^--file=", "", grep("^--file=", arguments, value = TRUE)[1])
 given <- commandArgs(trailingOnly = TRUE)
 path <- if (length(given) > 0) given[1] else {
-  Sys.glob(file.path(dirname(script), "..", "data", "*_description-trials_data.csv"))[1]
+  # Rscript writes a blank in its own path as ~+~.
+  script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[1])
+  folder <- dirname(gsub("~+~", " ", script, fixed = TRUE))
+  Sys.glob(file.path(folder, "..", "data", "*_description-trials_data.csv"))[1]
 }
+if (is.na(path)) stop("No table of trials was found; give it: Rscript fool_rate.R TRIALS.csv")
 
 trials <- read.csv(path, colClasses = "character", na.strings = "", encoding = "UTF-8", check.names = FALSE)
 
@@ -42,15 +44,18 @@ analyse <- function(rows, alpha = 0.05) {
   if (people > 1 && rate > 0 && rate < 1) {
     totals <- tapply(fooled - rate, rows$participant_id, sum)
     variance <- people / (people - 1) * sum(totals^2) / n^2
-    half <- qt(1 - alpha / 2, people - 1) * sqrt(variance) / (rate * (1 - rate))
-    clustered <- plogis(qlogis(rate) + c(-half, half))
+    # Where all participants have the same rate there is no spread to estimate from.
+    if (variance > 1e-9 * rate * (1 - rate) / n) {
+      half <- qt(1 - alpha / 2, people - 1) * sqrt(variance) / (rate * (1 - rate))
+      clustered <- plogis(qlogis(rate) + c(-half, half))
+    }
   } else if (people > 1) {
     clustered <- wilson(rate, n, qt(1 - alpha / 2, people - 1))
   }
   data.frame(
     # "person" is about people alone, "simulated" about none, and both are named where both answered.
     model = rows$model[1], source = paste(sort(unique(rows$source)), collapse = "+"),
-    n = n, k = sum(fooled), fool_rate = rate, participants = people,
+    n = n, k = as.integer(sum(fooled)), fool_rate = rate, participants = people,
     photos = length(unique(rows$image_id)), naive_low = naive[1], naive_high = naive[2],
     these_photos_low = clustered[1], these_photos_high = clustered[2]
   )
@@ -58,5 +63,5 @@ analyse <- function(rows, alpha = 0.05) {
 
 if (nrow(trials) > 0) {
   found <- do.call(rbind, lapply(split(trials, trials$model), analyse))
-  write.csv(format(found, digits = 15), stdout(), row.names = FALSE, quote = FALSE)
+  write.csv(found, stdout(), row.names = FALSE, quote = FALSE)
 }
