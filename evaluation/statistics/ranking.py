@@ -35,7 +35,7 @@ def ranking(totals: ResidualTotals | None, alpha: float = 0.05) -> list[Json]:
     scale = np.sqrt(totals.df / rng.chisquare(totals.df, size=(DRAWS, 1)))
     noise = (rng.standard_normal((DRAWS, len(rates))) @ root.T) * scale
     first = _shares_of_first(rates + noise)
-    better = _certainly_greater(rates, covariance, noise, alpha)
+    better = _certainly_greater(rates, guarded_variances(totals), covariance, noise, alpha)
     order = sorted(range(len(rates)), key=lambda place: (-rates[place], totals.labels[place]))
     return [
         {
@@ -51,14 +51,36 @@ def ranking(totals: ResidualTotals | None, alpha: float = 0.05) -> list[Json]:
 def joint_covariance(totals: ResidualTotals) -> Floats:
     """Covariance of the rates by participant and photo, shape (conditions, conditions); never negative.
 
-    The two-way matrix where it is one, else without taking the cells off: too wide rather than too narrow.
+    The two-way matrix, of which so much of the cells is taken off that no difference of two conditions varies
+    less than its comparison takes for granted: too wide rather than too narrow.
     """
+    by_person, by_photo, by_cell = _by_cluster(totals)
+    least = np.minimum(_of_differences(by_person), _of_differences(by_photo))
+    cells = _of_differences(by_cell)
+    share = min(1.0, float(np.min(least[cells > 0] / cells[cells > 0], initial=1.0)))
+    found = by_person + by_photo - share * by_cell
+    return found if np.linalg.eigvalsh(found)[0] >= 0 else by_person + by_photo
+
+
+def guarded_variances(totals: ResidualTotals) -> Floats:
+    """Of each difference of two rates: max(two-way, participant, photo), as in `pairwise`."""
+    by_person, by_photo, by_cell = (_of_differences(each) for each in _by_cluster(totals))
+    return np.maximum(by_person + by_photo - by_cell, np.maximum(by_person, by_photo))
+
+
+def _by_cluster(totals: ResidualTotals) -> tuple[Floats, Floats, Floats]:
+    """The covariances of the rates by participant, by photo and by cell, each with the factor G/(G-1)."""
     by_person, by_photo, by_cell = (
-        grid.T @ grid * (len(grid) / (len(grid) - 1)) for grid in (totals.people, totals.photos, totals.cells)
+        np.asarray(grid.T @ grid * (len(grid) / (len(grid) - 1)), dtype=np.float64)
+        for grid in (totals.people, totals.photos, totals.cells)
     )
-    two_way = by_person + by_photo - by_cell
-    smallest = float(np.linalg.eigvalsh(two_way)[0])
-    return np.asarray(two_way if smallest >= 0 else by_person + by_photo, dtype=np.float64)
+    return by_person, by_photo, by_cell
+
+
+def _of_differences(covariance: Floats) -> Floats:
+    """The variance of each difference of two columns."""
+    own = np.diag(covariance)
+    return np.asarray(np.clip(own[:, None] + own[None, :] - 2 * covariance, 0, None))
 
 
 def _shares_of_first(drawn: Floats) -> Floats:
@@ -67,15 +89,20 @@ def _shares_of_first(drawn: Floats) -> Floats:
     return np.asarray((greatest / greatest.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
-def _certainly_greater(rates: Floats, covariance: Floats, noise: Floats, alpha: float) -> np.ndarray:
-    """Entry (a, b): a is greater than b beyond the simultaneous interval of all differences."""
-    own = np.diag(covariance)
-    se = np.sqrt(np.clip(own[:, None] + own[None, :] - 2 * covariance, 0, None))
-    known = se > 1e-12
+def _certainly_greater(
+    rates: Floats, variances: Floats, covariance: Floats, noise: Floats, alpha: float
+) -> np.ndarray:
+    """Entry (a, b): a is greater than b beyond the simultaneous interval of all differences.
+
+    How wide the intervals must be together is read off the noise, which varies as `covariance` says; how wide
+    each one is follows from the variance of its difference.
+    """
+    drawn = np.sqrt(_of_differences(covariance))
+    known = drawn > 1e-12
     largest = np.zeros(len(noise))
     for a in range(len(rates)):
         for b in range(a):
             if known[a, b]:
-                np.maximum(largest, np.abs(noise[:, a] - noise[:, b]) / se[a, b], out=largest)
+                np.maximum(largest, np.abs(noise[:, a] - noise[:, b]) / drawn[a, b], out=largest)
     bar = float(np.quantile(largest, 1 - alpha))
-    return np.asarray(known & (rates[:, None] - rates[None, :] > bar * se))
+    return np.asarray(known & (rates[:, None] - rates[None, :] > bar * np.sqrt(variances)))

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from evaluation.statistics.comparisons import residual_totals
+from evaluation.statistics.comparisons import _compare, residual_totals
+from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.filters import valid_responses
-from evaluation.statistics.ranking import joint_covariance, ranking
+from evaluation.statistics.ranking import guarded_variances, joint_covariance, ranking
 from evaluation.statistics.table import ResponseTable
 
 
@@ -54,6 +55,36 @@ def test_the_joint_covariance_is_never_negative():
     for seed in range(10):
         found = joint_covariance(totals({"a": 0.3, "b": 0.3}, people=4, photos=5, seed=seed))
         assert np.linalg.eigvalsh(found)[0] > -1e-12
+
+
+def small_studies():
+    """So small that some differences vary less over people and photos than over one of the two."""
+    for seed in range(25):
+        rows = totals({"a": 0.3, "b": 0.6}, people=5, photos=6, seed=seed)
+        yield rows, _compare(0, 1, rows, 0.05)
+
+
+def test_no_difference_varies_less_in_the_ranking_than_in_its_comparison():
+    unguarded = 0
+    for rows, pair in small_studies():
+        covariance = joint_covariance(rows)
+        varies = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+        assert varies >= pair["se_guarded"] ** 2 * (1 - 1e-9)
+        assert guarded_variances(rows)[0, 1] == pytest.approx(pair["se_guarded"] ** 2)
+        unguarded += pair["var_two_way"] < 0.99 * pair["se_guarded"] ** 2
+    assert unguarded > 3
+
+
+def test_two_ranks_are_certain_where_the_interval_of_their_difference_leaves_out_zero():
+    decided = set()
+    for rows, pair in small_studies():
+        certain = ranking(rows)[0]["rank_set"] == [1, 1]
+        # The bar is drawn, so close calls may differ.
+        clearly = abs(pair["z"]) / t_quantile(0.025, pair["df"])
+        if not 0.93 < clearly < 1.07:
+            assert certain == (clearly > 1)
+            decided.add(certain)
+    assert decided == {True, False}
 
 
 def test_there_is_no_ranking_of_one_condition():
