@@ -29,12 +29,20 @@ def of_preparation(study: Study) -> dict[str, Any]:
     facts = study.preparation
     done, total = facts.get("done", 0), facts.get("total", 0)
     active = study.state == StudyState.PREPARING
+    summary, percent = f"{done} of {total} pictures are ready", 100 * done // total if total else 0
+    audit = facts.get("audit")
+    if active and audit:
+        seen, pairs = audit["done"], audit["total"]
+        # The rest of the bar belongs to the judgement, of which nobody knows how far it is.
+        percent = 90 * seen // pairs
+        what = "judging what was seen" if seen >= pairs else f"{seen} of {pairs} pairs seen"
+        summary = f"All {total} pictures are ready. The blinding audit is running: {what}"
     return {
         "state": study.state,
         "label": study.get_state_display(),
         "active": active,
-        "percent": 100 * done // total if total else 0,
-        "summary": f"{done} of {total} pictures are ready" if total else "",
+        "percent": percent,
+        "summary": summary if total else "",
         "error": facts.get("error", ""),
         "can_cancel": active,
     }

@@ -182,7 +182,11 @@ class Demo:
         if study.state == StudyState.DRAFT:
             faces = len(stimuli.faces(study))
             with self.bar("Preparing the study's pictures", faces) as show:
-                lifecycle.launch(study=study, watch=lambda done, total: show(done))
+                lifecycle.launch(
+                    study=study,
+                    watch=lambda done, total: show(done),
+                    audited=lambda seen, pairs: None if seen else self.say("Auditing the blinding"),
+                )
             self.say(f"The study {study.slug} is live; protocol {study.digest[:12]}.")
         return study
 

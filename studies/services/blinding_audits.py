@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -31,6 +31,7 @@ from studies.services import participations, previews, responses, stimuli
 
 logger = logging.getLogger(__name__)
 
+Watcher = Callable[[int, int], object]
 REPEATS = 2
 MOST_VISITS = 200
 # What a curious participant might add to a request; real and fake must answer alike.
@@ -46,7 +47,11 @@ class CannotAudit(Exception):
     """There is nothing that could be compared; the message says why."""
 
 
-def at_launch(study: Study) -> BlindingAudit | None:
+def _nobody_watches(done: int, total: int) -> None:
+    pass
+
+
+def at_launch(study: Study, watch: Watcher = _nobody_watches) -> BlindingAudit | None:
     """Audit a study that is about to go live.
 
     Raises stimuli.Unpresentable for what is certain, such as files of different lengths. What may be
@@ -55,7 +60,7 @@ def at_launch(study: Study) -> BlindingAudit | None:
     if not settings.BLINDING_AUDIT_PAIRS:
         return None
     try:
-        made = audit(study, pairs=settings.BLINDING_AUDIT_PAIRS)
+        made = audit(study, pairs=settings.BLINDING_AUDIT_PAIRS, watch=watch)
     except OperationalError:
         raise
     except Exception as error:
@@ -76,16 +81,19 @@ def newest(study: Study) -> BlindingAudit | None:
     return study.blinding_audits.order_by("-created_at", "-pk").first()
 
 
-def audit(study: Study, *, pairs: int, seed: int = 1, server: str = "") -> BlindingAudit:
+def audit(
+    study: Study, *, pairs: int, seed: int = 1, server: str = "", watch: Watcher = _nobody_watches
+) -> BlindingAudit:
     """Take so many pairs of pictures as participants get them, judge what was observed, and keep the result.
 
     `server` is a running site on the same database; without one the requests go through this
-    process. The participations made for it are previews and are deleted again. Raises CannotAudit,
+    process. The participations made for it are previews and are deleted again. `watch` is told how many
+    pairs have been taken; after the last one they are judged, which takes seconds, too. Raises CannotAudit,
     httpx.HTTPError, or planning.NotPrepared.
     """
     began, rng = time.monotonic(), np.random.default_rng(seed)
     with _client(server) as client:
-        seen, visits = _collect(study, pairs, rng, client)
+        seen, visits = _collect(study, pairs, rng, client, watch)
     refused = {one.status for pair in seen for one in pair.pictures} - {200}
     if refused:
         raise CannotAudit(f"Pictures were answered with status {min(refused)}, not 200.")
@@ -156,12 +164,13 @@ def _site() -> WSGIApplication:
 
 
 def _collect(
-    study: Study, pairs: int, rng: np.random.Generator, client: httpx.Client
+    study: Study, pairs: int, rng: np.random.Generator, client: httpx.Client, watch: Watcher
 ) -> tuple[list[Pair], int]:
     """Pairs from as many previews as that takes; the previews are deleted whatever happens."""
     seen: list[Pair] = []
     made: list[Participation] = []
     try:
+        watch(0, pairs)
         while len(seen) < pairs and len(made) < MOST_VISITS:
             participation = participations.begin_participation(study=study, source=Source.PREVIEW)
             made.append(participation)
@@ -170,6 +179,7 @@ def _collect(
             if not found:
                 raise CannotAudit(f"The {study.design} test shows no pairs of a real and a fake picture.")
             seen += found
+            watch(len(seen), pairs)
     finally:
         previews.discard(Participation.objects.filter(pk__in=[one.pk for one in made]))
     return seen, len(made)

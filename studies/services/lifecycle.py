@@ -34,13 +34,16 @@ class WrongState(ValueError):
     """The study's state does not allow this; the message says what would."""
 
 
-def launch(*, study: Study, by: Any = None, watch: Watcher | None = None) -> Study:
-    """Launch a study here and now: validate, prepare, freeze, open.
+def launch(
+    *, study: Study, by: Any = None, watch: Watcher | None = None, audited: Watcher | None = None
+) -> Study:
+    """Launch a study here and now: validate, prepare, audit, freeze, open.
 
+    `watch` is told how many pictures are ready, `audited` how many pairs of them the blinding audit has seen.
     Raises NotReady with all that is missing, WrongState, or stimuli.Unpresentable; the study is then a
     draft as before, with the error in `preparation`.
     """
-    return _prepare_here(study, LAUNCH, by, watch)
+    return _prepare_here(study, LAUNCH, by, watch, audited)
 
 
 def prepare(*, study: Study, by: Any = None, watch: Watcher | None = None) -> Study:
@@ -48,10 +51,12 @@ def prepare(*, study: Study, by: Any = None, watch: Watcher | None = None) -> St
     return _prepare_here(study, PREVIEW, by, watch)
 
 
-def _prepare_here(study: Study, goal: str, by: Any, watch: Watcher | None) -> Study:
+def _prepare_here(
+    study: Study, goal: str, by: Any, watch: Watcher | None, audited: Watcher | None = None
+) -> Study:
     begin(study=study, goal=goal, by=by)
     try:
-        continue_preparation(study.pk, seconds=None, watch=watch)
+        continue_preparation(study.pk, seconds=None, watch=watch, audited=audited)
     except BaseException as error:
         fail(study.pk, error)
         raise
@@ -101,7 +106,11 @@ def begin(*, study: Study, goal: str, by: Any = None) -> None:
 
 
 def continue_preparation(
-    study_id: int, *, seconds: float | None = STEP_SECONDS, watch: Watcher | None = None
+    study_id: int,
+    *,
+    seconds: float | None = STEP_SECONDS,
+    watch: Watcher | None = None,
+    audited: Watcher | None = None,
 ) -> bool:
     """Go on with a preparation for about so many seconds; True when nothing is left to do.
 
@@ -129,9 +138,16 @@ def continue_preparation(
             return False
     if study.preparation["goal"] == LAUNCH:
         _write_down(study, len(faces), len(faces))
-        blinding_audits.at_launch(study)
+        blinding_audits.at_launch(study, watch=lambda seen, pairs: _watch_audit(study, seen, pairs, audited))
     _finish(study_id)
     return True
+
+
+def _watch_audit(study: Study, seen: int, pairs: int, audited: Watcher | None) -> None:
+    study.preparation |= {"audit": {"done": seen, "total": pairs}}
+    _write_down(study, study.preparation["done"], study.preparation["total"])
+    if audited is not None:
+        audited(seen, pairs)
 
 
 def _write_down(study: Study, done: int, total: int) -> bool:

@@ -48,8 +48,11 @@ class Command(BaseCommand):
         )  # fmt: skip
         with Progress(*columns, console=Console(file=sys.stderr)) as display:
             bar = display.add_task("Pictures", total=None)
+            audit = display.add_task("Blinding audit", total=None, visible=False)
             lifecycle.launch(
-                study=study, watch=lambda done, total: display.update(bar, completed=done, total=total)
+                study=study,
+                watch=lambda done, total: display.update(bar, completed=done, total=total),
+                audited=lambda done, total: display.update(audit, completed=done, total=total, visible=True),
             )
         self.stdout.write(f"The study {study.slug!r} is live. Protocol: {study.digest}")
         self._tell_audit(study)

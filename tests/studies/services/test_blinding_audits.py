@@ -9,8 +9,9 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 
 from colorizers import images
+from studies import presentation
 from studies.blinding import wording
-from studies.models import BlindingAudit, Participant, Participation, Stimulus, StudyState
+from studies.models import BlindingAudit, Participant, Participation, Stimulus, Study, StudyState
 from studies.services import blinding_audits, lifecycle, stimuli
 from studies.services.blinding_audits import audit
 from tests import builders
@@ -91,6 +92,27 @@ def test_a_launch_keeps_its_audit(settings, idle_queue):
     assert made is not None
     assert made.passed
     assert not study.participations.exists()
+
+
+def test_whoever_watches_a_launch_sees_that_its_audit_runs(settings, idle_queue):
+    settings.BLINDING_AUDIT_PAIRS = 20
+    study = builders.make_study()
+    seen = []
+
+    def audited(done, total):
+        seen.append((done, total))
+        seen.append(presentation.of_preparation(Study.objects.get(pk=study.pk)))
+
+    lifecycle.launch(study=study, audited=audited)
+    pairs, shown = seen[::2], seen[1::2]
+    assert (pairs[0], pairs[-1]) == ((0, 20), (20, 20))
+    begun = "All 56 pictures are ready. The blinding audit is running: "
+    assert shown[0]["summary"] == begun + "0 of 20 pairs seen"
+    assert shown[-1]["summary"] == begun + "judging what was seen"
+    assert [one["percent"] for one in (shown[0], shown[-1])] == [0, 90]
+    assert all(one["active"] for one in shown)
+    study.refresh_from_db()
+    assert presentation.of_preparation(study)["summary"] == "56 of 56 pictures are ready"
 
 
 def test_a_launch_is_refused_in_words_when_a_picture_gives_itself_away(settings, monkeypatch, idle_queue):
