@@ -53,20 +53,30 @@ class Exposures:
     faulty: int = 0
     spoiled: int = 0
     repeated: int = 0
+    shown_again: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     errors_ms: list[Floats] = field(default_factory=list)
     refreshes_ms: list[Floats] = field(default_factory=list)
 
     def add(
-        self, worst_ms: Floats, refresh_ms: Floats, faults: Ints, *, voided: Bools, repeats: Bools
+        self,
+        worst_ms: Floats,
+        refresh_ms: Floats,
+        faults: Ints,
+        *,
+        voided: Bools,
+        repeats: Bools,
+        again: Bools,
     ) -> None:
         """Count trials by the worst of their frames; half a refresh of jitter is not yet another frame.
 
-        All of shape (trials,), NaN where nothing was measured; one that `repeats` replaced another trial.
+        All of shape (trials,), NaN where nothing was measured; one that `repeats` replaced another trial, and
+        one shown `again` had begun to be shown before a reload.
         """
         self.trials += len(worst_ms)
         self.spoiled += int(voided.sum())
         self.repeated += int(repeats.sum())
+        self.shown_again += int(again.sum())
         self.faulty += int(np.count_nonzero(faults))
         known = ~(np.isnan(refresh_ms) | (refresh_ms == 0))
         self.refreshes_ms.append(refresh_ms[known])
@@ -96,6 +106,7 @@ class Exposures:
             "spoiled": self.spoiled,
             "spoiled_by": dict(sorted(self.reasons.items())),
             "repeats": self.repeated,
+            "shown_again": self.shown_again,
             "median_error_ms": float(np.median(errors)) if measured else None,
             "largest_error_ms": float(errors[np.argmax(np.abs(errors))]) if measured else None,
             "median_refresh_ms": float(np.median(refreshes)) if len(refreshes) else None,

@@ -38,6 +38,8 @@ class RecordedTrials:
     """JSON texts."""
     repeats: Bools
     """Whether each was shown in the place of a voided trial."""
+    again: Bools
+    """Whether each had begun to be shown before, in a page that was reloaded."""
     showings: Showings
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -134,7 +134,7 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
             "response__answer", "response__rt_ms", Cast("response__voided", TextField()),
             Cast("response__void_reasons", TextField()), "replaces_id",
             Cast("response__frames", TextField()), Cast("response__events", TextField()),
-            "response__refresh_ms",
+            "response__refresh_ms", "response__shown_before",
         )
         .iterator(CHUNK)
     )  # fmt: skip
@@ -155,9 +155,11 @@ def _in_columns(
     """Rows as `recorded_trials` asks for them, with the names of what they point to."""
     (
         pks, owners, numbers, kinds, arms, pictures, keys, answers, rt_ms, voided, reasons, replaced,
-        frames, events, refresh_ms,
+        frames, events, refresh_ms, shown_before,
     ) = zip(*rows, strict=True)  # fmt: skip
     who = np.array(owners)
+    again = np.array([bool(count) for count in shown_before])
+    shown = Showings.of(frames, events, refresh_ms)
     return RecordedTrials(
         pks=np.array(pks),
         participations=who,
@@ -173,7 +175,9 @@ def _in_columns(
         voided=np.array([text in TRUE for text in voided]),
         void_reasons=reasons,
         repeats=np.array([pk is not None for pk in replaced]),
-        showings=Showings.of(frames, events, refresh_ms),
+        again=again,
+        # Pictures that are seen a second time are a fault like any other.
+        showings=replace(shown, faults=shown.faults + again),
     )
 
 
@@ -185,6 +189,7 @@ def _add_exposures(exposures: Exposures, block: RecordedTrials, kept: Bools) -> 
         shown.worst_ms()[rows],
         shown.refresh_ms[rows],
         shown.faults[rows],
+        again=block.again[rows],
         voided=block.voided[rows],
         repeats=block.repeats[rows],
     )
@@ -264,18 +269,22 @@ class _Vigilance:
 
     asked: Counter[str] = field(default_factory=Counter)
     passed: Counter[str] = field(default_factory=Counter)
+    spoiled: set[str] = field(default_factory=set)
+    """Who had one that was spoiled."""
 
     def add(self, block: RecordedTrials, kept: Bools) -> None:
         """Count the vigilance trials of a block that are kept; a spoiled one was not asked."""
-        asked = np.flatnonzero(block.kinds.is_label(TrialKind.VIGILANCE) & kept & ~block.voided)
+        checks = block.kinds.is_label(TrialKind.VIGILANCE) & kept
+        asked = np.flatnonzero(checks & ~block.voided)
         people, right, chosen = block.participants, block.fake_sides, block.chosen_sides
         for place in asked.tolist():
             who = people.labels[people.codes[place]]
             self.asked[who] += 1
             self.passed[who] += chosen.labels[chosen.codes[place]] == right.labels[right.codes[place]]
+        self.spoiled |= {people.labels[code] for code in people.codes[checks & block.voided].tolist()}
 
     def summary(self) -> Json:
-        """Counts; an unanswered vigilance trial has not been passed."""
+        """Counts; one without an answer has not been passed, and who saw none as planned is unjudged."""
         asked, passed = self.asked.total(), self.passed.total()
         return {
             "participants": len(self.asked),
@@ -283,6 +292,7 @@ class _Vigilance:
             "passed": passed,
             "share": passed / asked if asked else None,
             "all_passed": sum(self.passed[who] == n for who, n in self.asked.items()),
+            "unjudged": len(self.spoiled - self.asked.keys()),
         }
 
 

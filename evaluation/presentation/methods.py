@@ -112,6 +112,8 @@ def _spoiled(study: Json) -> str:
         reasons.append("the page was hidden")
     if rules["focus"]:
         reasons.append("another window took the focus")
+    if rules.get("shown_before"):
+        reasons.append("the page was reloaded after the photographs had begun to be shown")
     again = " and replaced by another photograph at the end" if rules["repeat"] else ""
     return f"Presentations were voided{again} where {', or '.join(reasons)}."
 

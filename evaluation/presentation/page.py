@@ -176,11 +176,22 @@ class Page:
         """Attention in a sentence or two."""
         v = self.results["vigilance"]
         if not v["asked"]:
-            return "No vigilance trial has been answered."
+            return f"No vigilance trial that counts has been answered.{self._unjudged}"
         return (
             f"{v['passed']:,} of {count(v['asked'], 'vigilance trial')} passed ({percent(v['share'])}), "
             f"by {count(v['participants'], 'participant')}; {v['all_passed']:,} passed all of theirs, "
-            f"and the strict view leaves {v['left_out']:,} out."
+            f"and the strict view leaves {v['left_out']:,} out.{self._unjudged}"
+        )
+
+    @property
+    def _unjudged(self) -> str:
+        """Participants of whom no vigilance trial counts; older reports say nothing of them."""
+        unjudged = self.results["vigilance"].get("unjudged")
+        if not unjudged:
+            return ""
+        return (
+            f" Of {count(unjudged, 'participant')} every vigilance trial was spoiled: their attention is not "
+            f"judged, and the strict view keeps them."
         )
 
     @property
@@ -209,9 +220,18 @@ class Page:
             f"In {percent(e['share_within_one_frame'])} of {count(e['measured'], 'measured trial')} every "
             f"picture was shown within one frame of its plan, in {percent(e['share_exact'])} on the very "
             f"frame; {count(e['trials_with_faults'], 'trial')} had a fault (off by more than a frame or "
-            f"50 ms, hidden page, lost focus). Median error {number(e['median_error_ms'], 2)} ms, "
+            f"50 ms, hidden page, lost focus, shown twice). {self._shown_again}"
+            f"Median error {number(e['median_error_ms'], 2)} ms, "
             f"largest {number(e['largest_error_ms'], 1)} ms.{display}{self._spoiled}"
         )
+
+    @property
+    def _shown_again(self) -> str:
+        """Trials that a reload showed twice; older reports say nothing of it."""
+        again = self.results["exposure"].get("shown_again")
+        if not again:
+            return ""
+        return f"{count(again, 'trial')} began anew because the page was reloaded after a picture was shown. "
 
     @property
     def _spoiled(self) -> str:

@@ -15,6 +15,7 @@ from studies.models import (
     PaymentReference,
     Source,
     Study,
+    TrialKind,
 )
 from studies.recruiters._recruiter import FAILED_ATTENTION, SCREENED_OUT, PaymentSettings
 from studies.services import participations, recruiting
@@ -22,11 +23,14 @@ from studies.strict_view import strict_rules
 
 FIRST = ("participant_id",)
 REST = (
-    "state", "outcome", "completion_code", "decision", "reason", "right_answers", "bonus", "currency",
-    "begun_at", "finished_at",
+    "state", "outcome", "attention", "completion_code", "decision", "reason", "right_answers", "bonus",
+    "currency", "begun_at", "finished_at",
 )  # fmt: skip
 APPROVE, REJECT = "approve", "reject"
 NOT_YET = "not finished"
+PASSED, FAILED = "passed", "failed"
+NOT_ASKED = "no vigilance trials"
+NOT_JUDGED = "not judged: every vigilance trial was spoiled"
 NOTHING_COUNTS = "every test trial was spoiled or its time ran out"
 
 
@@ -83,11 +87,22 @@ def _facts(participation: Participation) -> dict[str, Any]:
         "participant_id": str(participation.participant.code),
         "state": participation.state,
         "outcome": recruiting.outcome_of(participation) or None,
+        "attention": _attention(participation),
         # What the person was shown: the recruiter's code for this end goes before the participation's own.
         "completion_code": (leaving.code if leaving else participation.completion_code) or None,
         "begun_at": participation.consented_at.isoformat(),
         "finished_at": finished.isoformat() if finished else None,
     }
+
+
+def _attention(participation: Participation) -> str | None:
+    """What the vigilance trials say of somebody who has finished, in words."""
+    if participation.state != ParticipationState.FINISHED:
+        return None
+    if participation.attention_passed is not None:
+        return PASSED if participation.attention_passed else FAILED
+    asked = participation.trials.filter(kind=TrialKind.VIGILANCE).exists()
+    return NOT_JUDGED if asked else NOT_ASKED
 
 
 def _proposal(participation: Participation, chosen: PaymentSettings) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from evaluation import services
 from evaluation.models import Exclusion, Population, Report, Score
+from evaluation.presentation import Page
 from studies.models import ParticipationState, Source
 from tests.evaluation.cast import played_study
 
@@ -104,7 +105,22 @@ def test_vigilance_counts_what_was_asked_and_passed(sky):
     vigilance = report_of(sky).results["vigilance"]
     assert vigilance == {
         "participants": 2, "asked": 4, "passed": 3, "share": 0.75, "all_passed": 1, "left_out": 1,
+        "unjudged": 0,
     }  # fmt: skip
+
+
+def test_who_saw_no_vigilance_trial_as_planned_is_not_judged_and_stays_in_the_strict_view(sky):
+    sky.participate(fooled={"l2": [True, False]}, vigilance=[True, True])
+    sky.participate(
+        fooled={"l2": [True, False]},
+        vigilance=[False, False],
+        voided={number: ["page hidden"] for number in (3, 4)},
+    )
+    report = report_of(sky)
+    vigilance = report.results["vigilance"]
+    assert (vigilance["unjudged"], vigilance["left_out"], vigilance["participants"]) == (1, 0, 1)
+    words = Page(report).vigilance.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Of 1 participant every vigilance trial was spoiled: their attention is not judged" in words
 
 
 def test_metrics_are_means_over_the_test_photos_with_identical_pictures_left_out_of_psnr(sky):

@@ -96,7 +96,9 @@ def test_the_median_of_the_errors_is_that_of_python(count):
     errors = [0.1 * n - 0.25 for n in range(count)]
     exposures = Exposures()
     flags = np.zeros(count, dtype=bool)
-    exposures.add(np.array(errors), np.full(count, 16.7), np.zeros(count), voided=flags, repeats=flags)
+    exposures.add(
+        np.array(errors), np.full(count, 16.7), np.zeros(count), voided=flags, repeats=flags, again=flags
+    )
     found = exposures.summary()
     assert found["median_error_ms"] == statistics.median(errors)
     assert found["largest_error_ms"] == max(errors, key=abs)

@@ -84,6 +84,19 @@ def test_voided_trials_are_in_no_rate_and_in_the_certificate(sky):
     assert certificate["repeats"] == 1
 
 
+def test_a_trial_that_was_reloaded_away_while_it_was_shown_is_in_the_certificate(sky):
+    sky.participate(fooled={"l2": [True, True, False]})
+    before = read_study(sky.study, Population.PEOPLE)
+    Response.objects.filter(trial__number=2).update(shown_before=1)
+    Response.objects.filter(trial__number=3).update(shown_before=0)
+    rows = read_study(sky.study, Population.PEOPLE)
+    certificate = rows.exposures.summary()
+    assert (certificate["shown_again"], certificate["trials_with_faults"]) == (1, 1)
+    assert (before.faulty, rows.faulty) == ([], [2])
+    assert before.digest != rows.digest
+    assert before.exposures.summary()["shown_again"] == 0
+
+
 def test_whether_a_trial_was_voided_is_in_the_digest(sky):
     sky.participate(fooled={"l2": [True, False]})
     before = read_study(sky.study, Population.PEOPLE).digest

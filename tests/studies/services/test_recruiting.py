@@ -9,6 +9,7 @@ from studies.models import Invitation, ParticipationState, PaymentReference, Stu
 from studies.recruiters._recruiter import Arrival
 from studies.services import invitations, lifecycle, payments, recruiting, withdrawal
 from tests.builders import launched_study
+from tests.studies.services.test_voiding import HIDDEN
 
 SETTINGS = {
     "completed_code": "DONE",
@@ -94,6 +95,9 @@ def test_the_payment_list_proposes_and_gives_reasons(prolific, finish):
         "approve", "8", "1.00", "EUR",
     )  # fmt: skip
     assert paid["SESSION_ID"] == "of-good"
+    assert [row["attention"] for row in (paid, rows["finishedcareless"], rows["startedrunning"])] == [
+        "passed", "failed", "",
+    ]  # fmt: skip
     refused = rows["finishedcareless"]
     assert refused["decision"] == "reject"
     assert refused["outcome"] == "failed_attention"
@@ -103,6 +107,26 @@ def test_the_payment_list_proposes_and_gives_reasons(prolific, finish):
     assert rows["withdrawn"]["reason"] == "withdrew"
     assert rows["screened_outout"]["reason"].startswith("screened out")
     assert running.participant.recruiter_hash not in str(rows)
+
+
+def test_whose_vigilance_trials_were_all_spoiled_is_not_judged_and_is_paid(prolific, answer):
+    participation = come(prolific, "unlucky")
+    while trial := participation.trials.filter(response=None).order_by("number").first():
+        answer(trial, answer=trial.key, events=HIDDEN if trial.kind == "vigilance" else [])
+    participation.refresh_from_db()
+    assert (participation.state, participation.attention_passed) == ("finished", None)
+    (row,) = table(prolific)
+    assert (row["outcome"], row["decision"], row["completion_code"]) == ("completed", "approve", "DONE")
+    assert row["attention"] == "not judged: every vigilance trial was spoiled"
+
+
+def test_a_study_without_vigilance_trials_says_so_in_its_payment_list(db, idle_queue, finish):
+    settings = {"practice_trials": 0, "test_trials": 4, "vigilance_share": 0}
+    study = launched_study(
+        recruiter="prolific", recruiter_settings=SETTINGS, vigilance=False, design_settings=settings
+    )
+    finish(come(study, "eve"))
+    assert table(study)[0]["attention"] == "no vigilance trials"
 
 
 def test_previews_and_simulated_participants_are_not_paid(prolific):
