@@ -143,6 +143,7 @@ class Order(models.Model):
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(default=0)
     error = models.TextField(blank=True)
+    attempt = models.PositiveIntegerField(default=0, help_text=_("How often a worker has taken it"))
     report = models.ForeignKey(Report, models.SET_NULL, null=True, blank=True, related_name="orders")
     file = models.FileField(upload_to="exports/", blank=True, max_length=200)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)

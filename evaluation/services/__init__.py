@@ -15,6 +15,7 @@ from evaluation.services.reports import (
     newest_report,
     people_by_population,
     what_is_newer,
+    withdrawn_since,
 )
 from evaluation.services.scores import (
     NoTruth,
@@ -46,4 +47,5 @@ __all__ = [
     "served_size",
     "sizes_for",
     "what_is_newer",
+    "withdrawn_since",
 ]

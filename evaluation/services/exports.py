@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
+import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from evaluation.exports.latex import latex_table
 from evaluation.exports.writers import CSV, PARQUET, TableWriter
 from evaluation.metric_table import metric_table
 from evaluation.models import Order, OrderKind, Population, Report
-from evaluation.services.orders import OutOfTime
+from evaluation.services.orders import OutOfTime, in_hand
 from evaluation.services.report_contents import strict_rules
 from evaluation.services.reports import make_report
 from evaluation.statistics.filters import valid_responses
@@ -39,6 +41,7 @@ WITHDRAWN_SINCE = "Somebody withdrew after it was made, so this file was removed
 
 STARTERS = ("fool_rate.py", "fool_rate.R")
 COPY_BYTES = 1 << 20
+REST_SECONDS = 86_400.0
 
 
 class Format(models.TextChoices):
@@ -54,24 +57,24 @@ def silent(stage: str, done: int = 0, total: int = 0) -> None:
 
 
 def fill_order(order: Order, progress: Watch) -> None:
-    """Make the export that was ordered and keep its file; made again, it takes the place of the earlier one.
+    """Make the export that was ordered and keep its file.
 
-    Raises whatever `progress` raises to stop: nothing is left behind then. Raises OutOfTime, so that it is
-    made anew, if somebody withdrew meanwhile.
+    Each attempt has a folder and a file of its own: a suspended worker may wake while its successor writes.
+    What earlier attempts left is removed. Raises whatever `progress` raises to stop: nothing is left behind
+    then. Raises OutOfTime, so that it is made anew, if somebody withdrew meanwhile.
     """
     withdrawn = _withdrawn(order)
-    target = f"{order.code}.zip"
+    _remove_rests(order)
+    target = _file_name(order, order.attempt)
     with working_folder(str(order.code)) as folder:
         archive = folder / target
         report = export(
             order.study, Population(order.population), Format(order.format), folder, archive, progress
         )
-        name = order._meta.get_field("file").generate_filename(order, target)
         storage = order.file.storage
-        storage.delete(name)
         with archive.open("rb") as file:
-            name = storage.save(name, File(file))
-    running = Order.objects.filter(pk=order.pk, state=WorkState.RUNNING)
+            name = storage.save(_stored_name(order, target), File(file))
+    running = in_hand(order)
     kept = running.update(file=name, report=report)
     if not kept:
         storage.delete(name)
@@ -121,9 +124,14 @@ def export(
 
 @contextmanager
 def working_folder(name: str) -> Iterator[Path]:
-    """An empty folder on the disk of the media that is gone afterwards, and with it a dead worker's rest."""
-    folder = Path(settings.MEDIA_ROOT) / "exports" / f"{name}.part"
-    shutil.rmtree(folder, ignore_errors=True)
+    """An empty folder on the disk of the media that nobody else has and that is gone afterwards.
+
+    One of the same name that a killed process left is removed after a day.
+    """
+    for rest in _exports().glob(f"{name}~*.part"):
+        if rest.stat().st_mtime < time.time() - REST_SECONDS:
+            shutil.rmtree(rest, ignore_errors=True)
+    folder = _exports() / f"{name}~{secrets.token_hex(4)}.part"
     folder.mkdir(parents=True)
     try:
         yield folder
@@ -203,8 +211,27 @@ def discard_file(order: Order) -> None:
     """Remove the file of an order from the disk, and what a stopped worker may have left."""
     if order.file:
         order.file.delete(save=False)
-    with suppress(OSError):
-        shutil.rmtree(Path(settings.MEDIA_ROOT) / "exports" / f"{order.code}.part")
+    _remove_rests(order)
+
+
+def _remove_rests(order: Order) -> None:
+    """What stopped workers left of an order: folders, and files that were never linked."""
+    for folder in (*_exports().glob(f"{order.code}.part"), *_exports().glob(f"{order.code}~*.part")):
+        shutil.rmtree(folder, ignore_errors=True)
+    for attempt in range(order.attempt + 1):
+        order.file.storage.delete(_stored_name(order, _file_name(order, attempt)))
+
+
+def _exports() -> Path:
+    return Path(settings.MEDIA_ROOT) / "exports"
+
+
+def _file_name(order: Order, attempt: int) -> str:
+    return f"{order.code}-{attempt}.zip"
+
+
+def _stored_name(order: Order, target: str) -> str:
+    return order._meta.get_field("file").generate_filename(order, target)
 
 
 def _stem(data: Path, study: Study, table: Table) -> Path:

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
-    """The order was cancelled while it was worked on."""
+    """The order was cancelled while it was worked on, or taken over."""
 
 
 class OutOfTime(Exception):
@@ -87,10 +87,13 @@ def is_silent(order: Order) -> bool:
 
 
 class Progress:
-    """Tells how far an order is, at most twice a second; raises Stopped when it was cancelled."""
+    """Tells how far an order is, at most twice a second.
 
-    def __init__(self, order_id: int, seconds: float | None = STEP_SECONDS) -> None:
-        self.order_id = order_id
+    Raises Stopped when it was cancelled, or another worker has taken it as this one had fallen silent.
+    """
+
+    def __init__(self, order: Order, seconds: float | None = STEP_SECONDS) -> None:
+        self._order = order
         self._deadline = None if seconds is None else time.monotonic() + seconds
         self._told = 0.0
         self._stage = ""
@@ -101,7 +104,7 @@ class Progress:
         if stage == self._stage and now - self._told < REPORT_SECONDS:
             return
         self._stage, self._told = stage, now
-        running = Order.objects.filter(pk=self.order_id, state=WorkState.RUNNING)
+        running = in_hand(self._order)
         if not running.update(stage=stage, done=done, total=total, seen_at=timezone.now()):
             raise Stopped
 
@@ -125,26 +128,37 @@ def fulfil(order_id: int, makers: Mapping[str, Maker]) -> Outcome:
         return Outcome.SETTLED
     silent = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
     free = Q(state=WorkState.QUEUED) | Q(state=WorkState.RUNNING, seen_at__lt=silent)
-    taken = Order.objects.filter(free, pk=order_id).update(state=WorkState.RUNNING, seen_at=timezone.now())
+    taken = Order.objects.filter(free, pk=order_id, attempt=order.attempt).update(
+        state=WorkState.RUNNING, seen_at=timezone.now(), attempt=order.attempt + 1
+    )
     if not taken:
         return Outcome.BUSY
+    order.attempt += 1
     try:
-        with _SignsOfLife(order_id):
-            makers[order.kind](order, Progress(order_id))
+        with _SignsOfLife(order):
+            makers[order.kind](order, Progress(order))
     except Stopped:
         return Outcome.SETTLED
     except OutOfTime:
-        _open(order_id).update(state=WorkState.QUEUED, seen_at=timezone.now())
+        in_hand(order).update(state=WorkState.QUEUED, seen_at=timezone.now())
         return Outcome.UNFINISHED
     except OperationalError:
-        _open(order_id).update(state=WorkState.QUEUED)
+        in_hand(order).update(state=WorkState.QUEUED)
         raise
     except Exception as error:
         logger.exception("The order %s failed.", order.code)
-        _fail(order_id, f"{type(error).__name__}: {error}")
+        _fail(in_hand(order), f"{type(error).__name__}: {error}")
         return Outcome.SETTLED
-    _open(order_id).update(state=WorkState.DONE, stage="", seen_at=timezone.now())
+    in_hand(order).update(state=WorkState.DONE, stage="", seen_at=timezone.now())
     return Outcome.SETTLED
+
+
+def in_hand(order: Order) -> QuerySet[Order]:
+    """The order's row, as long as it is in the hands of the worker that took it with this attempt.
+
+    A worker that was suspended may wake when another has long taken the order over: it changes nothing then.
+    """
+    return Order.objects.filter(pk=order.pk, state=WorkState.RUNNING, attempt=order.attempt)
 
 
 def recover_abandoned() -> int:
@@ -158,12 +172,12 @@ def recover_abandoned() -> int:
 def _send(order: Order) -> None:
     error = send(tasks.fulfil_order, order.pk)
     if error:
-        _fail(order.pk, error)
+        _fail(_open(order.pk), error)
     order.refresh_from_db()
 
 
-def _fail(order_id: int, error: str) -> None:
-    _open(order_id).update(state=WorkState.FAILED, stage="", error=error)
+def _fail(order: QuerySet[Order], error: str) -> None:
+    order.update(state=WorkState.FAILED, stage="", error=error)
 
 
 def _open(order_id: int) -> QuerySet[Order]:
@@ -173,8 +187,8 @@ def _open(order_id: int) -> QuerySet[Order]:
 class _SignsOfLife:
     """Says now and then that the work goes on, also while a long step has nothing to tell."""
 
-    def __init__(self, order_id: int) -> None:
-        self._order_id = order_id
+    def __init__(self, order: Order) -> None:
+        self._order = order
         self._finished = threading.Event()
         self._thread = threading.Thread(target=self._tell, name="signs of life", daemon=True)
 
@@ -191,9 +205,7 @@ class _SignsOfLife:
         try:
             while not self._finished.wait(settings.CLAIM_SECONDS / 4):
                 try:
-                    Order.objects.filter(pk=self._order_id, state=WorkState.RUNNING).update(
-                        seen_at=timezone.now()
-                    )
+                    in_hand(self._order).update(seen_at=timezone.now())
                 except Error:
                     # A database that is briefly away: the next sign comes in time.
                     connections.close_all()

@@ -42,6 +42,8 @@ def results_of(
         with_mixed_model=True,
         **rules,
     )
+    # A report outlives a withdrawal, so that it counts people and names nobody.
+    left_out = len(analysis.pop("attention_excluded"))
     valid = valid_responses(rows.table)
     photos = photo_table(valid, by_photo)
     shown = {
@@ -60,7 +62,7 @@ def results_of(
         "study": facts,
         "participations": rows.participations,
         "filters": [shown, *rows.exclusions, *analysis.pop("filters")],
-        "vigilance": rows.vigilance | {"left_out": len(analysis["attention_excluded"])},
+        "vigilance": rows.vigilance | {"left_out": left_out},
         "exposure": rows.exposures.summary(),
         "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
         "analysis": analysis,

@@ -15,7 +15,7 @@ from colorizers.models import digest_of
 from evaluation.code_version import code_version
 from evaluation.metric_table import metric_table
 from evaluation.models import Exclusion, Order, Population, Report, Score
-from evaluation.services.orders import Progress
+from evaluation.services.orders import Progress, in_hand
 from evaluation.services.report_contents import results_of, study_facts
 from evaluation.services.scores import colorizations_to_score, score_colorization
 from evaluation.statistics.arrays import Json
@@ -95,7 +95,7 @@ def fill_order(order: Order, progress: Progress) -> None:
     made = make_report(
         study=order.study, population=Population(order.population), by=order.created_by, watch=progress
     )
-    Order.objects.filter(pk=order.pk).update(report=made)
+    in_hand(order).update(report=made)
 
 
 def newest_report(study: Study, population: Population) -> Report | None:
@@ -118,6 +118,17 @@ def what_is_newer(report: Report) -> Newer:
     around = _around(study, population)
     changed = any(then.get(name) != now for name, now in around.items())
     return Newer(answers, bool(answers) or changed or report.code_version != code_version())
+
+
+def withdrawn_since(report: Report) -> int:
+    """How many of the participations that there were when a report was made have been withdrawn since."""
+    population = Population(report.population)
+    taken = datetime.fromisoformat(report.snapshot.get("taken") or report.created_at.isoformat())
+    known = Participation.objects.filter(
+        study=report.study_id, source__in=population.sources, consented_at__lte=taken
+    )
+    before = report.snapshot.get("participations", {}).get(ParticipationState.WITHDRAWN, 0)
+    return max(0, known.filter(state=ParticipationState.WITHDRAWN).count() - before)
 
 
 def snapshot(study: Study, population: Population) -> Json:

@@ -89,6 +89,7 @@ def _show(request: HttpRequest, found: Report, more: dict[str, object]) -> HttpR
         "figures": figures_of(page, _chart_address(found)),
         "walls": [wall_of(wall, _picture_address) for wall in page.walls],
         "published": published,
+        "withdrawn": services.withdrawn_since(found),
     }
     return render(request, "evaluation/report.html", context | more)
 

@@ -87,6 +87,36 @@ def test_another_worker_goes_on_where_one_fell_silent(place):
     assert order.state == WorkState.DONE
 
 
+def test_a_worker_that_wakes_after_another_took_over_stops_and_changes_nothing(place):
+    order = place()
+
+    def suspended(stale, progress):
+        long_ago(order)
+        assert work(order) == services.Outcome.SETTLED
+        progress("Reading the answers", 1, 2)
+        pytest.fail("it went on")
+
+    services.fulfil(order.pk, {OrderKind.REPORT: suspended})
+    order.refresh_from_db()
+    assert (order.state, order.stage, order.attempt) == (WorkState.DONE, "", 2)
+
+
+def test_what_breaks_a_worker_that_was_taken_over_is_no_failure_of_the_order(place):
+    order = place()
+
+    def suspended(stale, progress):
+        long_ago(order)
+        assert services.fulfil(order.pk, {OrderKind.REPORT: broken}) == services.Outcome.UNFINISHED
+        raise FileNotFoundError("its folder is gone")
+
+    def broken(current, progress):
+        raise orders.OutOfTime
+
+    services.fulfil(order.pk, {OrderKind.REPORT: suspended})
+    order.refresh_from_db()
+    assert (order.state, order.error) == (WorkState.QUEUED, "")
+
+
 def test_a_cancelled_order_is_not_made(place):
     order = place()
     assert services.cancel_order(order)
@@ -123,7 +153,7 @@ def test_a_long_order_is_made_in_steps_and_goes_on_where_it_stopped(place):
     order, made = place(), []
 
     def in_steps(order, progress):
-        progress = orders.Progress(order.pk, seconds=0.0)
+        progress = orders.Progress(order, seconds=0.0)
         while len(made) < 3:
             made.append(len(made))
             progress.may_pause()

@@ -1,9 +1,11 @@
 """What a report says beside its rates: other rules, photo by photo, methods; and old reports."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from evaluation import charts, report_files, services
 from evaluation.models import Population, Report
@@ -30,6 +32,25 @@ def report_of(played):
 
 def views(report):
     return {view["code"]: view for view in report.results["views"]}
+
+
+def test_a_report_names_no_participant(sky):
+    sky.crowd(4, {"l2": 0.3, "classes": 0.4}, vigilance=[False, False])
+    report = report_of(sky)
+    assert report.results["vigilance"]["left_out"] == 4
+    for participation in sky.study.participations.all():
+        assert str(participation.participant.code) not in report.as_json()
+        assert str(participation.code) not in report.as_json()
+
+
+def test_reports_of_earlier_releases_no_longer_name_participants(sky):
+    old = json.loads(EARLIER.read_text())
+    assert old["results"]["analysis"]["attention_excluded"]
+    report = Report.objects.create(study=sky.study, population=Population.PEOPLE, **old)
+    import_module("evaluation.migrations.0003_reports_name_nobody").forget_codes(apps, None)
+    report.refresh_from_db()
+    assert old["results"]["analysis"].pop("attention_excluded")
+    assert report.results == old["results"]
 
 
 def test_each_rule_is_applied_alone_and_both_together(sky):

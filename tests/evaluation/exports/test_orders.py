@@ -1,8 +1,10 @@
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from colorizers.models import WorkState
 from evaluation import services
@@ -65,7 +67,7 @@ def test_a_worker_makes_the_file_and_it_is_downloaded_by_its_link(as_ada, order)
 
 def test_nothing_is_left_beside_the_file(order, own_media):
     fulfil(order)
-    assert [path.name for path in files(own_media)] == [f"{order.code}.zip"]
+    assert [path.name for path in files(own_media)] == [f"{order.code}-1.zip"]
 
 
 def test_delivered_twice_it_is_made_once(order, own_media):
@@ -75,14 +77,36 @@ def test_delivered_twice_it_is_made_once(order, own_media):
     assert files(own_media)[0].stat().st_mtime_ns == before
 
 
-def test_what_a_killed_worker_left_is_made_anew_into_the_same_file(order, own_media):
-    part = own_media / "exports" / f"{order.code}.part"
+def test_what_a_killed_worker_left_is_removed_and_made_anew(order, own_media):
+    part = own_media / "exports" / f"{order.code}~0a1b.part"
     part.mkdir(parents=True)
     (part / "half.csv").write_text("half")
-    (own_media / "exports" / f"{order.code}.zip").write_bytes(b"half")
+    (own_media / "exports" / f"{order.code}-1.zip").write_bytes(b"half")
+    Order.objects.update(attempt=1)
     fulfil(order)
-    assert [path.name for path in files(own_media)] == [f"{order.code}.zip"]
+    assert [path.name for path in files(own_media)] == [f"{order.code}-2.zip"]
     assert zipfile.is_zipfile(files(own_media)[0])
+
+
+def test_a_suspended_worker_and_its_successor_write_into_folders_of_their_own(order, own_media, monkeypatch):
+    def pack(root, archive, watch):
+        if not folders:
+            # Suspended here for so long that another worker takes the order over and finishes it.
+            folders.append(root.parent)
+            Order.objects.update(seen_at=timezone.now() - timedelta(hours=1))
+            assert services.fulfil(order.pk, services.MAKERS) == Outcome.SETTLED
+            finished.extend(path.read_bytes() for path in files(own_media))
+        else:
+            folders.append(root.parent)
+        really(root, archive, watch)
+
+    folders, finished, really = [], [], exports.pack
+    monkeypatch.setattr(exports, "pack", pack)
+    assert fulfil(order) == Outcome.SETTLED
+    assert folders[0] != folders[1]
+    assert (order.state, order.error) == (WorkState.DONE, "")
+    assert [path.name for path in files(own_media)] == [f"{order.code}-2.zip"]
+    assert [path.read_bytes() for path in files(own_media)] == finished
 
 
 @pytest.mark.parametrize("stage", ["Writing the trials", "Writing the other tables", "Packing"])
