@@ -58,6 +58,7 @@ def fill(folder, trials):
         runner="1.0.0",
     )  # fmt: skip
     insert_trials, insert_responses = Insert(connection, trial), Insert(connection, response)
+    measured = measured_frames(SPEC["frames"], TRIALS_EACH * 20)
     photos = [photo.pk for photo in sky.photos]
     other = {"left": "right", "right": "left"}
     kinds = [TrialKind.PRACTICE.value] * 5 + [TrialKind.TEST.value] * 40 + [TrialKind.VIGILANCE.value] * 5
@@ -95,9 +96,20 @@ def fill(folder, trials):
                     )
                     answer = other[key] if fooled else key
                     rt_ms = float(times[number - 1])
-                    answered.append({"id": pk, "trial_id": pk, "answer": answer, "rt_ms": rt_ms})
+                    shown = measured[pk % len(measured)]
+                    answered.append(
+                        {"id": pk, "trial_id": pk, "answer": answer, "rt_ms": rt_ms, "frames": shown}
+                    )
             insert_trials(planned)
             insert_responses(answered)
+
+
+def measured_frames(planned, count):
+    """What a display of 60 Hz would have measured in so many trials, as JSON."""
+    from studies.simulated_people import Crowd, PlantedEffects
+
+    person = Crowd(PlantedEffects(RATES), seed=1, photos=[]).person(1)
+    return [json.dumps(person.frame_report(planned, 4321.0 * number)) for number in range(count)]
 
 
 class Insert:

@@ -51,6 +51,7 @@ def test_the_facts_of_a_block_are_one_json_list_after_the_other():
         voided=np.array([False, True]),
         void_reasons=["[]", '["frame 1: +33.3 ms", "page hidden"]'],
         repeats=np.array([True, False]),
+        again=np.array([False, False]),
         showings=Showings.of([json.dumps([frame]), "[]"], ["[]", "[]"], [10.0, None]),
     )
     expected = [
