@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
+from colorizers.training import folder
 from colorizers.training.__main__ import main
 
 SIDE = 72
@@ -34,6 +35,22 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.fixture
+def real_pictures() -> None:
+    """For tests that look at the curve and the samples; see `plain_pictures`."""
+
+
+@pytest.fixture(autouse=True)
+def plain_pictures(request, monkeypatch) -> None:
+    """Drawing takes three times as long as such a small training: a few bytes stand for the pictures.
+
+    Tests that ask for `real_pictures`, and trainings in processes of their own, draw.
+    """
+    if "real_pictures" not in request.fixturenames:
+        for name in ("draw_curve", "draw_samples"):
+            monkeypatch.setattr(folder, name, lambda path, *what: path.write_bytes(b"a picture"))
+
+
 def photo(number: int) -> np.ndarray:
     """(72, 72, 3) uint8: bright discs in warm colours on a dark blue slope, so that L tells of ab."""
     rng = np.random.default_rng(number)
@@ -47,11 +64,11 @@ def photo(number: int) -> np.ndarray:
     return (np.clip(noisy, 0, 1) * 255).round().astype(np.uint8)
 
 
-def save_photos(folder: Path, numbers: range) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+def save_photos(place: Path, numbers: range) -> Path:
+    place.mkdir(parents=True, exist_ok=True)
     for number in numbers:
-        Image.fromarray(photo(number)).save(folder / f"{number:03}.png")
-    return folder
+        Image.fromarray(photo(number)).save(place / f"{number:03}.png")
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def test_after_a_kill_in_the_middle_of_an_epoch_it_goes_on_to_the_same_weights(
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_request_to_stop_saves_the_checkpoint_and_says_how_to_go_on(
-    train, write_recipe, tmp_path, monkeypatch, number, status
+    train, write_recipe, tmp_path, monkeypatch, real_pictures, number, status
 ):
     recipe = write_recipe(**GAN)
     raise_at(monkeypatch, number, step=6)
@@ -106,7 +106,7 @@ def test_while_photos_are_read_ctrl_c_stops_at_once(train, write_recipe, monkeyp
     assert "Stopped at once." in said
 
 
-def test_a_finished_training_is_left_as_it_is(train, write_recipe, tmp_path):
+def test_a_finished_training_is_left_as_it_is(train, write_recipe, tmp_path, real_pictures):
     recipe = write_recipe()
     train(recipe)
     before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}

@@ -32,7 +32,9 @@ def read_record(out: Path) -> dict:
     return json.loads((out / "run.json").read_text())
 
 
-def test_a_training_leaves_weights_that_their_method_runs(train, write_recipe, tmp_path):
+def test_a_training_leaves_weights_that_their_method_runs_and_pictures(
+    train, write_recipe, tmp_path, real_pictures
+):
     status, said = train(write_recipe(average=0.5))
     assert status == 0, said
     out = tmp_path / "run"

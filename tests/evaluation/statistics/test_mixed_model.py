@@ -1,5 +1,6 @@
 import json
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ NO_PHOTO_EFFECT = {"p01_tiny60", "p14_negative_twoway", "p15_laplace_trap"}
 FITTED = [case for case in PAIR_CASES if case not in {*REFUSED, "p15_laplace_trap"}]
 
 
+@cache
 def fitted_case(name):
+    """The model of a reference case, fitted once; nobody may change it."""
     return mixed_model(valid_responses(read_responses(responses(name)).table))
 
 
