@@ -25,6 +25,7 @@ TEXTS: Mapping[str, Any] = {
     "pairs": {"one": _("pair"), "many": _("pairs")},
     "rounds": {"one": _("round"), "many": _("rounds")},
     "step": _("{page} of {pages}"),
+    "withdraw": _("Withdraw and erase my answers"),
     "real": _("Real colours"),
     "invented": _("Invented colours"),
     "places": {

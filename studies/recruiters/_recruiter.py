@@ -20,6 +20,8 @@ OUTCOMES = (COMPLETED, SCREENED_OUT, FAILED_ATTENTION, OVER_QUOTA)
 
 Query = Mapping[str, Sequence[str]]
 Ids = Mapping[str, str]
+Sentence = tuple[str, Mapping[str, str]]
+"""A sentence with %(places)s, and what goes there."""
 
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _CODE = re.compile(r"[0-9A-Za-z_.-]{0,50}")
@@ -29,8 +31,21 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 LONGEST_ADDRESS = 500
 
 
+MISSING = "The address that brought you here has no %(name)s."
+DOUBLED = "The address that brought you here has more than one %(name)s."
+UNREADABLE = "The %(name)s in the address that brought you here is not one that we can read."
+EXPECTED = "We expected %(what)s."
+
+
 class BadArrival(ValueError):
-    """The address of an arrival does not name somebody as it must; the message is for the participant."""
+    """The address of an arrival does not name somebody as it must; the message is for the participant.
+
+    Its `sentences` are English, each with what is to be filled in: a site puts them into other languages.
+    """
+
+    def __init__(self, *sentences: Sentence | str) -> None:
+        self.sentences = tuple((one, {}) if isinstance(one, str) else one for one in sentences)
+        super().__init__(" ".join(text % values if values else text for text, values in self.sentences))
 
 
 @dataclass(frozen=True)
@@ -202,13 +217,10 @@ def one_id(query: Query, name: str, *, expected: str, todo: str) -> str:
     values = query.get(name, ())
     if len(values) == 1 and _ID.fullmatch(values[0]):
         return str(values[0])
-    if not values:
-        problem = f"The address that brought you here has no {name}."
-    elif len(values) > 1:
-        problem = f"The address that brought you here has more than one {name}."
-    else:
-        problem = f"The {name} in the address that brought you here is not one that we can read."
-    raise BadArrival(f"{problem} We expected {expected}. {todo}")
+    problem = UNREADABLE
+    if len(values) != 1:
+        problem = DOUBLED if values else MISSING
+    raise BadArrival((problem, {"name": name}), (EXPECTED, {"what": expected}), todo)
 
 
 def check_code(name: str, code: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from studies.recruiters._recruiter import (
     COMPLETED,
+    EXPECTED,
     OVER_QUOTA,
     SCREENED_OUT,
     Arrival,
@@ -27,6 +28,7 @@ PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
 HOSTS = ("www.mturk.com", "workersandbox.mturk.com")
 FRAMES = ("https://worker.mturk.com", "https://workersandbox.mturk.com", "https://www.mturk.com")
 SUBMIT = "/mturk/externalSubmit"
+FOREIGN = "The %(name)s in the address that brought you here is missing or not Amazon's."
 TODO = "Please open the HIT on the page of Mechanical Turk again; do not type the address yourself."
 
 
@@ -82,10 +84,7 @@ def _amazon(values: Sequence[str]) -> str:
     for host in HOSTS:
         if list(values) in ([f"https://{host}"], [f"https://{host}/"]):
             return f"https://{host}"
-    raise BadArrival(
-        f"The {SUBMIT_TO} in the address that brought you here is missing or not Amazon's. We expected "
-        f"https://{HOSTS[0]}. {TODO}"
-    )
+    raise BadArrival((FOREIGN, {"name": SUBMIT_TO}), (EXPECTED, {"what": f"https://{HOSTS[0]}"}), TODO)
 
 
 RECRUITER = Mturk()

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from studies.recruiters._recruiter import Arrival, BadArrival, Ends, EndSettings, Query, one_id
+from studies.recruiters._recruiter import EXPECTED, Arrival, BadArrival, Ends, EndSettings, Query, one_id
 
 NAME = "invitation"
-EXPECTED = "the code of an invitation, as it stands in the link that you were sent"
+CODE = "the code of an invitation, as it stands in the link that you were sent"
+DAMAGED = "The %(name)s in the address is damaged."
+UNKNOWN = "There is no such invitation to this study."
 TODO = "Open the whole link once more; if it does not work, ask who invited you for a new one."
 
 
@@ -20,13 +22,11 @@ class SingleUse(Ends):
     Settings: ClassVar[type[Any]] = EndSettings
 
     def arrive(self, query: Query) -> Arrival:
-        text = one_id(query, NAME, expected=EXPECTED, todo=TODO)
+        text = one_id(query, NAME, expected=CODE, todo=TODO)
         try:
             code = str(UUID(text))
         except ValueError as error:
-            raise BadArrival(
-                f"The {NAME} in the address is damaged. We expected {EXPECTED}. {TODO}"
-            ) from error
+            raise BadArrival((DAMAGED, {"name": NAME}), (EXPECTED, {"what": CODE}), TODO) from error
         return Arrival(person=code, ids={NAME: code})
 
 

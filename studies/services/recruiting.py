@@ -27,6 +27,7 @@ from studies.models import (
 from studies.recruiters import single_use
 from studies.recruiters._recruiter import (
     COMPLETED,
+    EXPECTED,
     FAILED_ATTENTION,
     OVER_QUOTA,
     SCREENED_OUT,
@@ -39,6 +40,10 @@ from studies.recruiters._recruiter import (
 )
 from studies.services import participations
 
+TOO_LONG = "This page was open for too long."
+NOT_BROUGHT_BACK = "The form did not bring back what this page had given it."
+OTHER_STUDY = "This form belongs to another study."
+ONCE_MORE = "Please open the link that brought you here once more."
 _SALT = "studies.arrival"
 # So long a landing page may stay open before the consent.
 ARRIVAL_SECONDS = 12 * 3600
@@ -79,9 +84,8 @@ def arrive(study: Study, query: Query) -> Arrival:
     """Who arrives at this study; raises BadArrival, in words for the participant."""
     arrival = recruiter_of(study).arrive(query)
     if study.recruiter == "single_use" and not study.invitations.filter(code=arrival.person).exists():
-        raise BadArrival(
-            f"There is no such invitation to this study. We expected {single_use.EXPECTED}. {single_use.TODO}"
-        )
+        expected = (EXPECTED, {"what": single_use.CODE})
+        raise BadArrival(single_use.UNKNOWN, expected, single_use.TODO)
     return arrival
 
 
@@ -95,16 +99,11 @@ def carried(study: Study, text: str) -> Arrival:
     try:
         slug, person, ids = signing.loads(text, salt=_SALT, max_age=ARRIVAL_SECONDS)
     except signing.SignatureExpired as error:
-        raise BadArrival(
-            "This page was open for too long. Please open the link that brought you here once more."
-        ) from error
+        raise BadArrival(TOO_LONG, ONCE_MORE) from error
     except signing.BadSignature as error:
-        raise BadArrival(
-            "The form did not bring back what this page had given it. Please open the link that brought you "
-            "here once more."
-        ) from error
+        raise BadArrival(NOT_BROUGHT_BACK, ONCE_MORE) from error
     if slug != study.slug:
-        raise BadArrival("This form belongs to another study. Please open the link of this one once more.")
+        raise BadArrival(OTHER_STUDY, ONCE_MORE)
     return Arrival(person=person, ids=ids)
 
 

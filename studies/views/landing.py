@@ -17,6 +17,7 @@ from studies import languages, limits
 from studies.forms import BeginForm
 from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
+from studies.recruiter_texts import said
 from studies.recruiters._recruiter import Arrival, BadArrival
 from studies.services import participations, planning, recruiting, simulated
 from studies.views._http import (
@@ -78,7 +79,7 @@ def invitation(request: HttpRequest, slug: str, code: UUID) -> HttpResponse:
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study, slug=slug)
     translation.activate(languages.chosen(request, study))
-    form = BeginForm(request.POST, statements=study.texts.statements)
+    form = _begin_form(study, request.POST)
     if request.POST.get("simulation"):
         return _begin_simulated(request, study, form)
     arrival = Arrival()
@@ -153,7 +154,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
             problem = str(error)
         else:
             return redirect("studies:participation", code=participation.code)
-    form = BeginForm(initial={"language": language}, statements=study.texts.statements)
+    form = _begin_form(study, initial={"language": language})
     context = _context(study) | {"form": form, "problem": problem, "preview": True}
     return render(request, "studies/landing.html", context, status=409 if problem else 200)
 
@@ -236,7 +237,7 @@ def _unclear(request: HttpRequest, study: Study, error: BadArrival) -> HttpRespo
     # What a draft is about is nobody's business yet.
     if study.state != StudyState.LIVE:
         return _unavailable(request, study, status=STATUS_OF_STATE.get(StudyState(study.state), 404))
-    return render(request, "studies/unclear.html", {"study": study, "problem": str(error)}, status=400)
+    return render(request, "studies/unclear.html", {"study": study, "problem": said(error)}, status=400)
 
 
 def _over_quota(request: HttpRequest, study: Study, arrival: Arrival) -> HttpResponse:
@@ -259,7 +260,12 @@ def _unavailable(request: HttpRequest, study: Study, *, status: int) -> HttpResp
 def _form(request: HttpRequest, study: Study, arrival: Arrival) -> BeginForm:
     language = translation.get_language()
     signed = recruiting.carry(study, arrival) if arrival.person else ""
-    return BeginForm(initial={"language": language, "arrival": signed}, statements=study.texts.statements)
+    return _begin_form(study, initial={"language": language, "arrival": signed})
+
+
+def _begin_form(study: Study, *args: Any, **kwargs: Any) -> BeginForm:
+    """The form with the study's own texts, in the language that is active."""
+    return BeginForm(*args, statements=study.texts.statements, consent=study.texts.consent, **kwargs)
 
 
 def _context(study: Study) -> dict[str, Any]:

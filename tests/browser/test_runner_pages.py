@@ -76,6 +76,29 @@ def test_every_page_on_the_way_is_accessible(open_page, quick_study, results, ki
     check(page)
 
 
+def test_whoever_wants_to_withdraw_finds_the_way_on_every_page_and_never_beside_a_photo(
+    open_page, quick_study
+):
+    page = open_page(**DESK)
+    begin(page, quick_study)
+    way = page.get_by_role("link", name="Withdraw and erase my answers")
+    for title in INSTRUCTIONS:
+        screen(page, title)
+        expect(way).to_be_visible()
+        page.keyboard.press("Enter")
+    page.locator(".runner-choice:enabled").first.wait_for()
+    expect(way).to_have_count(0)
+    play(page, "keyboard", until=2)
+    screen(page, "Now the test starts")
+    # A link of its own to the keyboard, too.
+    way.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Withdraw from the study?")).to_be_visible()
+    page.get_by_role("button", name="Withdraw and erase my answers").click()
+    expect(page.get_by_role("heading", name="You have withdrawn")).to_be_visible()
+    assert not Response.objects.exists()
+
+
 def test_the_example_shows_the_course_of_a_pair_and_plays_it(open_page, quick_study):
     page = open_page(**DESK)
     begin(page, quick_study)

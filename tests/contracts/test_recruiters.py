@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from studies import declared, recruiters
+from studies import declared, recruiter_texts, recruiters
 from studies.recruiters._recruiter import COMPLETED, FAILED_ATTENTION, OUTCOMES, Arrival, BadArrival
 
 # An arrival as the recruiter's documents describe it.
@@ -98,6 +98,19 @@ def test_an_id_that_is_there_twice_is_refused(name, recruiter):
         asked = query(name) | {doubled: [GOOD[name][doubled], "other"]}
         with pytest.raises(BadArrival, match=doubled):
             recruiter.arrive(asked)
+
+
+def test_all_that_it_says_to_participants_is_known_to_the_translators(name, recruiter):
+    known = {*recruiter_texts.SENTENCES, *recruiter_texts.THINGS, *GOOD[name], "https://www.mturk.com"}
+    asked = [query(name, **{key: value}) for key in GOOD[name] for value in ("a b", "https://[", "x")]
+    asked += [{other: values for other, values in query(name).items() if other != key} for key in GOOD[name]]
+    asked += [query(name) | {key: ["1", "2"]} for key in GOOD[name]]
+    for one in asked:
+        try:
+            recruiter.arrive(one)
+        except BadArrival as refusal:
+            for text, values in refusal.sentences:
+                assert {text, *values.values()} <= known
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value[:12]))

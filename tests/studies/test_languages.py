@@ -1,6 +1,7 @@
 """In which language a study speaks, and what it says."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.template.loader import render_to_string
@@ -73,6 +74,38 @@ def test_the_language_of_one_request_is_not_that_of_the_next(client, db, idle_qu
     client.get(f"/p/{participation.code}/")
     assert "There is nothing here" in client.get("/s/nowhere/").content.decode()
     assert translation.get_language() == "en"
+
+
+@pytest.mark.parametrize("code", ["de", "es", "fr", "zh-hans"])
+def test_an_address_that_leads_nowhere_says_so_in_the_visitor_s_language(client, db, code):
+    page = client.get("/s/nowhere/", headers={"accept-language": code})
+    assert (page.status_code, translation.get_language()) == (404, "en")
+    assert f'<html lang="{code}"' in page.content.decode()
+    assert "There is nothing here" not in page.content.decode()
+
+
+def test_the_workbench_says_in_english_that_there_is_nothing(client, root):
+    client.force_login(root)
+    page = client.get("/admin/studies/study/999/recruiting/", headers={"accept-language": "de"})
+    assert "There is nothing here" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("recruiter", "query", "words"),
+    [
+        ("prolific", "", ("hierher geführt hat, fehlt PROLIFIC_PID. ", "Erwartet wird: Ihre Prolific-ID.")),
+        ("single_use", "?invitation=xyz", ("ist invitation beschädigt. ", "Erwartet wird: der Code einer")),
+        ("single_use", f"?invitation={UUID(int=7)}", ("Diese Einladung zur Studie gibt es nicht. ",)),
+    ],
+)
+def test_a_link_that_names_nobody_is_refused_in_the_visitor_s_language(
+    client, db, idle_queue, recruiter, query, words
+):
+    codes = {"completed_code": "DONE"} if recruiter == "prolific" else {}
+    study = launched_study(recruiter=recruiter, recruiter_settings=codes, **OFFERED)
+    page = client.get(f"/s/{study.slug}/{query}", headers={"accept-language": "de"})
+    assert page.status_code == 400
+    assert "".join(words) in page.content.decode()
 
 
 def test_a_language_from_right_to_left_turns_the_page():

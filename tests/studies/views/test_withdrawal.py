@@ -27,6 +27,22 @@ def taken(participation, finish):
     return participation
 
 
+@pytest.mark.parametrize("due", ["display", "plates", "trials", "questions", "thanks"])
+def test_every_page_of_a_participation_leads_to_it(client, db, idle_queue, finish, due):
+    checks = {"colour_vision": "record" if due == "plates" else "off"}
+    checks["display"] = "record" if due == "display" else "off"
+    study = launched_study(screening=checks, debrief={"comments": due == "questions"})
+    participation = participations.begin_participation(study=study, source="person")
+    if due in {"questions", "thanks"}:
+        finish(participation)
+    words = client.get(f"/p/{participation.code}/").content.decode()
+    assert page(participation) in words
+    assert {
+        "display": "Your screen", "plates": "Which digit", "trials": "data-withdraw-url",
+        "questions": "A last question?", "thanks": "completion-code",
+    }[due] in words  # fmt: skip
+
+
 def test_it_asks_first_and_changes_nothing(client, taken):
     words = client.get(page(taken)).content.decode()
     assert "Withdraw and erase my answers" in words

@@ -30,7 +30,7 @@ export function courseOf(trial) {
   return [...steps, { kind: "choose", slots: trial.slots, ms: null }];
 }
 
-/** A caption of one step, with its time where it has one. */
+/** The lines of a step's caption: what is seen, and its time where it has one. */
 export function captionOf(step, texts, language) {
   const { example } = texts;
   const words = {
@@ -39,8 +39,9 @@ export function captionOf(step, texts, language) {
     mask: example.mask,
     choose: example.choose,
   }[step.kind];
-  if (step.ms === null || step.kind === "dots") return words;
-  return `${words}, ${(step.ms / 1000).toLocaleString(language, { maximumFractionDigits: 2 })} s`;
+  if (step.ms === null || step.kind === "dots") return [words];
+  // A narrow no-break space: the unit never stands on a line of its own.
+  return [words, `${(step.ms / 1000).toLocaleString(language, { maximumFractionDigits: 2 })}\u202fs`];
 }
 
 /** Shows each step in its time: `show(index)`, and `show(null)` at the end. */
@@ -67,7 +68,8 @@ export function courseFigure(texts, { trial, layout, scene, language, wait = bro
   const items = steps.map((step) => {
     const places = trial.slots.map((slot) => placeElement(step, slot, scene));
     const stage = h("span", { class: `course-stage course-${layout}`, "aria-hidden": "true" }, ...places);
-    return h("li", { class: "course-step" }, stage, h("span", { textContent: captionOf(step, texts, language) }));
+    const lines = captionOf(step, texts, language).map((textContent) => h("span", { textContent }));
+    return h("li", { class: "course-step" }, stage, ...lines);
   });
   const list = h("ol", { class: "course", "aria-label": texts.looking.figure }, ...items);
   const button = h("button", { type: "button", class: "runner-button quiet course-play", textContent: texts.example.play });

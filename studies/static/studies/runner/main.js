@@ -14,7 +14,7 @@ const QUIET_MS = 400;
 const RECOVERED_MS = 2500;
 
 const root = document.getElementById("runner");
-const { stateUrl, deviceUrl, doneUrl } = root.dataset;
+const { stateUrl, deviceUrl, doneUrl, withdrawUrl = "" } = root.dataset;
 const texts = textsOf(document);
 const language = document.documentElement.lang || "en";
 const shell = new Shell(root, texts);
@@ -121,7 +121,7 @@ async function main() {
     await deliverWaiting();
     const state = await loadState();
     if (!state.finished) {
-      const line = { courier, begun, loadState, sendDevice, down: () => down, trouble, left: () => left };
+      const line = { courier, begun, withdrawUrl, loadState, sendDevice, down: () => down, trouble, left: () => left };
       run = new Run({ state, line, shell, texts, language });
       await run.start();
     }

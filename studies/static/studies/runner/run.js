@@ -38,7 +38,7 @@ export class Run {
 
   /**
    * `line` is what main.js offers: `courier`, `loadState()`, `sendDevice(facts)`, `down()`, `trouble()`,
-   * `left()`, and `begun`, which keeps the trials that have begun to be shown.
+   * `left()`, `withdrawUrl`, and `begun`, which keeps the trials that have begun to be shown.
    */
   constructor({ state, line, shell, texts, language }) {
     this.#line = line;
@@ -121,6 +121,7 @@ export class Run {
       screen: () => session.next,
       pages,
       texts: () => this.#texts,
+      withdraw_url: this.#line.withdrawUrl,
       on_finish: ({ screen }) => session.shown(screen),
     };
   }

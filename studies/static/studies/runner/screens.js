@@ -95,7 +95,7 @@ export function pagesFor(screen, about) {
   return [{ title, paragraphs: [fill(text, { done: ready, total: all, things: thing(facts, all, texts) })], next }];
 }
 
-function pageElement(page, { step, steps, texts }) {
+function pageElement(page, { step, steps, texts, withdrawUrl }) {
   const title = h("h1", { id: "runner-title", textContent: page.title });
   const words = h("div", { id: "runner-words", class: "runner-words" });
   words.append(...page.paragraphs.map((text) => h("p", { textContent: text })));
@@ -110,18 +110,20 @@ function pageElement(page, { step, steps, texts }) {
   const where = h("span", { class: "runner-step", textContent: fill(texts.step, { page: step + 1, pages: steps }) });
   where.hidden = steps === 1;
   const controls = h("div", { class: "runner-controls" }, back, where, next);
-  const body = [title, page.figure?.() ?? null, words, controls];
+  const way = withdrawUrl ? h("a", { href: withdrawUrl, textContent: texts.withdraw }) : null;
+  const foot = way && h("p", { class: "runner-foot" }, way);
+  const body = [title, page.figure?.() ?? null, words, controls, foot];
   const section = h("section", { class: "runner-panel", "aria-labelledby": title.id }, ...body);
   return { element: h("div", { class: "runner-screen" }, section), next, back };
 }
 
-/** Shows pages one by one; resolves when the last one is left. */
-export function walkThrough(display, pages, { texts, keys = window }) {
+/** Shows pages one by one, with the way to withdraw on each; resolves when the last one is left. */
+export function walkThrough(display, pages, { texts, withdrawUrl = "", keys = window }) {
   return new Promise((resolve) => {
     let step = 0;
     let current;
     const show = () => {
-      current = pageElement(pages[step], { step, steps: pages.length, texts });
+      current = pageElement(pages[step], { step, steps: pages.length, texts, withdrawUrl });
       current.next.addEventListener("click", forward);
       current.back.addEventListener("click", backward);
       display.replaceChildren(current.element);
@@ -144,7 +146,7 @@ export function walkThrough(display, pages, { texts, keys = window }) {
       const advance = event.key === "Enter" || event.key === " ";
       // A key that is held down must not run through the pages.
       if (event.repeat && (advance || event.key.startsWith("Arrow"))) event.preventDefault();
-      else if (advance && event.target !== current.next && event.target?.tagName === "BUTTON") return;
+      else if (advance && event.target !== current.next && ["BUTTON", "A"].includes(event.target?.tagName)) return;
       else if (advance || event.key === "ArrowRight") {
         if (event.key === "ArrowRight" && step === pages.length - 1) return;
         event.preventDefault();
@@ -168,6 +170,8 @@ export class ScreenPlugin {
       pages: { type: ParameterType.FUNCTION },
       /** Gives the words of the controls. */
       texts: { type: ParameterType.FUNCTION },
+      /** Where a participant withdraws; empty: nowhere. */
+      withdraw_url: { type: ParameterType.STRING, default: "" },
     },
     data: {
       screen: { type: ParameterType.STRING },
@@ -182,7 +186,10 @@ export class ScreenPlugin {
 
   async trial(display, parameters, onLoad) {
     const since = performance.now();
-    const over = walkThrough(display, parameters.pages(), { texts: parameters.texts() });
+    const over = walkThrough(display, parameters.pages(), {
+      texts: parameters.texts(),
+      withdrawUrl: parameters.withdraw_url,
+    });
     onLoad();
     await over;
     return { screen: parameters.screen, rt: performance.now() - since };

@@ -12,6 +12,7 @@ export const ENGLISH = {
   pairs: { one: "pair", many: "pairs" },
   rounds: { one: "round", many: "rounds" },
   step: "{page} of {pages}",
+  withdraw: "Withdraw and erase my answers",
   real: "Real colours",
   invented: "Invented colours",
   places: { left: "Left", right: "Right", centre: "Centre" },
