@@ -1,10 +1,11 @@
 """How fast a large study is exported, and in how much memory.
 
-    python benchmarks/exports.py [--trials 1000000] [--only-trials]
+    python benchmarks/exports.py [--trials 1000000] [--formats csv parquet psych-ds] [--data FOLDER]
 
 Makes a study of made-up answers straight in an SQLite file in a temporary folder (bulk inserts, no pictures),
-then exports it as a worker would, in a process of its own: all tables as CSV and Parquet, zipped. Prints rows
-per second, the peak memory of that process beside what it had before the first row, and the sizes.
+then exports it as a worker would, each format in a process of its own. Prints the seconds, the processor time
+(which a busy machine stretches less), the peak memory of that process beside what it had before the first row,
+and the sizes. `psych-ds` holds every table twice, as CSV and as Parquet, and the report, which is made first.
 """
 
 import argparse
@@ -37,14 +38,19 @@ def set_up(folder):
     django.setup()
 
 
-def fill(folder, trials):
-    """A study with so many trials, 50 in a participation: 5 practice, 40 test, 5 vigilance."""
+def migrate(folder):
     set_up(folder)
-    import numpy as np
     from django.core.management import call_command
-    from django.db import connection, transaction
 
     call_command("migrate", verbosity=0)
+
+
+def fill(folder, trials):
+    """A study with so many trials, 50 in a participation: 5 practice, 40 test, 5 vigilance."""
+    migrate(folder)
+    import numpy as np
+    from django.db import connection, transaction
+
     connection.cursor().execute("PRAGMA synchronous=OFF")
     from studies.models import Participant, Participation, Response, Trial, TrialKind
     from tests.evaluation.cast import SPEC, frames, played_study
@@ -128,11 +134,9 @@ class Insert:
         self.connection.connection.executemany(self.sql, (self.values | row for row in rows))
 
 
-def measure(folder, only_trials):
-    """Export in this process and print the figures as JSON."""
+def measure(folder, form):
+    """Export in this process, in one format, and print the figures as JSON."""
     set_up(folder)
-    from evaluation.exports import codebook, rows
-    from evaluation.exports.writers import TableWriter
     from evaluation.models import Population
     from evaluation.services import exports
     from studies.models import Study
@@ -143,74 +147,76 @@ def measure(folder, only_trials):
 
     def watch(stage, done=0, total=0):
         if not stages or stages[-1][0] != stage:
-            stages.append((stage, time.perf_counter()))
+            stages.append((stage, time.process_time()))
 
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        root = Path(name) / "sky-people"
-        if only_trials:
-            root.mkdir()
-            with TableWriter(root / "trials", codebook.TRIALS) as writer:
-                writer.write_all(rows.trial_rows(study, Population.PEOPLE))
-            counts = {"trials": writer.rows}
-        else:
-            counts = exports.write_tables(study, Population.PEOPLE, root, ("csv", "parquet"), watch)
-            exports.pack(root, Path(name) / "all.zip", watch)
-        whole, busy = time.perf_counter() - begun, time.process_time() - busy
-        sizes = {path.name: path.stat().st_size / 1e6 for path in Path(name).rglob("*.*") if path.is_file()}
-    ends = [at for _, at in stages[1:]] + [begun + whole]
-    seconds = {stage: end - at for (stage, at), end in zip(stages, ends, strict=True)}
-    print(
-        json.dumps(
-            {
-                "counts": counts,
-                "seconds": whole,
-                "cpu": busy,
-                "stages": seconds,
-                "before": before,
-                "peak": peak_mb(),
-                "mb": sizes,
-            }
-        )
-    )
+        root, archive = Path(name), Path(name) / "all.zip"
+        exports.export(study, Population.PEOPLE, exports.Format(form), root, archive, watch)
+        whole, spent = time.perf_counter() - begun, time.process_time() - busy
+        paths = [path for path in root.rglob("*.*") if path.is_file() and path.stat().st_size > 1e6]
+        sizes = {path.name: path.stat().st_size / 1e6 for path in paths}
+    ends = [at for _, at in stages[1:]] + [busy + spent]
+    found = {
+        "seconds": whole,
+        "cpu": spent,
+        "stages": {stage: end - at for (stage, at), end in zip(stages, ends, strict=True)},
+        "before": before,
+        "peak": peak_mb(),
+        "mb": sizes,
+    }
+    print(json.dumps(found))
 
 
 def peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def measured(folder, form):
+    """The figures of one format, from a process of its own."""
+    command = [sys.executable, __file__, "--measure", str(folder), "--formats", form]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def main():
-    """Fill, measure in a fresh process, print a table."""
+    """Fill, measure each format in a fresh process, print a table."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--trials", type=int, default=1_000_000)
+    parser.add_argument("--formats", nargs="+", default=["csv", "parquet", "psych-ds"])
     parser.add_argument(
-        "--only-trials", action="store_true", help="only the table of trials, without the rest"
+        "--data", type=Path, help="a folder to keep the made study in; found there, it is used"
     )
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        measure(options.measure, options.only_trials)
+        measure(options.measure, options.formats[0])
         return
     with tempfile.TemporaryDirectory() as name:
-        print(f"making {options.trials:,} trials ...", file=sys.stderr, flush=True)
-        begun = time.perf_counter()
-        fill(Path(name), options.trials)
-        print(f"made in {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
-        command = [sys.executable, __file__, "--measure", name, *(["--only-trials"] * options.only_trials)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.stderr)
-    found = json.loads(done.stdout.splitlines()[-1])
-    rows = found["counts"]["trials"]
-    print(f"| {rows:,} trials | |\n|---|---:|")
-    print(f"| seconds | {found['seconds']:.1f} |\n| trials per second | {rows / found['seconds']:,.0f} |")
-    print(f"| processor time, s | {found['cpu']:.1f} |")
-    for stage, seconds in found["stages"].items():
-        print(f"| - {stage.lower()}, s | {seconds:.1f} |")
-    print(f"| memory before, MB | {found['before']:.0f} |\n| peak memory, MB | {found['peak']:.0f} |")
-    for file, size in sorted(found["mb"].items()):
-        print(f"| {file}, MB | {size:.1f} |")
+        folder = options.data or Path(name)
+        if not (folder / "foolrate.sqlite3").exists():
+            print(f"making {options.trials:,} trials ...", file=sys.stderr, flush=True)
+            fill(folder, options.trials)
+        else:
+            migrate(folder)
+        found = {}
+        for form in options.formats:
+            print(f"{form} ...", file=sys.stderr, flush=True)
+            found[form] = measured(folder, form)
+    print("| format | seconds | processor time, s | memory before, MB | peak memory, MB | file, MB |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for form, f in found.items():
+        figures = (f["seconds"], f["cpu"], f["before"], f["peak"], f["mb"]["all.zip"])
+        print(f"| {form} | " + " | ".join(f"{figure:.0f}" for figure in figures) + " |")
+    for form, f in found.items():
+        steps = ", ".join(f"{stage.lower()} {seconds:.0f} s" for stage, seconds in f["stages"].items())
+        print(f"{form}: {steps} of processor time; before packing "
+              + ", ".join(f"{file} {size:.0f} MB" for file, size in sorted(f["mb"].items())))  # fmt: skip
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"{os.cpu_count()} cores, load of the machine {load} (1, 5, 15 minutes)")
 
 
 if __name__ == "__main__":
