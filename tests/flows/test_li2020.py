@@ -1,4 +1,4 @@
-"""Li et al.'s survey in small, as benchmarks/li2020.py plays it in full: over HTTP, every answer accounted for."""
+"""Li et al.'s survey in small; benchmarks/li2020.py plays it in full: over HTTP, each answer checked."""
 
 import json
 
@@ -23,7 +23,7 @@ def study(transactional_db, idle_queue):
 
 
 def test_every_acknowledged_answer_is_stored_once_and_the_report_is_near_what_was_planted(study):
-    crowd, here = planted_crowd(study, RATES, seed=3)
+    crowd, _ = planted_crowd(study, RATES, seed=3)
     with own_server() as server:
         ledger, _ = take_part(study, crowd, PEOPLE, server, at_once=4, say=lambda text: None)
     kept = ledger.against(stored_answers(study))
