@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from colorizers.admin.common import RecordAdmin
 from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind
+from studies.services import payments
 
 SOURCE_LABELS = {Source.PERSON: "success", Source.SIMULATED: "warning", Source.PREVIEW: "info"}
 STATE_LABELS = {
@@ -25,9 +26,13 @@ STATE_LABELS = {
 }
 
 
+SPOILED = "spoiled, not counted"
+OUTCOME_LABELS = {"right": "success", "wrong": "warning", "fooled": "warning", SPOILED: "danger"}
+
+
 class TrialInline(TabularInline):
     model = Trial
-    fields = ["number", "kind", "condition", "photo", "key", "answer", "outcome", "rt"]
+    fields = ["number", "kind", "condition", "photo", "key", "answer", "outcome", "rt", "shown"]
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -35,7 +40,7 @@ class TrialInline(TabularInline):
     ordering = ["number"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:
-        return Trial.objects.select_related("condition", "photo", "response").order_by("number")
+        return Trial.objects.select_related("condition", "photo", "response", "replaces").order_by("number")
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True  # Whoever sees the participation sees its trials.
@@ -51,13 +56,25 @@ class TrialInline(TabularInline):
             return "–"
         return trial.response.answer or "none in time"
 
-    @display(description="outcome", label={"right": "success", "wrong": "warning", "fooled": "warning"})
+    @display(description="outcome", label=OUTCOME_LABELS)
     def outcome(self, trial: Trial) -> str | None:
-        if not hasattr(trial, "response") or not trial.response.answer:
+        if not hasattr(trial, "response"):
+            return None
+        if trial.response.voided:
+            return SPOILED
+        if not trial.response.answer:
             return None
         if trial.response.answer == trial.key:
             return "right"
         return "fooled" if trial.kind == TrialKind.TEST else "wrong"
+
+    @display(description="shown")
+    def shown(self, trial: Trial) -> str:
+        """What spoiled it, and in whose place it stands."""
+        words = [f"in the place of {trial.replaces.number}"] if trial.replaces else []
+        if hasattr(trial, "response"):
+            words += trial.response.void_reasons or ["as planned"]
+        return ", ".join(words) or "–"
 
     @display(description="response time")
     def rt(self, trial: Trial) -> str:
@@ -74,8 +91,8 @@ class ParticipationAdmin(RecordAdmin):
     list_select_related = ["study"]
     search_fields = ["code", "completion_code"]
     fields = [
-        "code", "study", "source", "state", "consent_version", "consented_at", "last_seen_at", "finished_at",
-        "completion_code", "study_digest", "seed", "simulation", "device",
+        "code", "study", "source", "state", "language", "consent_version", "consented_at", "last_seen_at",
+        "finished_at", "attention", "completion_code", "study_digest", "seed", "simulation", "device",
     ]  # fmt: skip
     readonly_fields = fields
     inlines = [TrialInline]
@@ -110,6 +127,10 @@ class ParticipationAdmin(RecordAdmin):
     @display(description="state", label=STATE_LABELS, ordering="state")
     def shown_state(self, participation: Participation) -> tuple[str, str]:
         return participation.state, participation.get_state_display()
+
+    @display(description="attention")
+    def attention(self, participation: Participation) -> str:
+        return payments.attention_of(participation) or "–"
 
     @display(description="answered")
     def answered(self, participation: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -32,10 +33,11 @@ class RecruitingPages:
             "invite": require_POST(self.invite_view),
             "payments": require_GET(self.payments_view),
             "forget": require_POST(self.forget_view),
+            "recruiting-guide": require_GET(self.guide_view),
         }
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(never_cache(view)),
-                 name=f"studies_study_{name}")
+                 name=f"studies_study_{name.replace('-', '_')}")
             for name, view in pages.items()
         ]  # fmt: skip
         urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
@@ -55,6 +57,12 @@ class RecruitingPages:
             "sealed": PaymentReference.objects.filter(participation__study=study).count(),
         }
         return TemplateResponse(request, "admin/studies/recruiting.html", context)
+
+    def guide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The document on recruiting as it comes with the code, for those who run it on another machine."""
+        self._study(request, pk)
+        guide = (settings.BASE_DIR / "docs" / "recruiting.md").read_text(encoding="utf-8")
+        return HttpResponse(guide, content_type="text/plain; charset=utf-8")
 
     def invitations_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         study = self._study(request, pk)

@@ -130,6 +130,7 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
     def get_fieldsets(
         self, request: HttpRequest, obj: Study | None = None
     ) -> list[tuple[Any, dict[str, Any]]]:
+        texts = list(TEXTS)
         if obj is None or obj.is_draft:
             kinds = study_settings.kinds(
                 self._shown("design", request, obj), self._shown("recruiter", request, obj)
@@ -147,6 +148,7 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
             shown = {column: [f"shown_{column}"] for column in study_settings.TITLES}
             hidden = ["seed"]
             translated = [("Translations", {"fields": ["shown_translations"]})] if obj.translations else []
+            texts[texts.index("languages")] = "shown_languages"
 
         def table(column: str, *before: Any) -> tuple[str, dict[str, Any]]:
             options: dict[str, Any] = {"fields": [*before, *shown[column]]}
@@ -165,7 +167,7 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
                     ]
                 },
             ),
-            ("What participants read", {"fields": TEXTS}),
+            ("What participants read", {"fields": texts}),
             *translated,
             table("design_settings", "design", "allocation", *hidden),
             table("screening"),
@@ -257,6 +259,11 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
     @display(description="settings")
     def shown_design_settings(self, study: Study) -> SafeString:
         return _listed(study.design_settings)
+
+    @display(description="languages")
+    def shown_languages(self, study: Study) -> str:
+        names = dict(settings.LANGUAGES)
+        return ", ".join(str(names.get(code, code)) for code in study.languages)
 
     @display(description="texts")
     def shown_translations(self, study: Study) -> SafeString:

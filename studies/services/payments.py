@@ -87,7 +87,7 @@ def _facts(participation: Participation) -> dict[str, Any]:
         "participant_id": str(participation.participant.code),
         "state": participation.state,
         "outcome": recruiting.outcome_of(participation) or None,
-        "attention": _attention(participation),
+        "attention": attention_of(participation),
         # What the person was shown: the recruiter's code for this end goes before the participation's own.
         "completion_code": (leaving.code if leaving else participation.completion_code) or None,
         "begun_at": participation.consented_at.isoformat(),
@@ -95,7 +95,7 @@ def _facts(participation: Participation) -> dict[str, Any]:
     }
 
 
-def _attention(participation: Participation) -> str | None:
+def attention_of(participation: Participation) -> str | None:
     """What the vigilance trials say of somebody who has finished, in words."""
     if participation.state != ParticipationState.FINISHED:
         return None

@@ -6,6 +6,7 @@ from django.urls import reverse
 from studies.models import Source
 from studies.services import participations
 from tests import builders
+from tests.studies.services.test_voiding import HIDDEN
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,19 @@ def test_a_participation_shows_its_trials_in_their_order(client, ada, study):
     assert page.status_code == 200
     shown = page.context["inline_admin_formsets"][0].formset.queryset
     assert [trial.number for trial in shown] == list(range(1, 13))
+
+
+def test_a_spoiled_trial_is_labelled_with_what_spoiled_it_and_what_took_its_place(client, ada, study, answer):
+    participation = participations.begin_participation(study=study, source=Source.PERSON)
+    for number in range(1, 5):
+        trial = participation.trials.get(number=number)
+        answer(trial, answer=trial.key, events=HIDDEN if number == 3 else [])
+    client.force_login(ada)
+    page = " ".join(client.get(page_of(participation)).content.decode().split())
+    assert page.count("spoiled, not counted") == 1
+    assert "page hidden" in page
+    assert "in the place of 3" in page
+    assert page.count("as planned") == 3
 
 
 def test_nothing_is_added_changed_or_deleted(client, root, study):

@@ -47,6 +47,19 @@ def test_a_colleague_needs_the_permission(client, ben, study):
     assert "eve" in client.get(address(study, "payments")).content.decode()
 
 
+def test_the_page_leads_to_the_document_that_it_names(client, ada, ben, study):
+    client.force_login(ada)
+    assert (
+        f'href="{address(study, "recruiting-guide")}"'
+        in client.get(address(study, "recruiting")).content.decode()
+    )
+    guide = client.get(address(study, "recruiting-guide"))
+    assert guide.content.decode().startswith("# Recruiting")
+    assert guide["Content-Type"] == "text/plain; charset=utf-8"
+    client.force_login(ben)
+    assert client.get(address(study, "recruiting-guide")).status_code == 404
+
+
 def test_nobody_else_sees_any_of_it(client, ben, study):
     ben.user_permissions.add(Permission.objects.get(codename="pay_participants"))
     for page in ("recruiting", "payments", "invitations"):

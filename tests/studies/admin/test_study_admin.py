@@ -318,6 +318,13 @@ def test_the_steps_of_a_live_study(by_ada, ada):
     assert "it would have to be" in messages_of(step(by_ada, study, "reopen"))[-1]
 
 
+def test_a_launched_study_names_its_languages_in_words(by_ada, ada, idle_queue):
+    study = builders.launched_study("spoken", owner=ada, languages=["en", "de", "zh-hans"])
+    page = by_ada.get(page_of(study)).content.decode()
+    assert "English, Deutsch, 简体中文" in page
+    assert "&quot;de&quot;" not in page
+
+
 def test_the_progress_is_told_to_pollers_and_can_be_cancelled(by_ada, ready):
     lifecycle.begin(study=ready, goal=lifecycle.LAUNCH)
     lifecycle.continue_preparation(ready.pk, seconds=0)
