@@ -1,5 +1,6 @@
 """Fool rates of published studies, each with its protocol: other people, other photos, other screens."""
 
+from itertools import groupby
 from typing import NamedTuple
 
 
@@ -42,6 +43,21 @@ ROWS = (
     Published("Palette 2021", "ColTran", "36.55", _PALETTE, PALETTE),
     Published("Palette 2021", "L2 regression", "39.45", _PALETTE, PALETTE),
     Published("Palette 2021", "Palette", "47.80", _PALETTE, PALETTE),
+)
+
+
+class Group(NamedTuple):
+    """The arms of one study, which share its protocol."""
+
+    study: str
+    protocol: str
+    source: str
+    arms: tuple[Published, ...]
+
+
+GROUPS = tuple(
+    Group(*shared, tuple(arms))
+    for shared, arms in groupby(ROWS, lambda row: (row.study, row.protocol, row.source))
 )
 
 CAUTION = (

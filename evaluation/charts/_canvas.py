@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-import textwrap
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from xml.sax.saxutils import escape
 
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Width = Literal["wide", "narrow"]
-WIDTHS: dict[Width, int] = {"wide": 760, "narrow": 360}
+Width = Literal["wide", "narrow", "paper"]
+WIDTHS: dict[Width, int] = {"wide": 760, "narrow": 360, "paper": 640}
+"""In CSS pixels; on paper as many are as wide as the text, so that the smallest words have 7.7 points."""
 SIDE, BAND_HEIGHT = 20, 32
 PNG_SCALE = 3
 
@@ -61,15 +65,17 @@ class Sheet:
     def __init__(self, width: float, height: float, palette: Palette, band: str = "") -> None:
         from matplotlib.figure import Figure
 
-        self.width, self.height, self.palette = width, height, palette
-        self.figure: Figure = Figure(figsize=(width / 72, height / 72), dpi=72, facecolor=palette.paper)
+        # Whole pixels: pages reserve the room before the drawing comes.
+        self.width, self.height, self.palette = width, ceil(height), palette
+        self.figure: Figure = Figure(figsize=(width / 72, self.height / 72), dpi=72, facecolor=palette.paper)
         self.axes: Axes = self.figure.add_axes((0, 0, 1, 1))
-        self.axes.set(xlim=(0, width), ylim=(height, 0))
+        self.axes.set(xlim=(0, width), ylim=(self.height, 0))
         self.axes.axis("off")
         if band:
-            self.axes.fill_between([0, width], 0, BAND_HEIGHT, color=palette.band, linewidth=0)
+            tall = band_height(band, width)
+            self.axes.fill_between([0, width], 0, tall, color=palette.band, linewidth=0)
             self.text(
-                width / 2, BAND_HEIGHT / 2 + 4, band, size=12 if width > 500 else 10, weight=700,
+                width / 2, tall / 2 + 4, band, size=12 if width == WIDTHS["wide"] else 10, weight=700,
                 color=palette.band_ink, ha="center", ground="none",
             )  # fmt: skip
 
@@ -119,9 +125,69 @@ class Sheet:
         )  # fmt: skip
 
 
-def lines_of(text: str, longest: int, most: int = 2) -> list[str]:
-    """The text in at most so many lines of so many characters; what is cut shows an ellipsis."""
-    return textwrap.wrap(text, longest, max_lines=most, placeholder=" …", break_on_hyphens=False) or [""]
+def band_height(band: str, width: float) -> int:
+    """The room that a label across the top takes; less on paper, where each page's foot says it too."""
+    if not band:
+        return 0
+    return 22 if width == WIDTHS["paper"] else BAND_HEIGHT
+
+
+def is_narrow(width: float) -> bool:
+    """Whether a drawing is for a phone."""
+    return width < 500
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """How wide a line of text is in the widest of the usual fonts."""
+    widths = _widths(bold)
+    # What the font lacks stands in another one: a whole square is enough for it.
+    return size * sum(widths.get(ord(character), 1.0) for character in text)
+
+
+def lines_of(text: str, width: float, size: float, *, bold: bool = True, most: int = 2) -> list[str]:
+    """The text in at most so many lines that fit `width`; what is cut shows an ellipsis.
+
+    A word that is too long for a line by itself is broken where the line ends.
+    """
+
+    def fits(line: str) -> bool:
+        return text_width(line, size, bold=bold) <= width
+
+    lines, line = [], ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if fits(longer):
+            line = longer
+        elif fits(word):
+            lines.append(line)
+            line = word
+        else:
+            while not fits(longer) and len(longer) > 1:
+                end = next(end for end in range(len(longer) - 1, 0, -1) if end == 1 or fits(longer[:end]))
+                lines.append(longer[:end])
+                longer = longer[end:]
+            line = longer
+    lines.append(line)
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while last and not fits(f"{last} …"):
+        last = last[:-1]
+    return [*lines[: most - 1], f"{last.rstrip()} …"]
+
+
+@cache
+def _widths(bold: bool) -> dict[int, float]:
+    """The width of each character of matplotlib's own font at size 1; matplotlib itself is not loaded."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    found = find_spec("matplotlib")
+    assert found is not None
+    assert found.origin is not None
+    file = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    with TTFont(Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / file, lazy=True) as font:
+        widths, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {code: widths[name][0] / em for code, name in font.getBestCmap().items()}
 
 
 def as_svg(draw: Callable[[], Sheet], words: str) -> str:

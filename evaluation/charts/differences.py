@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from evaluation.charts._canvas import BAND_HEIGHT, SIDE, Palette, Sheet, lines_of
+from collections.abc import Sequence
+
+from evaluation.charts._canvas import (
+    SIDE,
+    Palette,
+    Sheet,
+    band_height,
+    is_narrow,
+    lines_of,
+    text_width,
+)
 from evaluation.presentation import Page
 from evaluation.presentation.differences import Difference
 
-TOP, BOTTOM, LINE = 24, 52, 19
+TOP, BOTTOM, LINE, GAP = 24, 52, 19, 32
+PAPER_HEIGHT = 540
 
 
 def has_content(page: Page) -> bool:
@@ -17,34 +28,59 @@ def has_content(page: Page) -> bool:
 def words(page: Page) -> str:
     """The chart in words, for those who do not see it."""
     label = f"{page.band}. " if page.band else ""
-    rows = [
+    said = [
         f"{pair.higher} above {pair.lower}: {pair.points} {pair.interval} points".replace("  ", " ")
         for pair in page.differences
     ]
-    return f"{label}Differences of fool rates with 95 % intervals. {'; '.join(rows)}."
+    return f"{label}Differences of fool rates with 95 % intervals. {'; '.join(said)}."
 
 
-def draw(page: Page, width: int, palette: Palette) -> Sheet:
-    """One row a pair of conditions, in the order of the table."""
-    narrow = width < 500
-    titles = [
-        lines_of(f"{pair.higher} above {pair.lower}", 38 if narrow else 62) for pair in page.differences
-    ]
-    heights = [24 + LINE * (len(title) + narrow) for title in titles]
-    top = TOP + (BAND_HEIGHT if page.band else 0)
-    sheet = Sheet(width, top + sum(heights) + BOTTOM, palette, page.band)
-    low = min([0.0, *(pair.low or 0 for pair in page.differences)])
-    high = max([0.05, *(pair.high or pair.difference for pair in page.differences)])
-    step = next(s for s in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / s <= (6 if narrow else 10))
+def rows(page: Page) -> list[Difference]:
+    """The pairs of conditions, in the order of the table."""
+    return page.differences
+
+
+def height(page: Page, width: int, shown: Sequence[Difference]) -> float:
+    """How much room the drawing takes."""
+    return TOP + band_height(page.band, width) + sum(_heights(shown, width)) + BOTTOM
+
+
+def draw(page: Page, width: int, palette: Palette, shown: Sequence[Difference]) -> Sheet:
+    """One row a pair of conditions; the axis is that of all, also where only some are shown."""
+    sheet = Sheet(width, height(page, width, shown), palette, page.band)
+    top = TOP + band_height(page.band, width)
+    low = min([0.0, *(pair.low or 0 for pair in rows(page))])
+    high = max([0.05, *(pair.high or pair.difference for pair in rows(page))])
+    most = 6 if is_narrow(width) else 10
+    step = next(s for s in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / s <= most)
     first, last = int(low // step), -int(-high // step)
     scale = (width - 2 * SIDE) / (step * (last - first))
     zero = SIDE - scale * step * first
     _frame(sheet, top, range(first, last + 1), step, scale, zero)
     y = float(top)
-    for pair, title, height in zip(page.differences, titles, heights, strict=True):
-        _row(sheet, pair, title, y, scale, zero, narrow)
-        y += height
+    for pair, taken in zip(shown, _heights(shown, width), strict=True):
+        _row(sheet, pair, y, scale, zero)
+        y += taken
     return sheet
+
+
+def _label(pair: Difference) -> str:
+    return f"{pair.points} {pair.interval}".strip() + ("" if pair.interval else " (no interval)")
+
+
+def _title(pair: Difference, width: float) -> list[str]:
+    """Both names in full where at all possible: on a phone each begins a line of its own."""
+    room = width - 2 * SIDE
+    if is_narrow(width):
+        return [
+            *lines_of(pair.higher, room, 13, most=3), *lines_of(f"above {pair.lower}", room, 13, most=3)
+        ]  # fmt: skip
+    room -= text_width(_label(pair), 13, bold=True) + 16
+    return lines_of(f"{pair.higher} above {pair.lower}", room, 13, most=5)
+
+
+def _heights(shown: Sequence[Difference], width: float) -> list[int]:
+    return [GAP + LINE * (len(_title(pair, width)) + is_narrow(width)) for pair in shown]
 
 
 def _frame(sheet: Sheet, top: float, ticks: range, step: float, scale: float, zero: float) -> None:
@@ -62,19 +98,16 @@ def _frame(sheet: Sheet, top: float, ticks: range, step: float, scale: float, ze
     )  # fmt: skip
 
 
-def _row(
-    sheet: Sheet, pair: Difference, title: list[str], top: float, scale: float, zero: float, narrow: bool
-) -> None:
-    label = f"{pair.points} {pair.interval}".strip() + ("" if pair.interval else " (no interval)")
+def _row(sheet: Sheet, pair: Difference, top: float, scale: float, zero: float) -> None:
     y = top + 3
-    for part in title:
+    for part in _title(pair, sheet.width):
         y += LINE
         sheet.text(SIDE, y, part, size=13, weight=700)
-    if narrow:
+    if is_narrow(sheet.width):
         y += LINE
-        sheet.text(SIDE, y, label, size=13)
+        sheet.text(SIDE, y, _label(pair), size=13)
     else:
-        sheet.text(sheet.width - SIDE, top + 3 + LINE, label, size=13, weight=700, ha="right")
+        sheet.text(sheet.width - SIDE, top + 3 + LINE, _label(pair), size=13, weight=700, ha="right")
     y += 14
     if pair.low is not None and pair.high is not None:
         sheet.interval(zero + scale * pair.low, zero + scale * pair.high, y)

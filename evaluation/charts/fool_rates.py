@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from evaluation.charts._canvas import BAND_HEIGHT, SIDE, Palette, Sheet, lines_of
+from collections.abc import Sequence
+
+from evaluation.charts._canvas import (
+    SIDE,
+    Palette,
+    Sheet,
+    band_height,
+    is_narrow,
+    lines_of,
+    text_width,
+)
 from evaluation.presentation import Page
 from evaluation.presentation.arms import Arm
 
-TOP, BOTTOM, LINE = 46, 52, 19
+TOP, BOTTOM, LINE, GAP = 46, 52, 19, 32
+PAPER_HEIGHT = 800
 
 
 def has_content(page: Page) -> bool:
@@ -16,36 +27,54 @@ def has_content(page: Page) -> bool:
 
 def words(page: Page) -> str:
     """The chart in words, for those who do not see it."""
-    rows = [f"{arm.title}: {arm.default.value} {arm.default.interval}".strip() for arm in _ranked(page)]
+    said = [f"{arm.title}: {arm.default.value} {arm.default.interval}".strip() for arm in rows(page)]
     label = f"{page.band}. " if page.band else ""
-    if not rows:
+    if not said:
         return f"{label}No fool rates yet."
-    return f"{label}Fool rate by condition with 95 % intervals; 50 % is chance. {'; '.join(rows)}."
+    return f"{label}Fool rate by condition with 95 % intervals; 50 % is chance. {'; '.join(said)}."
 
 
-def draw(page: Page, width: int, palette: Palette) -> Sheet:
-    """One row a condition, the highest rate first."""
-    arms = _ranked(page)
-    narrow = width < 500
-    titles = [lines_of(arm.title, 36 if narrow else 56) for arm in arms]
-    heights = [24 + LINE * (len(title) + narrow) for title in titles] or [62]
-    top = TOP + (BAND_HEIGHT if page.band else 0)
-    sheet = Sheet(width, top + sum(heights) + BOTTOM, palette, page.band)
-    ends = [0.55, *(arm.high or arm.rate or 0 for arm in arms)]
+def rows(page: Page) -> list[Arm]:
+    """The judged conditions, the highest rate first."""
+    return sorted(page.judged, key=lambda arm: -(arm.rate or 0))
+
+
+def height(page: Page, width: int, shown: Sequence[Arm]) -> float:
+    """How much room the drawing takes."""
+    return TOP + band_height(page.band, width) + (sum(_heights(shown, width)) or 62) + BOTTOM
+
+
+def draw(page: Page, width: int, palette: Palette, shown: Sequence[Arm]) -> Sheet:
+    """One row a condition; the axis is that of all, also where only some are shown."""
+    sheet = Sheet(width, height(page, width, shown), palette, page.band)
+    top = TOP + band_height(page.band, width)
+    ends = [0.55, *(arm.high or arm.rate or 0 for arm in rows(page))]
     most = min(1.0, -(-max(ends) // 0.1) / 10)
     scale = (width - 2 * SIDE) / most
     _frame(sheet, top, most, scale)
-    if not arms:
+    if not shown:
         sheet.text(width / 2, top + 31, "No answers yet", color=palette.soft, ha="center")
     y = float(top)
-    for arm, title, height in zip(arms, titles, heights, strict=False):
-        _row(sheet, arm, title, y, scale, narrow)
-        y += height
+    for arm, taken in zip(shown, _heights(shown, width), strict=True):
+        _row(sheet, arm, y, scale)
+        y += taken
     return sheet
 
 
-def _ranked(page: Page) -> list[Arm]:
-    return sorted(page.judged, key=lambda arm: -(arm.rate or 0))
+def _label(arm: Arm) -> str:
+    label = f"{arm.default.value} {arm.default.interval}".strip()
+    return label if arm.default.interval else f"{label} (no interval)"
+
+
+def _title(arm: Arm, width: float) -> list[str]:
+    room = width - 2 * SIDE
+    if not is_narrow(width):
+        room -= text_width(_label(arm), 13, bold=True) + 16
+    return lines_of(arm.title, room, 13, most=3)
+
+
+def _heights(shown: Sequence[Arm], width: float) -> list[int]:
+    return [GAP + LINE * (len(_title(arm, width)) + is_narrow(width)) for arm in shown]
 
 
 def _frame(sheet: Sheet, top: float, most: float, scale: float) -> None:
@@ -68,20 +97,17 @@ def _frame(sheet: Sheet, top: float, most: float, scale: float) -> None:
     )  # fmt: skip
 
 
-def _row(sheet: Sheet, arm: Arm, title: list[str], top: float, scale: float, narrow: bool) -> None:
+def _row(sheet: Sheet, arm: Arm, top: float, scale: float) -> None:
     assert arm.rate is not None
-    label = f"{arm.default.value} {arm.default.interval}".strip()
-    if not arm.default.interval:
-        label += " (no interval)"
     y = top + 3
-    for part in title:
+    for part in _title(arm, sheet.width):
         y += LINE
         sheet.text(SIDE, y, part, size=13, weight=700)
-    if narrow:
+    if is_narrow(sheet.width):
         y += LINE
-        sheet.text(SIDE, y, label, size=13)
+        sheet.text(SIDE, y, _label(arm), size=13)
     else:
-        sheet.text(sheet.width - SIDE, top + 3 + LINE, label, size=13, weight=700, ha="right")
+        sheet.text(sheet.width - SIDE, top + 3 + LINE, _label(arm), size=13, weight=700, ha="right")
     y += 14
     if arm.low is not None and arm.high is not None:
         sheet.interval(SIDE + scale * arm.low, SIDE + scale * arm.high, y)

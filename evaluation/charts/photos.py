@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from evaluation.charts._canvas import BAND_HEIGHT, SIDE, Palette, Sheet, lines_of
+from evaluation.charts._canvas import SIDE, Palette, Sheet, band_height, lines_of
+from evaluation.charts.metrics import axis_end
 from evaluation.presentation import Page
 from evaluation.presentation.photos import Ladder
 
-TOP, HEAD, HEIGHT, FOOT, LEFT = 8, 34, 170, 44, 34
+TOP, HEAD, LINE, HEIGHT, FOOT, LEFT = 8, 15, 19, 170, 44, 34
+PAPER_HEIGHT = 0
 
 
 def has_content(page: Page) -> bool:
@@ -22,24 +26,45 @@ def words(page: Page) -> str:
     return f"{label}Fool rate of each photo. {' '.join(ladder.says for ladder in page.ladders)}"
 
 
-def draw(page: Page, width: int, palette: Palette) -> Sheet:
+def rows(page: Page) -> list[Ladder]:
     """A block a condition."""
-    top = TOP + (BAND_HEIGHT if page.band else 0)
-    sheet = Sheet(width, top + len(page.ladders) * (HEAD + HEIGHT + FOOT), palette, page.band)
-    for number, ladder in enumerate(page.ladders):
-        _ladder(sheet, ladder, top + number * (HEAD + HEIGHT + FOOT))
+    return page.ladders
+
+
+def height(page: Page, width: int, shown: Sequence[Ladder]) -> float:
+    """How much room the drawing takes."""
+    return TOP + band_height(page.band, width) + sum(_height(ladder, width) for ladder in shown)
+
+
+def draw(page: Page, width: int, palette: Palette, shown: Sequence[Ladder]) -> Sheet:
+    """A block a condition; one scale of fool rates for all."""
+    sheet = Sheet(width, height(page, width, shown), palette, page.band)
+    most = axis_end(max(max([*ladder.means, *ladder.raw, *ladder.high]) for ladder in rows(page)))
+    top = float(TOP + band_height(page.band, width))
+    for ladder in shown:
+        _ladder(sheet, ladder, top, most)
+        top += _height(ladder, width)
     return sheet
 
 
-def _ladder(sheet: Sheet, ladder: Ladder, top: float) -> None:
-    palette = sheet.palette
-    sheet.text(
-        SIDE, top + 22, lines_of(ladder.title, 70 if sheet.width > 500 else 36, 1)[0], size=13, weight=700
-    )
-    top += HEAD
+def _title(ladder: Ladder, width: float) -> list[str]:
+    return lines_of(ladder.title, width - 2 * SIDE, 13)
+
+
+def _height(ladder: Ladder, width: float) -> int:
+    return HEAD + LINE * len(_title(ladder, width)) + HEIGHT + FOOT
+
+
+def _ladder(sheet: Sheet, ladder: Ladder, top: float, most: float) -> None:
+    palette, y = sheet.palette, top + 3
+    for part in _title(ladder, sheet.width):
+        y += LINE
+        sheet.text(SIDE, y, part, size=13, weight=700)
+    top += HEAD + LINE * len(_title(ladder, sheet.width))
     bottom, left, right = top + HEIGHT, SIDE + LEFT, sheet.width - SIDE
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        y = bottom - share * HEIGHT
+    scale = HEIGHT / most
+    for share in (share for share in (0.0, 0.25, 0.5, 0.75, 1.0) if share <= most):
+        y = bottom - share * scale
         chance = share == 0.5
         sheet.line(
             [left, right], [y, y], palette.chance if chance else palette.line, 1.2 if chance else 1,
@@ -50,15 +75,15 @@ def _ladder(sheet: Sheet, ladder: Ladder, top: float) -> None:
     x = left + (np.arange(n) + 0.5) / n * (right - left)
     if ladder.low and ladder.high:
         sheet.axes.fill_between(
-            x, bottom - np.array(ladder.low) * HEIGHT, bottom - np.array(ladder.high) * HEIGHT,
+            x, bottom - np.array(ladder.low) * scale, bottom - np.array(ladder.high) * scale,
             color=palette.mark_soft, linewidth=0, zorder=2, step="mid" if n < 200 else None,
         )  # fmt: skip
     if n <= 400:
         sheet.axes.scatter(
-            x, bottom - np.array(ladder.raw) * HEIGHT, s=10, color=palette.soft, linewidth=0, alpha=0.8,
+            x, bottom - np.array(ladder.raw) * scale, s=10, color=palette.soft, linewidth=0, alpha=0.8,
             zorder=3, rasterized=n > 150,
         )  # fmt: skip
-    sheet.line(list(x), list(bottom - np.array(ladder.means) * HEIGHT), palette.mark, 2, zorder=4)
+    sheet.line(list(x), list(bottom - np.array(ladder.means) * scale), palette.mark, 2, zorder=4)
     sheet.text(
         (left + right) / 2, bottom + 18, f"{n:,} photos, lowest to highest; fool rate in %",
         size=10, color=palette.soft, ha="center",

@@ -25,6 +25,7 @@ class Cell:
     interval: str = ""
     note: str = ""
     label: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,6 @@ def _metric_cell(name: str, found: Json | None) -> Cell:
     label, digits = METRIC_LABELS.get(name, (name, 2))
     if not found or found["mean"] is None:
         infinite = found["infinite"] if found else 0
-        return Cell("–", note="all identical" if infinite else "not scored yet", label=label)
+        return Cell("–", note="all identical" if infinite else "not scored yet", label=label, name=name)
     note = f"{found['infinite']} identical left out" if found["infinite"] else ""
-    return Cell(number(found["mean"], digits), number_range(found["ci"], digits), note, label)
+    return Cell(number(found["mean"], digits), number_range(found["ci"], digits), note, label, name)

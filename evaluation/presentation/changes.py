@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evaluation.presentation.differences import points
 from evaluation.statistics.arrays import Json
-from evaluation.wording import NONE, number, percent, percent_range
+from evaluation.wording import NBSP, NONE, number, percent, percent_range
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def ranking_of(results: Json, titles: dict[str, str]) -> list[Rank]:
         Rank(
             title=titles.get(row["model"], row["model"]),
             rate=percent(row["fool_rate"]),
-            first=percent(row["p_first"], 0),
+            first=_chance(row["p_first"]),
             places=_places(*row["rank_set"]),
         )
         for row in found
@@ -87,6 +87,13 @@ def _rate(title: str, found: Json | None, usual: Json | None) -> ChangedRate:
     return ChangedRate(
         title, percent(found["fool_rate"]), percent_range(interval["low"], interval["high"]), change
     )
+
+
+def _chance(share: float) -> str:
+    """In whole per cent; what rounds to certainty or impossibility is neither."""
+    if share >= 0.995:
+        return f">{NBSP}99{NBSP}%"
+    return f"<{NBSP}1{NBSP}%" if share < 0.005 else percent(share, 0)
 
 
 def _places(best: int, worst: int) -> str:

@@ -16,10 +16,12 @@ PictureAddress = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart for each width and theme, with its words."""
+    """One chart for each width and theme, with its words and its sizes in CSS pixels."""
 
     name: str
     words: str
+    wide_size: tuple[int, int]
+    narrow_size: tuple[int, int]
     wide: str
     narrow: str
     wide_dark: str
@@ -49,6 +51,8 @@ def figures_of(page: Page, address: ChartAddress) -> dict[str, Figure]:
         name.replace("-", "_"): Figure(
             name=name,
             words=charts.description(page, name),
+            wide_size=charts.size(page, name, "wide"),
+            narrow_size=charts.size(page, name, "narrow"),
             wide=address(name, "wide", "light"),
             narrow=address(name, "narrow", "light"),
             wide_dark=address(name, "wide", "dark"),

@@ -8,9 +8,11 @@ from typing import Any
 from evaluation import metrics
 from evaluation.models import Population, Report
 from evaluation.presentation.arms import METRIC_LABELS, Arm, arm_of
+from evaluation.presentation.chance import Chance, chances_of
 from evaluation.presentation.changes import Change, Rank, changes_of, ranking_of
 from evaluation.presentation.differences import differences_of
 from evaluation.presentation.methods import methods_of
+from evaluation.presentation.next_study import NextStudy, next_studies_of
 from evaluation.presentation.photos import (
     Ladder,
     Panel,
@@ -85,6 +87,16 @@ class Page:
     def ranking(self) -> list[Rank]:
         """The conditions from the highest rate down."""
         return ranking_of(self.results, self.titles)
+
+    @cached_property
+    def chances(self) -> list[Chance]:
+        """The conditions against 50 % and as sensitivity."""
+        return chances_of(self.judged)
+
+    @cached_property
+    def next_studies(self) -> list[NextStudy]:
+        """What a study like this one would show again."""
+        return next_studies_of(self.judged)
 
     @cached_property
     def observers(self) -> list[Fact]:

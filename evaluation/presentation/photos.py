@@ -131,8 +131,9 @@ def _panel(column: Json, name: str, found: Json | None) -> Panel | None:
 def _cell(name: str, found: Json | None) -> Json:
     label = METRIC_LABELS.get(name, (name, 2))[0]
     if not found or found["spearman"] is None:
-        return {"label": label, "value": NONE, "interval": "", "note": ""}
+        return {"name": name, "label": label, "value": NONE, "interval": "", "note": ""}
     return {
+        "name": name,
         "label": label,
         "value": number(found["spearman"], 2),
         "interval": number_range(found["ci_bonett_wright"], 2),

@@ -9,11 +9,11 @@ from django.template.loader import render_to_string
 from evaluation.presentation import Page
 
 
-def definitions(page: Page) -> list[tuple[str, str]]:
-    """Term and meaning, in the order of the page."""
+def definitions(page: Page) -> list[tuple[str, str, str]]:
+    """Place, term and meaning, in the order of the page."""
     parser = _Terms()
     parser.feed(render_to_string("evaluation/_definitions.html", {"page": page}))
-    return [(" ".join(term.split()), " ".join(text.split())) for term, text in parser.found]
+    return [(place, " ".join(term.split()), " ".join(text.split())) for place, term, text in parser.found]
 
 
 class _Terms(HTMLParser):
@@ -21,12 +21,12 @@ class _Terms(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str]] = []
+        self.found: list[tuple[str, str, str]] = []
         self._where = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "dt":
-            self.found.append(("", ""))
+            self.found.append((dict(attrs).get("id") or "", "", ""))
         self._where = tag if tag in {"dt", "dd"} else self._where
 
     def handle_endtag(self, tag: str) -> None:
@@ -35,5 +35,8 @@ class _Terms(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._where:
-            term, text = self.found[-1]
-            self.found[-1] = (term + data, text) if self._where == "dt" else (term, text + data)
+            place, term, text = self.found[-1]
+            if self._where == "dt":
+                self.found[-1] = (place, term + data, text)
+            else:
+                self.found[-1] = (place, term, text + data)

@@ -14,7 +14,10 @@ from evaluation.presentation.arms import Cell
 from evaluation.presentation.photos import Picture
 from evaluation.report_files import picture_bytes
 from evaluation.report_pdf.definitions import definitions
-from evaluation.report_pdf.sheets import Sheets
+from evaluation.report_pdf.sheets import WIDTH, Sheets
+from evaluation.wording import NBSP
+
+MOST_COLUMNS = 4
 
 
 def pdf(report: Report) -> bytes:
@@ -24,9 +27,11 @@ def pdf(report: Report) -> bytes:
         title=f"Report: {page.study['title']}",
         footer=f"Foolrate · {page.study['slug']} · data {report.data_digest[:16]} · report {report.code}",
         made=report.created_at,
+        band=page.band,
     )
     _head(sheets, page)
     _rates(sheets, page)
+    _chances(sheets, page)
     _comparisons(sheets, page)
     _metrics(sheets, page)
     _photos(sheets, page)
@@ -40,7 +45,7 @@ def pdf(report: Report) -> bytes:
 
 def _head(sheets: Sheets, page: Page) -> None:
     if page.band:
-        sheets.band(page.band)
+        sheets.band()
     report = page.report
     sheets.paragraph(
         f"Report on {report.get_population_display()} · {report.created_at:%d %B %Y, %H:%M} UTC", 8, soft=True
@@ -59,8 +64,10 @@ def _head(sheets: Sheets, page: Page) -> None:
 def _rates(sheets: Sheets, page: Page) -> None:
     sheets.heading("Fool rate by condition")
     head = (
-        "Condition", "Fool rate, new participants × new photos", "These photos only", "Naive",
-        "Design effect", "n", "Partici-\npants", "Photos", "Strict view",
+        "Condition", ("Fool rate, new participants × new photos", "def-default"),
+        ("These photos only", "def-these-photos"), ("Naive", "def-naive"), ("Design effect", "def-deff"),
+        ("n", "def-n"), ("Partici-\npants", "def-participants"), ("Photos", "def-photos"),
+        ("Strict view", "def-strict"),
     )  # fmt: skip
     rows = [
         (
@@ -77,6 +84,26 @@ def _rates(sheets: Sheets, page: Page) -> None:
             )
 
 
+def _chances(sheets: Sheets, page: Page) -> None:
+    if not page.chances:
+        return
+    sheets.heading("Against chance, and as sensitivity")
+    head = (
+        "Condition", (f"Fool rate less 50{NBSP}%, points", "def-chance"),
+        (f"p, equal to 50{NBSP}%", "def-chance"),
+        (f"p, not within 50{NBSP}±{NBSP}5{NBSP}%", "def-equivalence"),
+        ("d′", "def-dprime"), ("Criterion", "def-criterion"),
+    )  # fmt: skip
+    rows = [
+        (
+            row.title, f"{row.points} {row.interval}", row.p, row.p_equivalent,
+            f"{row.dprime} {row.dprime_interval}", row.criterion,
+        )
+        for row in page.chances
+    ]  # fmt: skip
+    sheets.grid(head, rows, (46, 38, 20, 24, 30, 16), 6.8)
+
+
 def _comparisons(sheets: Sheets, page: Page) -> None:
     if page.differences:
         _chart(
@@ -84,7 +111,7 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
             heading="Differences between conditions",
         )  # fmt: skip
         sheets.grid(
-            ("Higher above lower", "Difference, points", "p, Holm"),
+            ("Higher above lower", ("Difference, points", "def-difference"), ("p, Holm", "def-holm")),
             [
                 (
                     f"{pair.higher} above {pair.lower}" + (f"\n{pair.note}" if pair.note else ""),
@@ -98,14 +125,17 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
     if page.ranking:
         sheets.heading("Which condition fools most, and how sure is that")
         sheets.grid(
-            ("Condition", "Fool rate", "Chance of being first", "Ranks that the data allow"),
+            (
+                "Condition", ("Fool rate", "def-fool-rate"), ("Chance of being first", "def-first"),
+                ("Ranks that the data allow", "def-rank-set"),
+            ),
             [(rank.title, rank.rate, rank.first, rank.places) for rank in page.ranking],
             (84, 28, 30, 32),
-        )
+        )  # fmt: skip
 
 
 def _metrics(sheets: Sheets, page: Page) -> None:
-    labels = [label for _name, label, _remark in page.metric_headings]
+    labels = [(label, f"def-{name}") for name, label, _remark in page.metric_headings]
     widths = (42, *[132 / len(labels)] * len(labels))
     sheets.heading("What image metrics say about the same pictures")
     sheets.grid(
@@ -113,10 +143,6 @@ def _metrics(sheets: Sheets, page: Page) -> None:
     )
     sheets.paragraph(page.scores_remark, 8, soft=True)
     if page.correlations:
-        _chart(
-            sheets, page, "metrics", "Each dot a photo: its score against its fool rate in %.",
-            heading="Metrics against people, photo by photo",
-        )  # fmt: skip
         rows = [
             (
                 line["title"],
@@ -124,7 +150,9 @@ def _metrics(sheets: Sheets, page: Page) -> None:
             )
             for line in page.correlations
         ]
-        sheets.grid(("Spearman’s ρ", *labels), rows, widths, 6.8)
+        sheets.heading("Metrics against people, photo by photo", room=50)
+        sheets.grid((("Spearman’s ρ", "def-correlation"), *labels), rows, widths, 6.8)
+        _chart(sheets, page, "metrics", "Each dot a photo: its score against its fool rate in %.")
 
 
 def _photos(sheets: Sheets, page: Page) -> None:
@@ -138,30 +166,31 @@ def _photos(sheets: Sheets, page: Page) -> None:
     for wall in page.walls:
         for heading, side in (("fooled most", wall.most), ("fooled least", wall.least)):
             if side:
-                sheets.heading(f"{wall.title}: {heading}", 9.5, room=62)
-                sheets.pairs([_pair(picture, pictures) for picture in side])
+                pairs = [_pair(picture, pictures) for picture in side]
+                sheets.pairs(f"{wall.title}: {heading}", pairs)
     if any(wall.most for wall in page.walls):
         sheets.paragraph("Left the real colours, right the recolouring.", 8, soft=True)
 
 
 def _quality(sheets: Sheets, page: Page) -> None:
     sheets.heading("How good the answers are")
-    sheets.fact("Participations", f"{page.participations}.")
-    sheets.fact("Vigilance", page.vigilance)
-    sheets.fact("Sides", page.side)
+    sheets.fact("Participations", f"{page.participations}.", leads_to="def-participations")
+    sheets.fact("Vigilance", page.vigilance, leads_to="def-vigilance")
+    sheets.fact("Sides", page.side, leads_to="def-side")
     for fact in page.observers:
-        sheets.fact(fact.title, fact.text)
+        sheets.fact(fact.title, fact.text, leads_to=fact.definition)
     sheets.heading("Certificate: what was on the screen, and what it gave away")
-    sheets.fact("Exposure as measured", page.exposure)
+    sheets.fact("Exposure as measured", page.exposure, leads_to="def-exposure")
     audit = page.study.get("blinding")
     none = "Nobody has audited whether anything but the pixels tells the fake."
-    sheets.fact("Blinding", f"{audit['summary']} Audited on {audit['made']}." if audit else none)
+    words = f"{audit['summary']} Audited on {audit['made']}." if audit else none
+    sheets.fact("Blinding", words, leads_to="def-blinding")
 
 
 def _rows(sheets: Sheets, page: Page) -> None:
     sheets.heading("Which rows count")
     sheets.grid(
-        ("Rule", "Left out", "Rows left"),
+        ("Rule", ("Left out", "def-rows"), ("Rows left", "def-rows")),
         [
             (
                 f"{step.code}  {step.rule}" + (f"\n{step.remark}" if step.remark else ""),
@@ -173,30 +202,51 @@ def _rows(sheets: Sheets, page: Page) -> None:
         (126, 24, 24),
     )
     if page.changes:
-        arms = [rate.label for rate in page.changes[0].rates]
-        sheets.heading("How the answer would change under other rules")
-        width = 96 / max(1, len(arms))
-        sheets.grid(
-            ("Rule", "Partici-\npants", "n", *arms),
-            [
-                (
-                    change.rule, change.participants, change.n,
-                    *(f"{rate.value} {rate.interval}\n{rate.change}" for rate in change.rates),
-                )
-                for change in page.changes
-            ],
-            (48, 15, 15, *[width] * len(arms)),
-            6.8,
-        )  # fmt: skip
+        sheets.heading("How the answer would change under other rules", room=60)
+        arms = len(page.changes[0].rates)
+        # As many columns as can be read; more conditions go on in a table below.
+        for start in range(0, arms, MOST_COLUMNS):
+            _changes(sheets, page, slice(start, start + MOST_COLUMNS))
     if page.mixed_model:
         sheets.heading("Another model, as a check")
         sheets.paragraph(page.mixed_model)
+    _next(sheets, page)
+
+
+def _changes(sheets: Sheets, page: Page, shown: slice) -> None:
+    labels = [(rate.label, "def-changes") for rate in page.changes[0].rates[shown]]
+    head = (
+        ("Rule", "def-changes"), ("Partici-\npants", "def-participants"), ("n", "def-n"), *labels
+    )  # fmt: skip
+    rows = [
+        (
+            change.rule, change.participants, change.n,
+            *(f"{rate.value} {rate.interval}\n{rate.change}" for rate in change.rates[shown]),
+        )
+        for change in page.changes
+    ]  # fmt: skip
+    width = 96 / MOST_COLUMNS
+    rest = WIDTH - 15 - 15 - width * len(labels)
+    sheets.grid(head, rows, (rest, 15, 15, *[width] * len(labels)), 6.8)
+
+
+def _next(sheets: Sheets, page: Page) -> None:
+    if not page.next_studies:
+        return
+    sheets.heading("What the next study would take")
+    head = (
+        "Condition", ("The same again, points", "def-next-study"),
+        (f"Difference found in 80{NBSP}%, points", "def-next-study"),
+        (f"Participants for ±{NBSP}3{NBSP}points", "def-next-study"),
+    )  # fmt: skip
+    rows = [(row.title, row.half_width, row.detectable, row.for_3_points) for row in page.next_studies]
+    sheets.grid(head, rows, (84, 28, 30, 32))
 
 
 def _methods(sheets: Sheets, page: Page) -> None:
     sheets.heading("Methods")
     sheets.paragraph(page.methods)
-    sheets.heading("Protocol")
+    sheets.heading("Protocol", room=55)
     digest = page.study["protocol_digest"] or "not launched"
     for name, words in (*page.protocol, ("Digest", digest)):
         sheets.paragraph(f"{name}: {words}", 8.5, after=0.8)
@@ -205,21 +255,22 @@ def _methods(sheets: Sheets, page: Page) -> None:
 def _elsewhere(sheets: Sheets) -> None:
     sheets.heading("Other studies, for orientation only")
     sheets.paragraph(published.CAUTION, 8.5, soft=True)
-    sheets.grid(
-        ("Study and protocol", "Method", "Fool rate, % as printed there"),
-        [
-            (f"{row.study}: {row.protocol}\n{row.source}", row.method, row.rate)
-            for row in published.ROWS
-        ],
-        (112, 36, 26),
-        6.5,
-    )  # fmt: skip
+    head = ("Study and protocol", "Method", ("Fool rate, % as printed there", "def-published"))
+    rows = [
+        (
+            f"{group.study}: {group.protocol}\n{group.source}",
+            "\n".join(arm.method for arm in group.arms),
+            "\n".join(arm.rate for arm in group.arms),
+        )
+        for group in published.GROUPS
+    ]
+    sheets.grid(head, rows, (108, 40, 26), 6.8)
 
 
 def _meanings(sheets: Sheets, page: Page) -> None:
     sheets.heading("What each number means")
-    for term, text in definitions(page):
-        sheets.fact(term, text)
+    for place, term, text in definitions(page):
+        sheets.fact(term, text, place=place)
     report = page.report
     sheets.paragraph(
         f"Frozen {report.created_at:%Y-%m-%d %H:%M:%S} UTC · analysis code {report.code_version} · data "
@@ -234,10 +285,11 @@ def _chart(sheets: Sheets, page: Page, name: str, caption: str, *, heading: str 
         if heading:
             sheets.heading(heading)
         return
-    data = charts.png(page, name)
-    with Image.open(io.BytesIO(data)) as image:
-        ratio = image.height / image.width
-    sheets.picture(data, ratio, charts.description(page, name), caption, heading=heading)
+    parts = []
+    for data in charts.sheets(page, name):
+        with Image.open(io.BytesIO(data)) as image:
+            parts.append((data, image.height / image.width))
+    sheets.pictures(parts, charts.description(page, name), caption, heading=heading)
 
 
 def _pair(picture: Picture, pictures: dict[str, bytes]) -> tuple[bytes | None, bytes | None, str]:

@@ -13,6 +13,8 @@ from fpdf.fonts import FontFace
 
 MARGIN, WIDTH = 18.0, 174.0
 INK, SOFT, LINE, BAND = (29, 32, 39), (86, 92, 105), (201, 204, 211), (242, 194, 107)
+SECTION = 13
+"""Headings of this size and larger stand in the reader's table of contents."""
 FONT = "DejaVu"
 STYLES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf", "I": "DejaVuSans-Oblique.ttf"}
 
@@ -20,7 +22,7 @@ STYLES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf", "I": "DejaVuSans-Obl
 class Sheets(FPDF):
     """Helpers in millimetres and points; every call leaves the pen at the left margin below."""
 
-    def __init__(self, *, title: str, footer: str, made: datetime) -> None:
+    def __init__(self, *, title: str, footer: str, made: datetime, band: str = "") -> None:
         super().__init__(format="A4", unit="mm")
         import matplotlib
 
@@ -34,29 +36,35 @@ class Sheets(FPDF):
         self.set_lang("en")
         # The clock of the report, not that of the machine: the same report gives the same bytes.
         self.set_creation_date(made)
-        self._words_below = footer
+        self._words_below, self._band = footer, band
+        self._places: dict[str, int] = {}
         self.add_page()
 
     def footer(self) -> None:
         """Page number and what the sheet belongs to."""
         self.set_y(-14)
+        if self._band:
+            self._pen(6.5, INK, "B")
+            self.cell(self.get_string_width(self._band) + 4, 4, self._band)
         self._pen(6.5, SOFT)
-        self.cell(WIDTH - 20, 4, self._words_below)
-        self.cell(20, 4, f"{self.page_no()}", align="R")
+        self.cell(WIDTH + MARGIN - self.get_x() - 12, 4, self._words_below)
+        self.cell(12, 4, f"{self.page_no()}", align="R")
 
-    def band(self, text: str) -> None:
+    def band(self) -> None:
         """A bar that nobody overlooks."""
         self._pen(10, INK, "B")
         self.set_fill_color(*BAND)
-        self.cell(WIDTH, 8, text, align="C", fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(WIDTH, 8, self._band, align="C", fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(4)
 
     def heading(self, text: str, size: float = 13, room: float = 30) -> None:
         """A heading that does not stand alone at the foot of a page."""
         if self.get_y() > self.h - 20 - room:
             self.add_page()
-        else:
+        elif self.get_y() > MARGIN:
             self.ln(4)
+        if size >= SECTION:
+            self.start_section(text)
         self._pen(size, INK, "B")
         self._lines(text, size * 0.48)
         self.ln(1)
@@ -71,18 +79,33 @@ class Sheets(FPDF):
         self._lines(text, size * 0.52)
         self.ln(after)
 
-    def fact(self, title: str, text: str) -> None:
-        """A bold lead and what is said about it; the two stay together."""
+    def fact(self, title: str, text: str, *, place: str = "", leads_to: str = "") -> None:
+        """A bold lead and what is said about it; the two stay together.
+
+        `place` names it for links from elsewhere; `leads_to` makes its title such a link.
+        """
         if self.get_y() > self.h - 40:
             self.add_page()
+        if place:
+            self.set_link(self._link(place), y=self.get_y())
         self._pen(8.5, INK, "B")
-        self._lines(title, 4.4)
+        self.multi_cell(
+            WIDTH, 4.4, title, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT,
+            link=self._link(leads_to) if leads_to else "",
+        )  # fmt: skip
         self.paragraph(text, 8.5)
 
     def grid(
-        self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], size: float = 7.5
+        self,
+        head: Sequence[str | tuple[str, str]],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        size: float = 7.5,
     ) -> None:
-        """A table: the first column to the left, the others by their numbers to the right."""
+        """A table: the first column to the left, the others by their numbers to the right.
+
+        A heading may come with the place of its definition, to which it leads.
+        """
         self._pen(size, INK)
         self.set_draw_color(*LINE)
         self.set_fill_color(255, 255, 255)
@@ -96,32 +119,55 @@ class Sheets(FPDF):
             headings_style=FontFace(emphasis="BOLD", color=SOFT, size_pt=size - 0.5),
             wrapmode=WrapMode.WORD,
         ) as table:
-            for cells in (head, *rows):
+            row = table.row()
+            for cell in head:
+                words, place = (cell, "") if isinstance(cell, str) else cell
+                row.cell(words, link=self._link(place) if place else "")
+            for cells in rows:
                 row = table.row()
-                for cell in cells:
-                    row.cell(cell)
+                for text in cells:
+                    row.cell(text)
         self.ln(2)
 
     def picture(self, data: bytes, ratio: float, words: str, caption: str = "", *, heading: str = "") -> None:
         """A picture over the whole width (`ratio`: height by width); its heading stays on its page."""
-        width = min(WIDTH, 225 / ratio)
-        if heading:
-            self.heading(heading, room=width * ratio + 16)
-        if self.get_y() + width * ratio > self.h - 24:
-            self.add_page()
-        self.image(io.BytesIO(data), x=MARGIN, w=width, alt_text=words)
-        self.ln(1)
+        self.pictures([(data, ratio)], words, caption, heading=heading)
+
+    def pictures(
+        self, parts: Sequence[tuple[bytes, float]], words: str, caption: str = "", *, heading: str = ""
+    ) -> None:
+        """The parts of a picture; the heading stays with the first, the caption with the last."""
+        below = self._height(caption, WIDTH, 7.5) + 3 if caption else 0.0
+        for number, (data, ratio) in enumerate(parts):
+            last = number == len(parts) - 1
+            tall = min(WIDTH * ratio, 220.0) + (below if last else 0)
+            if heading and not number:
+                self.heading(heading, room=tall + 14)
+            if self.get_y() + tall > self.h - 20:
+                self.add_page()
+            self.image(
+                io.BytesIO(data), x=MARGIN, w=min(WIDTH, 220 / ratio), alt_text=words if not number else None
+            )
+            self.ln(1)
         self.paragraph(caption, 7.5, soft=True)
 
-    def pairs(self, items: Sequence[tuple[bytes | None, bytes | None, str]], columns: int = 3) -> None:
-        """Truth and fake side by side on a grey ground, each pair with its words below."""
+    def pairs(
+        self, title: str, items: Sequence[tuple[bytes | None, bytes | None, str]], columns: int = 3
+    ) -> None:
+        """Truth and fake side by side on a grey ground, each pair with its words below.
+
+        The title stands above the first row, and again where the rows go on on another page.
+        """
         gap, across = 4.0, (WIDTH - 4.0 * (columns - 1)) / columns
         side = (across - 3.0) / 2
         for start in range(0, len(items), columns):
             row = items[start : start + columns]
-            below = max(self._height(words, across) for *_, words in row)
-            if self.get_y() + side + below + 6 > self.h - 20:
+            below = max(self._height(words, across, 6.5) for *_, words in row)
+            if not start:
+                self.heading(title, 9.5, room=side + below + 16)
+            elif self.get_y() + side + below + 6 > self.h - 20:
                 self.add_page()
+                self.heading(f"{title}, continued", 9.5)
             top = self.get_y()
             for place, (truth, fake, words) in enumerate(row):
                 left = MARGIN + place * (across + gap)
@@ -140,9 +186,17 @@ class Sheets(FPDF):
                 self.multi_cell(across, 3.2, words, align="L")
             self.set_xy(MARGIN, top + side + below + 6)
 
-    def _height(self, words: str, width: float) -> float:
-        self._pen(6.5, INK)
-        found = self.multi_cell(width, 3.2, words, align="L", dry_run=True, output=MethodReturnValue.HEIGHT)
+    def _link(self, place: str) -> int:
+        """The link to a place, which may come later."""
+        if place not in self._places:
+            self._places[place] = self.add_link()
+        return self._places[place]
+
+    def _height(self, words: str, width: float, size: float) -> float:
+        self._pen(size, INK)
+        found = self.multi_cell(
+            width, size * 0.5, words, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
+        )
         return float(found)  # type: ignore[arg-type]
 
     def _pen(self, size: float, colour: tuple[int, int, int], style: str = "") -> None:

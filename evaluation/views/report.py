@@ -34,7 +34,14 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     newest = services.newest_report(study, population)
     around = {"tabs": _tabs(study, people, population)} | _ordered(study, population, newest)
     if newest is None:
-        context = {"study": study, "population": population, "people": people[population]}
+        others = [
+            {"address": address(study, other), "label": other.label}
+            for other in Population
+            if other != population and services.newest_report(study, other)
+        ]
+        context = {
+            "study": study, "population": population, "people": people[population], "others": others,
+        }  # fmt: skip
         return render(request, "evaluation/no_report.html", context | around)
     return _show(request, newest, {"newer": services.what_is_newer(newest)} | around)
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colorizers.models import Colorizer, Photo, PhotoSet
+from colorizers.models import Colorization, Colorizer, Photo, PhotoSet, WorkState
+from evaluation import metrics, services
+from evaluation.models import Population, Report, Score
 from studies.models import (
     Condition,
     ConditionKind,
@@ -154,3 +156,38 @@ def played_study(owner=None, *, arms=("l2", "classes"), photos: int = 30, slug: 
     Study.objects.filter(pk=study.pk).update(state=StudyState.LIVE, digest="d" * 64)
     study.refresh_from_db()
     return PlayedStudy(study, conditions[:-1], conditions[-1], rows[:photos], rows[photos:])
+
+
+def score(played: PlayedStudy, *, seed: int = 1) -> None:
+    """Give every test photo under every arm a score by each metric, drawn at random."""
+    rng = np.random.default_rng(seed)
+    for condition in played.conditions:
+        rows = Colorization.objects.bulk_create(
+            Colorization(
+                photo=photo, colorizer=condition.colorizer, state=WorkState.DONE, file="x.png", digest="x"
+            )
+            for photo in played.photos
+        )
+        Score.objects.bulk_create(
+            Score(colorization=row, metric=name, image_px=256, value=float(rng.gamma(9.0)))
+            for row in rows
+            for name in metrics.names()
+        )
+
+
+def demanding_report(owner, names: dict[str, str], *, seed: int = 1, **rates: float) -> Report:
+    """A report with arms of any names, by slug: the first fools nobody, the second all, the last is unjudged.
+
+    One arm alone is judged as others are. `rates` sets those of single arms.
+    """
+    arms = tuple(names)
+    played = played_study(owner, arms=arms, photos=max(40, 4 * len(arms)), slug="demanding")
+    for slug, title in names.items():
+        Condition.objects.filter(study=played.study, slug=slug).update(title=title)
+    judged = arms[:-1] if len(arms) > 2 else arms
+    usual = dict(zip(judged, [0.0, 1.0, *np.linspace(0.2, 0.6, 60)], strict=False))
+    if len(arms) == 1:
+        usual = {arms[0]: 0.3}
+    played.crowd(6, usual | rates, seed=seed, per_condition=4, vigilance=[True])
+    score(played)
+    return services.make_report(study=played.study, population=Population.PEOPLE)

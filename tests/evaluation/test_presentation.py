@@ -1,11 +1,13 @@
+import re
+
 import pytest
 
-from evaluation import services
+from evaluation import published, services
 from evaluation.models import Population
 from evaluation.presentation import Page
 from evaluation.presentation.differences import differences_of
 from evaluation.wording import NBSP, count, listed, number, percent, percent_range
-from tests.evaluation.cast import played_study
+from tests.evaluation.cast import demanding_report, played_study
 
 
 def test_numbers_have_real_minus_signs_and_no_negative_zero():
@@ -58,6 +60,47 @@ def test_of_more_conditions_the_lowest_and_the_highest_are_named(headline_of):
     assert "between 0.0" in headline
     assert "with “D”" in headline
     assert "2 other conditions" in headline
+
+
+@pytest.fixture
+def four(ada, db):
+    """One condition fools nobody, one everybody, one some, and the last was never shown."""
+    return Page(demanding_report(ada, {"none": "None", "all": "All", "some": "Some", "unseen": "Unseen"}))
+
+
+def test_a_rate_against_chance_is_the_rate_moved_and_its_sensitivity_the_rate_transformed(four):
+    none, everybody, some = four.chances
+    model = next(arm.model for arm in four.judged if arm.title == "Some")
+    rate = model["fool_rate"]
+    assert some.points == f"{100 * (rate - 0.5):.1f}".replace("-", "−")
+    assert float(some.dprime.replace("−", "-")) == pytest.approx(model["dprime_2afc"], abs=0.005)
+    # The more are fooled the lower is the sensitivity, so the interval turns round.
+    low, high = (float(end) for end in re.findall(r"[−\d.]+", some.dprime_interval.replace("−", "-")))
+    assert low < float(some.dprime.replace("−", "-")) < high
+    assert (none.points, none.dprime, none.dprime_interval) == ("−50.0", "–", "")
+    assert (everybody.points, everybody.dprime) == ("50.0", "–")
+
+
+def test_the_next_study_is_planned_from_conditions_whose_answers_vary(four):
+    (some,) = four.next_studies
+    assert some.title == "Some"
+    assert some.half_width.startswith("±")
+
+
+def test_nothing_is_certain_or_impossible_in_a_ranking(four):
+    assert {rank.first for rank in four.ranking} <= {f">{NBSP}99{NBSP}%", f"<{NBSP}1{NBSP}%"}
+
+
+def test_reports_that_know_nothing_of_chance_or_planning_still_open(four):
+    for model in four.analysis["models"].values():
+        del model["chance"], model["planning"]
+    assert four.chances == []
+    assert four.next_studies == []
+
+
+def test_published_rates_stand_together_by_study_and_none_is_lost():
+    assert [arm for group in published.GROUPS for arm in group.arms] == list(published.ROWS)
+    assert len(published.GROUPS) == 4
 
 
 def test_the_certificate_of_exposure_tells_of_spoiled_trials(ada, db):

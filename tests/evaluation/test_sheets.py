@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
-from evaluation.report_pdf.sheets import Sheets
+from evaluation.report_pdf import pdf
+from evaluation.report_pdf.sheets import WIDTH, Sheets
+from tests.evaluation.cast import demanding_report
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.9, 1.2, 2.5])
@@ -28,3 +30,58 @@ def test_a_heading_stands_on_the_page_of_its_picture(ratio, filled):
     sheets.picture(data.getvalue(), ratio, "a chart", "What it shows", heading="Photo by photo")
     assert len(pages) == 2
     assert pages[0] == pages[1]
+
+
+@pytest.mark.parametrize("filled", [0, 60, 140, 200, 245])
+def test_a_chart_of_many_parts_goes_on_on_the_next_page_and_its_caption_stays_with_the_last(filled):
+    sheets = Sheets(title="A report", footer="", made=datetime(2026, 1, 1, tzinfo=UTC))
+    sheets.ln(filled)
+    data = io.BytesIO()
+    Image.new("L", (40, 26)).save(data, "PNG")
+    images, captions = [], []
+    for call, seen in (("image", images), ("paragraph", captions)):
+        original = getattr(sheets, call)
+
+        def noted(*args, original=original, seen=seen, **more):
+            original(*args, **more)
+            seen.append((sheets.page_no(), sheets.get_y(), more.get("w")))
+
+        setattr(sheets, call, noted)
+    sheets.pictures([(data.getvalue(), 0.65)] * 5, "a chart", "What it shows", heading="Photo by photo")
+    assert [w for *_, w in images] == [WIDTH] * 5
+    # Two parts a page, however full the first one was.
+    pages = [page for page, *_ in images]
+    assert max(pages.count(page) for page in pages) == 2
+    assert captions[0][0] == pages[-1]
+    assert all(y <= sheets.h - 20 for _, y, _ in images)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("conditions", [1, 8])
+def test_no_chart_shrinks_on_paper_and_every_link_leads_somewhere(ada, monkeypatch, conditions):
+    names = {
+        f"arm{k}": f"{k} A network that was trained on the photos of a whole summer"
+        for k in range(conditions)
+    }
+    report = demanding_report(ada, names)
+    widths, made = [], []
+    original, init = Sheets.image, Sheets.__init__
+
+    def image(self, *args, **more):
+        if more.get("alt_text") is not None or more["w"] > 100:
+            widths.append(more["w"])
+        return original(self, *args, **more)
+
+    def begin(self, *args, **more):
+        made.append(self)
+        init(self, *args, **more)
+
+    monkeypatch.setattr(Sheets, "image", image)
+    monkeypatch.setattr(Sheets, "__init__", begin)
+    document = pdf(report)
+    assert document.startswith(b"%PDF")
+    assert len(widths) >= 3
+    assert set(widths) == {WIDTH}
+    (sheets,) = made
+    assert len(sheets._places) > 15
+    assert all(sheets.links[link].page_number for link in sheets._places.values())

@@ -3,13 +3,13 @@ import re
 import pytest
 from django.urls import reverse
 
-from evaluation import services
+from evaluation import report_files, services
 from evaluation.models import Order, Population, Report
 from evaluation.presentation import Page
 from evaluation.report_pdf import pdf
 from evaluation.views.report import address
 from studies.models import Source
-from tests.evaluation.cast import played_study
+from tests.evaluation.cast import demanding_report, played_study
 
 pytestmark = pytest.mark.django_db
 
@@ -141,7 +141,37 @@ def test_people_are_shown_first_and_simulated_participants_only_where_there_are_
     make(sky, Population.SIMULATED)
     assert "Simulated participants took" in as_ada.get(page(sky.study)).content.decode()
     sky.crowd(2, {"l2": 0.3})
-    assert "No report yet" in as_ada.get(page(sky.study)).content.decode()
+    assert "No report on people yet" in as_ada.get(page(sky.study)).content.decode()
+
+
+def test_the_first_answer_of_a_person_leads_to_the_button_and_to_the_report_that_there_is(as_ada, sky):
+    sky.crowd(2, {"l2": 0.3}, source=Source.SIMULATED)
+    make(sky, Population.SIMULATED)
+    sky.participate(fooled={"l2": [True]})
+    html = as_ada.get(page(sky.study)).content.decode()
+    assert "1 participation of people is there to report on" in html
+    assert 'class="button">Make the report' in html
+    assert (
+        f'<a href="{page(sky.study, Population.SIMULATED)}">the report on simulated participants</a>' in html
+    )
+
+
+def test_where_nobody_has_answered_the_page_says_so_and_offers_the_report_without_pressing(as_ada, sky):
+    html = as_ada.get(page(sky.study)).content.decode()
+    assert "Nobody has answered yet" in html
+    assert 'class="button quiet">Make the report' in html
+
+
+def test_who_may_not_see_it_is_told_how_to_get_the_right_and_not_whether_there_is_a_study(client, sky, ben):
+    client.force_login(ben)
+    real, made_up = (client.get(f"/studies/{slug}/report/") for slug in ("sky", "no-such-study"))
+    assert (real.status_code, made_up.status_code) == (404, 404)
+    assert real.content == made_up.content
+    text = real.content.decode()
+    assert "You are logged in as ben" in text
+    assert "ask its owner to add you" in text
+    client.logout()
+    assert "logged in" not in client.get("/s/no-such-study/").content.decode()
 
 
 @pytest.mark.parametrize("population", [Population.SIMULATED, Population.POOLED])
@@ -183,6 +213,22 @@ def test_every_term_leads_to_its_definition(as_ada, sky):
     targets = set(re.findall(r'href="#([\w-]+)"', html))
     assert len(targets) > 12
     assert targets <= set(re.findall(r'id="([\w-]+)"', html))
+
+
+def test_every_column_of_numbers_leads_to_a_definition_at_its_head_and_in_each_cell_on_a_phone(as_ada, ada):
+    report = demanding_report(ada, dict(zip("abcd", ("One", "Two", "Three", "Four"), strict=True)))
+    place = reverse("evaluation:frozen-report", args=["demanding", report.code])
+    for html in (as_ada.get(place).content.decode(), report_files.html(report)):
+        tables = re.findall(r"<table class=.*?</table>", html, re.DOTALL)
+        assert len(tables) >= 9
+        for table in tables:
+            heads = re.findall(r'<th scope="col" class="number">(.*?)</th>', table, re.DOTALL)
+            assert heads
+            assert [head for head in heads if 'href="#def-' not in head] == []
+            if "stacked" in table:
+                cells = re.findall(r'<td class="number[^>]*>(.*?)</td>', table, re.DOTALL)
+                assert [cell for cell in cells if 'class="label" href="#def-' not in cell] == []
+        assert set(re.findall(r'href="#([\w-]+)"', html)) <= set(re.findall(r'id="([\w-]+)"', html))
 
 
 def test_hostile_titles_are_shown_as_text(as_ada, ada):
