@@ -127,7 +127,7 @@ def withdrawn_since(report: Report) -> int:
     known = Participation.objects.filter(
         study=report.study_id, source__in=population.sources, consented_at__lte=taken
     )
-    before = report.snapshot.get("participations", {}).get(ParticipationState.WITHDRAWN, 0)
+    before: int = report.snapshot.get("participations", {}).get(ParticipationState.WITHDRAWN, 0)
     return max(0, known.filter(state=ParticipationState.WITHDRAWN).count() - before)
 
 
