@@ -48,6 +48,7 @@ NAVIGATION = [
         "title": _("Draw conclusions"),
         "items": [
             _item(_("Reports"), "query_stats", "evaluation_report"),
+            _item(_("Orders"), "pending_actions", "evaluation_order"),
             _item(_("Scores"), "straighten", "evaluation_score"),
             _item(_("Exclusions"), "block", "evaluation_exclusion"),
         ],

@@ -1,4 +1,7 @@
-"""Scores and reports to look at, exclusions to state."""
+"""Scores, reports and orders to look at, exclusions to state."""
+
+# unfold's decorators carry no types.
+# mypy: disable-error-code="untyped-decorator"
 
 from __future__ import annotations
 
@@ -12,10 +15,22 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
+from colorizers.models import OPEN_STATES, WorkState
 from evaluation.forms import ExclusionForm
-from evaluation.models import Exclusion, Report, Score
+from evaluation.models import Exclusion, Order, OrderKind, Report, Score
+from evaluation.presentation.orders import of_order
+from evaluation.services.exports import Format
 from studies.models import Study
+
+STATE_LABELS = {
+    WorkState.QUEUED: "info",
+    WorkState.RUNNING: "info",
+    WorkState.DONE: "success",
+    WorkState.FAILED: "danger",
+    WorkState.CANCELLED: "warning",
+}
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
@@ -80,6 +95,72 @@ class ReportAdmin(OfMyStudies, ReadOnlyAdmin):
     def page(self, report: Report) -> SafeString:
         address = reverse("evaluation:frozen-report", args=[report.study.slug, report.code])
         return format_html('<a href="{}">{}</a>', address, _("Open the report"))
+
+
+@admin.register(Order)
+class OrderAdmin(OfMyStudies, ReadOnlyAdmin):
+    """What workers were asked to make: how far each is, what went wrong, and where the finished thing is."""
+
+    list_display = [
+        "what",
+        "study",
+        "population",
+        "shown_state",
+        "progress",
+        "made",
+        "created_at",
+        "created_by",
+    ]
+    list_filter = ["kind", "state", "population", ("study", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["study", "created_by", "report"]
+    search_fields = ["study__title", "study__slug", "error"]
+    fields = [
+        "what", "study", "population", "shown_state", "progress", "trouble", "made", "created_at",
+        "created_by", "seen_at",
+    ]  # fmt: skip
+    readonly_fields = ["what", "shown_state", "progress", "trouble", "made"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Orders of the studies that the user may see, without their reports' large results."""
+        orders: QuerySet[Order] = super().get_queryset(request)
+        visible = orders.filter(study__in=Study.objects.visible_to(request.user))
+        return visible.defer("report__results", "report__snapshot")
+
+    @admin.display(description=_("order"), ordering="kind")
+    def what(self, order: Order) -> str:
+        """A report, or an export with the kind of its files."""
+        if order.kind == OrderKind.REPORT:
+            return order.get_kind_display()
+        label = Format(order.format).label if order.format in Format.values else order.format
+        return f"{order.get_kind_display()}: {label}"
+
+    @display(description=_("state"), label=STATE_LABELS, ordering="state")
+    def shown_state(self, order: Order) -> tuple[str, str]:
+        return order.state, of_order(order)["label"]
+
+    @admin.display(description=_("progress"))
+    def progress(self, order: Order) -> str:
+        """What is being done and how much of it, while it is under way."""
+        return of_order(order)["summary"] or "–"
+
+    @admin.display(description=_("what went wrong, and what to do"))
+    def trouble(self, order: Order) -> str:
+        return of_order(order)["error"] or "–"
+
+    @admin.display(description=_("made"))
+    def made(self, order: Order) -> SafeString | str:
+        """The link to the report or the file; to the page with the order while there is neither."""
+        slug = order.study.slug
+        if order.report is not None:
+            place = reverse("evaluation:frozen-report", args=[slug, order.report.code])
+            return format_html('<a href="{}">{}</a>', place, _("Open the report"))
+        if order.file:
+            place = reverse("evaluation:export-file", args=[slug, order.code])
+            return format_html('<a href="{}">{}</a>', place, _("Download"))
+        name = "evaluation:report" if order.kind == OrderKind.REPORT else "evaluation:exports"
+        place = f"{reverse(name, args=[slug])}?population={order.population}"
+        words = _("Its page") if order.state in OPEN_STATES else _("Order it again")
+        return format_html('<a href="{}">{}</a>', place, words)
 
 
 @admin.register(Exclusion)

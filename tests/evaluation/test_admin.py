@@ -1,8 +1,9 @@
 import pytest
 from django.urls import reverse
 
+from colorizers.models import WorkState
 from evaluation import services
-from evaluation.models import Exclusion, Population
+from evaluation.models import Exclusion, Order, OrderKind, Population
 from tests.evaluation.cast import played_study
 
 pytestmark = pytest.mark.django_db
@@ -60,8 +61,55 @@ def test_a_statement_cannot_be_reworded(as_root, sky):
 
 def test_scores_and_reports_can_only_be_looked_at(as_root, sky):
     report = services.make_report(study=sky.study, population=Population.PEOPLE)
-    for name in ("score", "report"):
+    for name in ("score", "report", "order"):
         assert as_root.get(reverse(f"admin:evaluation_{name}_changelist")).status_code == 200
         assert as_root.get(reverse(f"admin:evaluation_{name}_add")).status_code == 403
     page = as_root.get(reverse("admin:evaluation_report_change", args=[report.pk])).content.decode()
     assert reverse("evaluation:frozen-report", args=["sky", report.code]) in page
+
+
+def order(played, **more):
+    given = {"study": played.study, "population": Population.PEOPLE, "kind": OrderKind.REPORT} | more
+    return Order.objects.create(**given)
+
+
+def shown(client, name, *arguments):
+    return client.get(reverse(f"admin:evaluation_order_{name}", args=arguments)).content.decode()
+
+
+def test_orders_show_how_far_they_are_and_what_went_wrong(as_root, sky):
+    running = order(sky, state=WorkState.RUNNING, stage="Scoring pictures", done=1200, total=3000)
+    failed = order(
+        sky, kind=OrderKind.EXPORT, format="csv", state=WorkState.FAILED, error="The disk is full."
+    )
+    listed = shown(as_root, "changelist")
+    assert "Scoring pictures: 1,200 of 3,000" in listed
+    assert "Being made" in listed
+    assert "Not made" in listed
+    assert "Scoring pictures" in shown(as_root, "change", running.pk)
+    page = shown(as_root, "change", failed.pk)
+    assert "The disk is full. Nothing that was answered is lost." in page
+    assert "manage.py export_data sky" in page
+
+
+def test_orders_lead_to_what_was_made_and_else_to_their_page(as_root, sky, own_media):
+    report = services.make_report(study=sky.study, population=Population.PEOPLE)
+    order(sky, state=WorkState.DONE, report=report)
+    assert reverse("evaluation:frozen-report", args=["sky", report.code]) in shown(as_root, "changelist")
+    export = order(sky, kind=OrderKind.EXPORT, format="csv", state=WorkState.DONE, file="exports/a.zip")
+    assert reverse("evaluation:export-file", args=["sky", export.code]) in shown(as_root, "change", export.pk)
+    export.file = ""
+    export.save()
+    assert f"{reverse('evaluation:exports', args=['sky'])}?population=people" in shown(
+        as_root, "change", export.pk
+    )
+
+
+def test_orders_of_others_are_not_listed(client, sky, ben):
+    other = order(sky)
+    order(played_study(ben, slug="mine"))
+    client.force_login(ben)
+    listed = shown(client, "changelist")
+    assert "/studies/mine/report/" in listed
+    assert "/studies/sky/" not in listed
+    assert client.get(reverse("admin:evaluation_order_change", args=[other.pk])).status_code in (302, 404)
