@@ -61,6 +61,31 @@ def reply(trial, answer, status=201):
     return request, httpx.Response(status, request=request)
 
 
+def test_an_answer_whose_reply_was_lost_is_sent_again_and_acknowledged_once():
+    name, ledger, sent = "0" * 8 + "-0000-0000-0000-" + "0" * 12, Ledger(), []
+
+    def site(request):
+        sent.append(request.url.path)
+        if len(sent) == 1:
+            raise httpx.ReadError("Connection reset by peer")
+        return httpx.Response(200)
+
+    client = ledger.client(httpx.Client)(base_url="http://site", transport=httpx.MockTransport(site))
+    client.post(f"/t/{name}/response/", json={"answer": "left"})
+    assert sent == [f"/t/{name}/response/"] * 2
+    assert ledger.lost.total() == 1
+    assert ledger.against([(name, "left")])["acknowledged"] == 1
+
+
+def test_nobody_begins_twice():
+    def site(request):
+        raise httpx.ReadError("Connection reset by peer")
+
+    client = Ledger().client(httpx.Client)(base_url="http://site", transport=httpx.MockTransport(site))
+    with pytest.raises(httpx.ReadError):
+        client.post("/s/meadow/begin/")
+
+
 def test_the_ledger_finds_what_is_missing_doubled_changed_and_unasked_for():
     names = [f"{n:08d}-0000-0000-0000-000000000000" for n in range(5)]
     ledger = Ledger()
