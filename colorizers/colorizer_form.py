@@ -25,11 +25,10 @@ from unfold.widgets import (
 )
 
 from colorizers.methods import Method
-from colorizers.methods._network import FORMATS
 from colorizers.models import Colorizer
 from colorizers.services.checking import WeightsFile, check_format
 from colorizers.services.registering import ColorizerRefused, complete, existing, try_out
-from colorizers.weight_files import WeightsRefused
+from colorizers.weight_files import TENSOR_FORMATS, WeightsRefused
 
 PREFIX = "setting_"
 
@@ -146,7 +145,7 @@ def colorizer_form(method: Method) -> type[ColorizerForm]:
 
 def _formats_explained(method: Method) -> str:
     taken: object
-    if method.weights_formats == FORMATS:
+    if method.weights_formats == TENSOR_FORMATS:
         taken = _("Best as .safetensors; .pth, .pt and .tar with nothing but tensors are taken too.")
     elif method.weights_formats:
         taken = _("As %(endings)s.") % {"endings": _(" or ").join(method.weights_formats)}

@@ -22,6 +22,8 @@ DTYPE_BYTES = {
     "U8": 1,
     "BOOL": 1,
 }
+# The first one holds numbers and nothing else; the others are refused if they hold more than that.
+TENSOR_FORMATS = (".safetensors", ".pth", ".pt", ".tar")
 MAX_HEADER = 16 * 2**20
 MAX_PRIOR = 10_000
 SHORTEST_DIGEST = 8

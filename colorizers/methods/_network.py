@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 from colorizers.bins import check_temperature
 from colorizers.inference import Predict
 from colorizers.methods._base import Ingredients, Method
+from colorizers.weight_files import TENSOR_FORMATS
 
 SIDES = (32, 1024)
-# The first one holds numbers and nothing else; the others are refused if they hold more than that.
-FORMATS = (".safetensors", ".pth", ".pt", ".tar")
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,6 @@ def network_method(
         input_multiple=None if input_size else input_multiple,
         input_size=input_size,
         needs_weights=True,
-        weights_formats=FORMATS,
+        weights_formats=TENSOR_FORMATS,
         promises_colour=promises_colour,
     )

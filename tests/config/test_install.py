@@ -108,7 +108,7 @@ def test_what_is_large_is_said_before_it_is_fetched_and_only_then(install, monke
     install.install_packages("local")
     said = capsys.readouterr().out
     assert "requirements/worker.txt" in said
-    assert "torch, which runs the networks, about 1 GB" in said
+    assert "torch, which runs the networks: about 1 GB" in said
     (install.VENV / "lib/python3.12/site-packages/torch").mkdir(parents=True)
     install.install_packages("local")
     assert "torch" not in capsys.readouterr().out
