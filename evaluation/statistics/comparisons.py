@@ -8,7 +8,7 @@ from math import sqrt
 
 import numpy as np
 
-from evaluation.statistics.arrays import AnyCodes, Floats, Ints, Json
+from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
 from evaluation.statistics.bootstraps import Resampling
 from evaluation.statistics.distributions import normal_tail, t_quantile, t_tail
 from evaluation.statistics.filters import ValidResponses
@@ -23,6 +23,7 @@ class ResidualTotals:
     """Sums over clusters of each condition's residuals, divided by the condition's trials.
 
     `people`, `photos` and `cells` have shape (clusters that occur, conditions); conditions sorted by name.
+    `judged_by` and `judged_on`, of the same shapes as people and photos, say who judged what.
     """
 
     codes: tuple[int, ...]
@@ -31,16 +32,59 @@ class ResidualTotals:
     people: Floats
     photos: Floats
     cells: Floats
+    judged_by: Bools
+    judged_on: Bools
 
     @property
     def rates(self) -> list[float]:
         """The fool rate of each condition."""
         return [k / n for n, k in self.counts]
 
+    def df(self, a: int, b: int) -> int:
+        """Degrees of freedom of a pair of conditions, by its participants or its photos, whichever are fewer.
+
+        The study's participants - 1, or photos - 1, while some judged both conditions. Two separate groups
+        have a mean each, and whoever judged neither says nothing of their difference: both groups - 2.
+        """
+        return min(_clusters(judged, a, b).df for judged in (self.judged_by, self.judged_on))
+
+    def variances(self, a: int, b: int) -> tuple[float, float, float]:
+        """Of the difference a - b: by participant, by photo and by cell."""
+        by_person, by_photo = (
+            _variance_of_difference(grid, a, b, _clusters(judged, a, b))
+            for grid, judged in ((self.people, self.judged_by), (self.photos, self.judged_on))
+        )
+        cells = len(self.cells)
+        return (
+            by_person,
+            by_photo,
+            _variance_of_difference(self.cells, a, b, _Clusters((cells, cells), False)),
+        )
+
+
+@dataclass(frozen=True)
+class _Clusters:
+    """How many clusters judged each of two conditions, and whether those are two separate groups.
+
+    Where some judged both, both counts are that of the whole study.
+    """
+
+    counts: tuple[int, int]
+    separate: bool
+
     @property
     def df(self) -> int:
-        """Degrees of freedom of the study: min(participants, photos) - 1."""
-        return min(len(self.people), len(self.photos)) - 1
+        """Degrees of freedom of a difference; 0 where a group of its own is a single cluster."""
+        if self.separate:
+            return sum(self.counts) - 2 if min(self.counts) > 1 else 0
+        return self.counts[0] - 1
+
+
+def _clusters(judged: Bools, a: int, b: int) -> _Clusters:
+    one, other = judged[:, a], judged[:, b]
+    if (one & other).any():
+        return _Clusters((len(judged), len(judged)), separate=False)
+    return _Clusters((int(one.sum()), int(other.sum())), separate=True)
 
 
 def residual_totals(valid: ValidResponses) -> ResidualTotals | None:
@@ -64,8 +108,12 @@ def residual_totals(valid: ValidResponses) -> ResidualTotals | None:
         _totals(clusters, table.condition.codes, scores, len(names))[:, codes]
         for clusters in (table.participant.codes, table.photo.codes, valid.cell)
     )
+    judged_by, judged_on = (
+        _totals(clusters, table.condition.codes, None, len(names))[:, codes] > 0
+        for clusters in (table.participant.codes, table.photo.codes)
+    )
     labels = tuple(names[code] for code in codes)
-    return ResidualTotals(tuple(codes), labels, tuple(counts), people, photos, cells)
+    return ResidualTotals(tuple(codes), labels, tuple(counts), people, photos, cells, judged_by, judged_on)
 
 
 def pairwise(
@@ -76,7 +124,8 @@ def pairwise(
 ) -> list[Json]:
     """Every pair of conditions: difference a - b, guarded two-way variance of the difference, t and Holm.
 
-    df = min(participants, photos) - 1 of the study. Two constant arms get no test: the textbook formula would
+    df = min(participants, photos) - 1 of the study, or - 2 of the pair alone where no participant judged both
+    conditions. Two constant arms get no test: the textbook formula would
     print a p value made of rounding noise. An empty list without at least two participants, photos and
     conditions. With more than a few participants the sign-flip test is drawn, where `resampling` asks for it.
     `totals` saves computing them again.
@@ -103,8 +152,8 @@ def holm(p_values: list[float]) -> list[float]:
     return [float(p) for p in adjusted]
 
 
-def _totals(clusters: AnyCodes, condition: AnyCodes, scores: Floats, conditions: int) -> Floats:
-    """Sum of scores, shape (clusters that occur, conditions)."""
+def _totals(clusters: AnyCodes, condition: AnyCodes, scores: Floats | None, conditions: int) -> Floats:
+    """Sum of scores (or number of rows, without), shape (clusters that occur, conditions)."""
     width = int(clusters.max()) + 1
     flat = np.bincount(
         clusters.astype(np.int64) * conditions + condition, scores, minlength=width * conditions
@@ -125,13 +174,11 @@ def _people(valid: ValidResponses) -> tuple[Ints, Ints]:
 
 def _compare(a: int, b: int, totals: ResidualTotals, alpha: float) -> Json:
     (n_a, k_a), (n_b, k_b) = totals.counts[a], totals.counts[b]
-    v_part, v_img, v_cell = (
-        _variance_of_difference(grid, a, b) for grid in (totals.people, totals.photos, totals.cells)
-    )
+    v_part, v_img, v_cell = totals.variances(a, b)
     two_way = v_part + v_img - v_cell
     guarded = max(two_way, v_part, v_img)
     diff = k_a / n_a - k_b / n_b
-    df = totals.df
+    df = totals.df(a, b)
     result: Json = {
         "a": totals.labels[a],
         "b": totals.labels[b],
@@ -151,6 +198,10 @@ def _compare(a: int, b: int, totals: ResidualTotals, alpha: float) -> Json:
     }
     if k_a in (0, n_a) and k_b in (0, n_b):
         return result | {"reason": f"{NO_TEST}: both arms are constant, so no variance can be estimated"}
+    if df < 1:
+        return result | {
+            "reason": f"{NO_TEST}: a condition that others did not judge has a single participant or photo"
+        }
     if guarded < 1e-12:
         return result | {"reason": f"{NO_TEST}: the differences do not vary between people or photos"}
     z = diff / sqrt(guarded)
@@ -163,10 +214,11 @@ def _compare(a: int, b: int, totals: ResidualTotals, alpha: float) -> Json:
     }
 
 
-def _variance_of_difference(totals: Floats, a: int, b: int) -> float:
-    groups = len(totals)
-    difference = totals[:, a] - totals[:, b]
-    return float(np.dot(difference, difference)) * groups / (groups - 1)
+def _variance_of_difference(totals: Floats, a: int, b: int, clusters: _Clusters) -> float:
+    """Sum of squares of the clusters' differences, each side with the factor G / (G - 1) of its group."""
+    factor_a, factor_b = (count / max(count - 1, 1) for count in clusters.counts)
+    difference = totals[:, a] * sqrt(factor_a) - totals[:, b] * sqrt(factor_b)
+    return float(np.dot(difference, difference))
 
 
 def _paired(people: tuple[Ints, Ints], a: int, b: int, resampling: Resampling | None) -> Json:

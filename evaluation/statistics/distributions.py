@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from scipy import special
 
+NORMAL_DF = 5_000  # from here on a t is told from a normal in the fourth digit only
+
 
 def normal_tail(z: float) -> float:
     """P(Z > z)."""
@@ -26,6 +28,20 @@ def t_tail(t: float, df: float) -> float:
 def t_quantile(upper: float, df: float) -> float:
     """The t with P(T > t) = upper, upper in (0, 1)."""
     return -float(special.stdtrit(df, upper))
+
+
+def t_power(bar: float, df: float, effect: float) -> float:
+    """P(T > bar) where the true effect is that many standard errors: the noncentral t distribution."""
+    if df > NORMAL_DF:
+        return normal_tail(bar - effect)
+    return float(1 - special.nctdtr(df, effect, bar))
+
+
+def t_effect(bar: float, df: float, wanted: float) -> float:
+    """The effect, in standard errors, at which P(T > bar) is as wanted, in (0, 1)."""
+    if df > NORMAL_DF:
+        return bar - normal_quantile(wanted)
+    return float(special.nctdtrinc(df, 1 - wanted, bar))
 
 
 def beta_quantile(lower: float, a: float, b: float) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import expit
 
 from evaluation.statistics.arrays import AnyCodes, Flags, Json
-from evaluation.statistics.distributions import t_quantile, t_tail
+from evaluation.statistics.distributions import t_effect, t_power, t_quantile
 from evaluation.statistics.intervals import check_alpha, score_interval
 from evaluation.statistics.simulation import Shape, coverage
 
@@ -143,6 +143,11 @@ def difference_variance(
     return 2 * (planned_variance(plan, parts) - shared * common)
 
 
+def difference_df(plan: Plan, *, same_people: bool = True) -> int:
+    """Degrees of freedom of a comparison of two conditions: two separate groups have a mean each."""
+    return plan.df if same_people else min(2 * plan.participants - 2, plan.photos - 1)
+
+
 def power(
     plan: Plan,
     parts: Components,
@@ -155,8 +160,9 @@ def power(
     """Chance that a true difference of two rates is found by the t test at level alpha; approximate."""
     check_alpha(alpha)
     effect = abs(difference) / sqrt(difference_variance(plan, parts, shared, same_people=same_people))
-    bar = t_quantile(alpha / 2, plan.df)
-    return t_tail(bar - effect, plan.df) + t_tail(bar + effect, plan.df)
+    df = difference_df(plan, same_people=same_people)
+    bar = t_quantile(alpha / 2, df)
+    return t_power(bar, df, effect) + t_power(bar, df, -effect)
 
 
 def minimal_detectable_difference(
@@ -172,8 +178,9 @@ def minimal_detectable_difference(
     check_alpha(alpha)
     if not alpha < wanted_power < 1:
         raise ValueError(f"the power must lie between alpha and 1, not {wanted_power}")
-    quantiles = t_quantile(alpha / 2, plan.df) + t_quantile(1 - wanted_power, plan.df)
-    return quantiles * sqrt(difference_variance(plan, parts, shared, same_people=same_people))
+    df = difference_df(plan, same_people=same_people)
+    effect = t_effect(t_quantile(alpha / 2, df), df, wanted_power)
+    return effect * sqrt(difference_variance(plan, parts, shared, same_people=same_people))
 
 
 def next_study(fooled: Flags, participant: AnyCodes, photo: AnyCodes, alpha: float = 0.05) -> Json | None:

@@ -6,6 +6,8 @@ intervals for all differences tell how many conditions are certainly better and 
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 
 from evaluation.statistics.arrays import Floats, Json
@@ -32,7 +34,9 @@ def ranking(totals: ResidualTotals | None, alpha: float = 0.05) -> list[Json]:
     rng = np.random.default_rng([SEED, len(rates)])
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.clip(values, 0, None))
-    scale = np.sqrt(totals.df / rng.chisquare(totals.df, size=(DRAWS, 1)))
+    pairs = combinations(range(len(rates)), 2)
+    df = max(1, min(totals.df(a, b) for a, b in pairs))
+    scale = np.sqrt(df / rng.chisquare(df, size=(DRAWS, 1)))
     noise = (rng.standard_normal((DRAWS, len(rates))) @ root.T) * scale
     first = _shares_of_first(rates + noise)
     better = _certainly_greater(rates, guarded_variances(totals), covariance, noise, alpha)
@@ -64,17 +68,30 @@ def joint_covariance(totals: ResidualTotals) -> Floats:
 
 def guarded_variances(totals: ResidualTotals) -> Floats:
     """Of each difference of two rates: max(two-way, participant, photo), as in `pairwise`."""
-    by_person, by_photo, by_cell = (_of_differences(each) for each in _by_cluster(totals))
-    return np.maximum(by_person + by_photo - by_cell, np.maximum(by_person, by_photo))
+    found = np.zeros((len(totals.labels),) * 2)
+    for a, b in combinations(range(len(found)), 2):
+        by_person, by_photo, by_cell = totals.variances(a, b)
+        found[a, b] = found[b, a] = max(by_person + by_photo - by_cell, by_person, by_photo)
+    return found
 
 
 def _by_cluster(totals: ResidualTotals) -> tuple[Floats, Floats, Floats]:
-    """The covariances of the rates by participant, by photo and by cell, each with the factor G/(G-1)."""
-    by_person, by_photo, by_cell = (
-        np.asarray(grid.T @ grid * (len(grid) / (len(grid) - 1)), dtype=np.float64)
-        for grid in (totals.people, totals.photos, totals.cells)
+    """The covariances of the rates by participant, by photo and by cell.
+
+    Each condition has the factor G / (G - 1) of the clusters that judged it: a study's other participants do
+    not make it surer.
+    """
+
+    def covariance(grid: Floats, counts: Floats) -> Floats:
+        scaled = grid * np.sqrt(counts / np.maximum(counts - 1, 1))
+        return np.asarray(scaled.T @ scaled)
+
+    cells = np.full(len(totals.labels), float(len(totals.cells)))
+    return (
+        covariance(totals.people, totals.judged_by.sum(axis=0)),
+        covariance(totals.photos, totals.judged_on.sum(axis=0)),
+        covariance(totals.cells, cells),
     )
-    return by_person, by_photo, by_cell
 
 
 def _of_differences(covariance: Floats) -> Floats:

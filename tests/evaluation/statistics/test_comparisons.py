@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from evaluation.statistics.comparisons import pairwise
 from evaluation.statistics.filters import valid_responses
@@ -94,3 +95,41 @@ def test_the_variance_equals_the_definition_written_out():
     two_way = variance(who) + variance(what) - variance(np.arange(12))
     assert result["var_two_way"] == pytest.approx(two_way)
     assert result["se_guarded"] ** 2 == pytest.approx(max(two_way, variance(who), variance(what)))
+
+
+def in_arms(people, arms, rng, sd=0.8, trials=20, photos=200):
+    """A study without any difference, in which everybody sees one condition: valid responses."""
+    effects = rng.normal(0, sd, photos)
+    who, condition, photo, sides = [], [], [], []
+    for person in range(people * arms):
+        seen = rng.permutation(photos)[:trials]
+        fooled = rng.random(trials) < expit(-0.9 + rng.normal(0, sd) + effects[seen])
+        who += [f"p{person}"] * trials
+        condition += [f"c{person // people}"] * trials
+        photo += [f"photo{what}" for what in seen]
+        sides += np.where(fooled, "right", "left").tolist()
+    return valid_responses(
+        ResponseTable.from_columns(
+            participant=who, condition=condition, photo=photo,
+            fake_side=["left"] * len(who), chosen_side=sides,
+        )
+    )  # fmt: skip
+
+
+def test_the_participants_of_other_conditions_do_not_make_a_comparison_surer():
+    results = pairwise(in_arms(people=5, arms=8, rng=np.random.default_rng(1)))
+    assert {result["df"] for result in results} == {8}
+
+
+def test_eight_small_separate_arms_without_a_difference_seldom_show_one():
+    # The study's degrees of freedom in place of the pair's found one in a fifth of such studies.
+    rng = np.random.default_rng(7)
+    studies = [pairwise(in_arms(people=5, arms=8, rng=rng)) for _ in range(120)]
+    found = [any((result["p_t_holm"] or 1) < 0.05 for result in study) for study in studies]
+    assert np.mean(found) <= 0.11
+
+
+def test_an_arm_of_one_participant_gets_no_test():
+    results = pairwise(in_arms(people=1, arms=2, rng=np.random.default_rng(2)))
+    assert [result["p_t"] for result in results] == [None]
+    assert "single participant" in results[0]["reason"]

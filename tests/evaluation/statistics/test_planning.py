@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.special import logit
 
 from evaluation.statistics.clustered import clustered_rate, default_interval
 from evaluation.statistics.planning import (
     Components,
     Plan,
+    difference_df,
+    difference_variance,
     interval_width,
     minimal_detectable_difference,
     next_study,
@@ -79,3 +82,18 @@ def test_impossible_plans_are_refused():
         Plan(1, 10, 5)
     with pytest.raises(ValueError, match="power must lie between"):
         minimal_detectable_difference(Plan(9, 9, 9), Components.of_shape(SHAPE), 1.2)
+
+
+def test_the_power_of_few_people_is_that_of_the_noncentral_t():
+    plan, parts = Plan(4, 60, 20), Components(0.25, 0.01, 0.01, 0.1675)
+    effect = 0.3 / np.sqrt(difference_variance(plan, parts, 0.0, same_people=False))
+    bar = stats.t.ppf(0.975, 6)
+    wanted = stats.nct.sf(bar, 6, effect) + stats.nct.cdf(-bar, 6, effect)
+    assert power(plan, parts, 0.3, 0.0, same_people=False) == pytest.approx(wanted, abs=1e-6)
+    smallest = minimal_detectable_difference(plan, parts, 0.8, 0.0, same_people=False)
+    assert power(plan, parts, smallest, 0.0, same_people=False) == pytest.approx(0.8, abs=1e-3)
+
+
+def test_two_separate_groups_have_as_many_degrees_of_freedom_as_their_comparison():
+    assert difference_df(Plan(5, 60, 20), same_people=False) == 8
+    assert difference_df(Plan(5, 60, 20)) == 4
