@@ -47,8 +47,8 @@ def html(report: Report) -> str:
 def figures(page: Page) -> dict[str, Figure]:
     """Every chart with its drawings inside its addresses."""
 
-    def inside(name: str, width: charts.Width, theme: charts.Theme) -> str:
-        return _data_address(charts.svg(page, name, width, theme).encode(), "image/svg+xml")
+    def inside(name: str, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
+        return _data_address(charts.svg(page, name, part, width, theme).encode(), "image/svg+xml")
 
     return figures_of(page, inside)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from math import ceil
 from types import ModuleType
-from typing import Any
 
 from evaluation.charts import differences, fool_rates, metrics, photos
-from evaluation.charts._canvas import PALETTES, WIDTHS, Sheet, Theme, Width, as_png, as_svg
+from evaluation.charts._canvas import PALETTES, WIDTHS, Part, Sheet, Theme, Width, as_png, as_svg
 from evaluation.presentation import Page
 
 CHARTS: dict[str, ModuleType] = {
@@ -19,7 +17,7 @@ CHARTS: dict[str, ModuleType] = {
     "photos": photos,
 }
 
-__all__ = ["CHARTS", "Theme", "Width", "description", "drawn", "png", "sheets", "size", "svg"]
+__all__ = ["CHARTS", "Part", "Theme", "Width", "description", "drawn", "parts", "png", "size", "svg", "whole"]
 
 
 def drawn(page: Page) -> list[str]:
@@ -27,50 +25,50 @@ def drawn(page: Page) -> list[str]:
     return [name for name, chart in CHARTS.items() if chart.has_content(page)]
 
 
-def size(page: Page, name: str, width: Width = "wide") -> tuple[int, int]:
-    """Width and height of a chart in CSS pixels, without drawing it."""
+def whole(page: Page, name: str) -> Part:
+    """All of a chart in one drawing, as it is downloaded."""
+    return Part(CHARTS[name].rows(page), page.band)
+
+
+def parts(page: Page, name: str, width: Width = "wide") -> list[Part]:
+    """A chart in as few drawings as a page of paper can hold, about alike; the first has the label.
+
+    Phones and desks have the same parts; the PDF, which is "paper", has its own.
+    """
     chart = CHARTS[name]
-    return WIDTHS[width], ceil(chart.height(page, WIDTHS[width], chart.rows(page)))
-
-
-def svg(page: Page, name: str, width: Width = "wide", theme: Theme = "light") -> str:
-    """One chart as an SVG document: equal reports, equal bytes."""
-    rows = CHARTS[name].rows(page)
-    return as_svg(lambda: _draw(page, name, width, theme, rows), description(page, name))
-
-
-def png(page: Page, name: str) -> bytes:
-    """The wide chart as a PNG of three pixels a unit, on white."""
-    rows = CHARTS[name].rows(page)
-    return as_png(lambda: _draw(page, name, "wide", "light", rows))
-
-
-def sheets(page: Page, name: str) -> list[bytes]:
-    """The chart for paper: PNGs with one scale over all, each short enough to share a page with others."""
-    return [
-        as_png(lambda shown=shown: _draw(page, name, "paper", "light", shown))  # type: ignore[misc]
-        for shown in _parts(page, name)
-    ]
-
-
-def _parts(page: Page, name: str) -> list[list[Any]]:
-    """The rows of a chart in order, in as few parts as its height on paper allows, and these about alike."""
-    chart = CHARTS[name]
+    most = chart.PAPER_HEIGHT if width == "paper" else chart.SCREEN_HEIGHT
+    across = WIDTHS["paper" if width == "paper" else "wide"]
     rows = list(chart.rows(page))
-    for count in range(1, len(rows)):
+    found: list[Part] = []
+    for count in range(1, max(1, len(rows)) + 1):
         ends = [len(rows) * place // count for place in range(count + 1)]
-        parts = [rows[start:end] for start, end in pairwise(ends)]
-        if all(chart.height(page, WIDTHS["paper"], part) <= chart.PAPER_HEIGHT for part in parts):
-            return parts
-    return [[row] for row in rows] or [[]]
+        found = [Part(rows[start:end], "" if start else page.band) for start, end in pairwise(ends)]
+        if all(chart.height(page, across, part) <= most for part in found):
+            break
+    return found
 
 
-def description(page: Page, name: str) -> str:
-    """The chart in words, for those who do not see it."""
-    text: str = CHARTS[name].words(page)
+def size(page: Page, name: str, part: Part, width: Width = "wide") -> tuple[int, int]:
+    """Width and height of a drawing in CSS pixels, without drawing it."""
+    return WIDTHS[width], ceil(CHARTS[name].height(page, WIDTHS[width], part))
+
+
+def svg(page: Page, name: str, part: Part, width: Width = "wide", theme: Theme = "light") -> str:
+    """One drawing as an SVG document: equal reports, equal bytes."""
+    return as_svg(lambda: _draw(page, name, part, width, theme), description(page, name, part))
+
+
+def png(page: Page, name: str, part: Part, width: Width = "wide") -> bytes:
+    """One drawing as a PNG of three pixels a unit, on white."""
+    return as_png(lambda: _draw(page, name, part, width, "light"))
+
+
+def description(page: Page, name: str, part: Part) -> str:
+    """A drawing in words, for those who do not see it."""
+    text: str = CHARTS[name].words(page, part)
     return text
 
 
-def _draw(page: Page, name: str, width: Width, theme: Theme, rows: Sequence[Any]) -> Sheet:
-    sheet: Sheet = CHARTS[name].draw(page, WIDTHS[width], PALETTES[theme], rows)
+def _draw(page: Page, name: str, part: Part, width: Width, theme: Theme) -> Sheet:
+    sheet: Sheet = CHARTS[name].draw(page, WIDTHS[width], PALETTES[theme], part)
     return sheet

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -48,6 +48,15 @@ LIGHT = Palette("#ffffff", "#1d2027", "#565c69", "#d9dbe0", "#0072b2", "#b9d6e8"
 DARK = Palette("#1e2128", "#eceef2", "#a8afbd", "#3d424e", "#56b4e9", "#2c4a5f", "#f2c26b")
 Theme = Literal["light", "dark"]
 PALETTES: dict[Theme, Palette] = {"light": LIGHT, "dark": DARK}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of a chart that one drawing shows, and the label across its top, if it has one."""
+
+    rows: Sequence[Any]
+    band: str
+
 
 # Parameters of matplotlib are global to the process; threads of the server take turns.
 _LOCK = threading.Lock()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from evaluation.charts._canvas import (
     SIDE,
     Palette,
+    Part,
     Sheet,
     band_height,
     is_narrow,
@@ -17,7 +18,7 @@ from evaluation.presentation import Page
 from evaluation.presentation.differences import Difference
 
 TOP, BOTTOM, LINE, GAP = 24, 52, 19, 32
-PAPER_HEIGHT = 540
+PAPER_HEIGHT, SCREEN_HEIGHT = 540, 1000
 
 
 def has_content(page: Page) -> bool:
@@ -25,12 +26,12 @@ def has_content(page: Page) -> bool:
     return bool(page.differences)
 
 
-def words(page: Page) -> str:
+def words(page: Page, part: Part) -> str:
     """The chart in words, for those who do not see it."""
-    label = f"{page.band}. " if page.band else ""
+    label = f"{part.band}. " if part.band else ""
     said = [
         f"{pair.higher} above {pair.lower}: {pair.points} {pair.interval} points".replace("  ", " ")
-        for pair in page.differences
+        for pair in part.rows
     ]
     return f"{label}Differences of fool rates with 95 % intervals. {'; '.join(said)}."
 
@@ -40,15 +41,15 @@ def rows(page: Page) -> list[Difference]:
     return page.differences
 
 
-def height(page: Page, width: int, shown: Sequence[Difference]) -> float:
+def height(page: Page, width: int, part: Part) -> float:
     """How much room the drawing takes."""
-    return TOP + band_height(page.band, width) + sum(_heights(shown, width)) + BOTTOM
+    return TOP + band_height(part.band, width) + sum(_heights(part.rows, width)) + BOTTOM
 
 
-def draw(page: Page, width: int, palette: Palette, shown: Sequence[Difference]) -> Sheet:
+def draw(page: Page, width: int, palette: Palette, part: Part) -> Sheet:
     """One row a pair of conditions; the axis is that of all, also where only some are shown."""
-    sheet = Sheet(width, height(page, width, shown), palette, page.band)
-    top = TOP + band_height(page.band, width)
+    sheet = Sheet(width, height(page, width, part), palette, part.band)
+    top = TOP + band_height(part.band, width)
     low = min([0.0, *(pair.low or 0 for pair in rows(page))])
     high = max([0.05, *(pair.high or pair.difference for pair in rows(page))])
     most = 6 if is_narrow(width) else 10
@@ -58,7 +59,7 @@ def draw(page: Page, width: int, palette: Palette, shown: Sequence[Difference]) 
     zero = SIDE - scale * step * first
     _frame(sheet, top, range(first, last + 1), step, scale, zero)
     y = float(top)
-    for pair, taken in zip(shown, _heights(shown, width), strict=True):
+    for pair, taken in zip(part.rows, _heights(part.rows, width), strict=True):
         _row(sheet, pair, y, scale, zero)
         y += taken
     return sheet
@@ -100,9 +101,9 @@ def _frame(sheet: Sheet, top: float, ticks: range, step: float, scale: float, ze
 
 def _row(sheet: Sheet, pair: Difference, top: float, scale: float, zero: float) -> None:
     y = top + 3
-    for part in _title(pair, sheet.width):
+    for line in _title(pair, sheet.width):
         y += LINE
-        sheet.text(SIDE, y, part, size=13, weight=700)
+        sheet.text(SIDE, y, line, size=13, weight=700)
     if is_narrow(sheet.width):
         y += LINE
         sheet.text(SIDE, y, _label(pair), size=13)

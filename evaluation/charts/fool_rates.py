@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from evaluation.charts._canvas import (
     SIDE,
     Palette,
+    Part,
     Sheet,
     band_height,
     is_narrow,
@@ -17,7 +18,7 @@ from evaluation.presentation import Page
 from evaluation.presentation.arms import Arm
 
 TOP, BOTTOM, LINE, GAP = 46, 52, 19, 32
-PAPER_HEIGHT = 800
+PAPER_HEIGHT, SCREEN_HEIGHT = 800, 1000
 
 
 def has_content(page: Page) -> bool:
@@ -25,10 +26,10 @@ def has_content(page: Page) -> bool:
     return True
 
 
-def words(page: Page) -> str:
+def words(page: Page, part: Part) -> str:
     """The chart in words, for those who do not see it."""
-    said = [f"{arm.title}: {arm.default.value} {arm.default.interval}".strip() for arm in rows(page)]
-    label = f"{page.band}. " if page.band else ""
+    said = [f"{arm.title}: {arm.default.value} {arm.default.interval}".strip() for arm in part.rows]
+    label = f"{part.band}. " if part.band else ""
     if not said:
         return f"{label}No fool rates yet."
     return f"{label}Fool rate by condition with 95 % intervals; 50 % is chance. {'; '.join(said)}."
@@ -39,23 +40,23 @@ def rows(page: Page) -> list[Arm]:
     return sorted(page.judged, key=lambda arm: -(arm.rate or 0))
 
 
-def height(page: Page, width: int, shown: Sequence[Arm]) -> float:
+def height(page: Page, width: int, part: Part) -> float:
     """How much room the drawing takes."""
-    return TOP + band_height(page.band, width) + (sum(_heights(shown, width)) or 62) + BOTTOM
+    return TOP + band_height(part.band, width) + (sum(_heights(part.rows, width)) or 62) + BOTTOM
 
 
-def draw(page: Page, width: int, palette: Palette, shown: Sequence[Arm]) -> Sheet:
+def draw(page: Page, width: int, palette: Palette, part: Part) -> Sheet:
     """One row a condition; the axis is that of all, also where only some are shown."""
-    sheet = Sheet(width, height(page, width, shown), palette, page.band)
-    top = TOP + band_height(page.band, width)
+    sheet = Sheet(width, height(page, width, part), palette, part.band)
+    top = TOP + band_height(part.band, width)
     ends = [0.55, *(arm.high or arm.rate or 0 for arm in rows(page))]
     most = min(1.0, -(-max(ends) // 0.1) / 10)
     scale = (width - 2 * SIDE) / most
     _frame(sheet, top, most, scale)
-    if not shown:
+    if not part.rows:
         sheet.text(width / 2, top + 31, "No answers yet", color=palette.soft, ha="center")
     y = float(top)
-    for arm, taken in zip(shown, _heights(shown, width), strict=True):
+    for arm, taken in zip(part.rows, _heights(part.rows, width), strict=True):
         _row(sheet, arm, y, scale)
         y += taken
     return sheet
@@ -100,9 +101,9 @@ def _frame(sheet: Sheet, top: float, most: float, scale: float) -> None:
 def _row(sheet: Sheet, arm: Arm, top: float, scale: float) -> None:
     assert arm.rate is not None
     y = top + 3
-    for part in _title(arm, sheet.width):
+    for line in _title(arm, sheet.width):
         y += LINE
-        sheet.text(SIDE, y, part, size=13, weight=700)
+        sheet.text(SIDE, y, line, size=13, weight=700)
     if is_narrow(sheet.width):
         y += LINE
         sheet.text(SIDE, y, _label(arm), size=13)

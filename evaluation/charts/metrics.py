@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluation.charts._canvas import SIDE, Palette, Sheet, band_height, is_narrow, lines_of
+from evaluation.charts._canvas import SIDE, Palette, Part, Sheet, band_height, is_narrow, lines_of
 from evaluation.presentation import Page
 from evaluation.presentation.photos import Panel
 
 Block = tuple[str, list[Panel]]
 TOP, HEAD, LINE, GAP, FOOT, SHAPE = 8, 15, 19, 20, 68, 0.58
-PAPER_HEIGHT = 0
+PAPER_HEIGHT = SCREEN_HEIGHT = 0
 CROWDED = 150
 """With more points than this they are drawn as a picture: a thousand circles make a heavy file."""
 
@@ -22,10 +22,10 @@ def has_content(page: Page) -> bool:
     return any(panels for _arm, panels in page.panels)
 
 
-def words(page: Page) -> str:
+def words(page: Page, part: Part) -> str:
     """The chart in words, for those who do not see it."""
-    label = f"{page.band}. " if page.band else ""
-    said = [f"{title}, {panel.metric}: {panel.says}" for title, panels in page.panels for panel in panels]
+    label = f"{part.band}. " if part.band else ""
+    said = [f"{title}, {panel.metric}: {panel.says}" for title, panels in part.rows for panel in panels]
     return f"{label}Fool rate of each photo against its scores. {'; '.join(said)}."
 
 
@@ -34,22 +34,22 @@ def rows(page: Page) -> list[Block]:
     return [(title, panels) for title, panels in page.panels if panels]
 
 
-def height(page: Page, width: int, shown: Sequence[Block]) -> float:
+def height(page: Page, width: int, part: Part) -> float:
     """How much room the drawing takes."""
-    return TOP + band_height(page.band, width) + sum(_heights(shown, width))
+    return TOP + band_height(part.band, width) + sum(_heights(part.rows, width))
 
 
-def draw(page: Page, width: int, palette: Palette, shown: Sequence[Block]) -> Sheet:
+def draw(page: Page, width: int, palette: Palette, part: Part) -> Sheet:
     """A block a condition, a panel a metric; one scale of fool rates for all."""
     columns, side = _grid(width)
     highest = max(max(panel.rates) for _title, panels in rows(page) for panel in panels)
-    sheet = Sheet(width, height(page, width, shown), palette, page.band)
-    top = float(TOP + band_height(page.band, width))
-    for (title, panels), taken in zip(shown, _heights(shown, width), strict=True):
+    sheet = Sheet(width, height(page, width, part), palette, part.band)
+    top = float(TOP + band_height(part.band, width))
+    for (title, panels), taken in zip(part.rows, _heights(part.rows, width), strict=True):
         y = top + 3
-        for part in _title_lines(title, width):
+        for line in _title_lines(title, width):
             y += LINE
-            sheet.text(SIDE, y, part, size=13, weight=700)
+            sheet.text(SIDE, y, line, size=13, weight=700)
         y = top + HEAD + LINE * len(_title_lines(title, width))
         for number, panel in enumerate(panels):
             row, column = divmod(number, columns)

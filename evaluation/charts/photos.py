@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from evaluation.charts._canvas import SIDE, Palette, Sheet, band_height, lines_of
+from evaluation.charts._canvas import SIDE, Palette, Part, Sheet, band_height, lines_of
 from evaluation.charts.metrics import axis_end
 from evaluation.presentation import Page
 from evaluation.presentation.photos import Ladder
 
 TOP, HEAD, LINE, HEIGHT, FOOT, LEFT = 8, 15, 19, 170, 44, 34
-PAPER_HEIGHT = 0
+PAPER_HEIGHT = SCREEN_HEIGHT = 0
 
 
 def has_content(page: Page) -> bool:
@@ -20,10 +18,10 @@ def has_content(page: Page) -> bool:
     return bool(page.ladders)
 
 
-def words(page: Page) -> str:
+def words(page: Page, part: Part) -> str:
     """The chart in words, for those who do not see it."""
-    label = f"{page.band}. " if page.band else ""
-    return f"{label}Fool rate of each photo. {' '.join(ladder.says for ladder in page.ladders)}"
+    label = f"{part.band}. " if part.band else ""
+    return f"{label}Fool rate of each photo. {' '.join(ladder.says for ladder in part.rows)}"
 
 
 def rows(page: Page) -> list[Ladder]:
@@ -31,17 +29,17 @@ def rows(page: Page) -> list[Ladder]:
     return page.ladders
 
 
-def height(page: Page, width: int, shown: Sequence[Ladder]) -> float:
+def height(page: Page, width: int, part: Part) -> float:
     """How much room the drawing takes."""
-    return TOP + band_height(page.band, width) + sum(_height(ladder, width) for ladder in shown)
+    return TOP + band_height(part.band, width) + sum(_height(ladder, width) for ladder in part.rows)
 
 
-def draw(page: Page, width: int, palette: Palette, shown: Sequence[Ladder]) -> Sheet:
+def draw(page: Page, width: int, palette: Palette, part: Part) -> Sheet:
     """A block a condition; one scale of fool rates for all."""
-    sheet = Sheet(width, height(page, width, shown), palette, page.band)
+    sheet = Sheet(width, height(page, width, part), palette, part.band)
     most = axis_end(max(max([*ladder.means, *ladder.raw, *ladder.high]) for ladder in rows(page)))
-    top = float(TOP + band_height(page.band, width))
-    for ladder in shown:
+    top = float(TOP + band_height(part.band, width))
+    for ladder in part.rows:
         _ladder(sheet, ladder, top, most)
         top += _height(ladder, width)
     return sheet
@@ -57,9 +55,9 @@ def _height(ladder: Ladder, width: float) -> int:
 
 def _ladder(sheet: Sheet, ladder: Ladder, top: float, most: float) -> None:
     palette, y = sheet.palette, top + 3
-    for part in _title(ladder, sheet.width):
+    for line in _title(ladder, sheet.width):
         y += LINE
-        sheet.text(SIDE, y, part, size=13, weight=700)
+        sheet.text(SIDE, y, line, size=13, weight=700)
     top += HEAD + LINE * len(_title(ladder, sheet.width))
     bottom, left, right = top + HEIGHT, SIDE + LEFT, sheet.width - SIDE
     scale = HEIGHT / most

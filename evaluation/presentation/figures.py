@@ -9,16 +9,17 @@ from evaluation import charts
 from evaluation.presentation import Page
 from evaluation.presentation import photos as by_photo
 
-ChartAddress = Callable[[str, charts.Width, charts.Theme], str]
+ChartAddress = Callable[[str, int, charts.Part, charts.Width, charts.Theme], str]
+"""From a chart's name, the number of the part and the part itself, width and theme."""
+
 PictureAddress = Callable[[str, str], str]
 """From "photo" or "colorization" and its digest; empty where there is no picture."""
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One chart for each width and theme, with its words and its sizes in CSS pixels."""
+class Drawing:
+    """One part of a chart for each width and theme, with its words and its sizes in CSS pixels."""
 
-    name: str
     words: str
     wide_size: tuple[int, int]
     narrow_size: tuple[int, int]
@@ -26,6 +27,14 @@ class Figure:
     narrow: str
     wide_dark: str
     narrow_dark: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart: as many drawings, one below the other, as it takes."""
+
+    name: str
+    drawings: list[Drawing]
 
 
 @dataclass(frozen=True)
@@ -49,17 +58,26 @@ def figures_of(page: Page, address: ChartAddress) -> dict[str, Figure]:
     """The charts for which there is something to draw, by name with underscores."""
     return {
         name.replace("-", "_"): Figure(
-            name=name,
-            words=charts.description(page, name),
-            wide_size=charts.size(page, name, "wide"),
-            narrow_size=charts.size(page, name, "narrow"),
-            wide=address(name, "wide", "light"),
-            narrow=address(name, "narrow", "light"),
-            wide_dark=address(name, "wide", "dark"),
-            narrow_dark=address(name, "narrow", "dark"),
+            name,
+            [
+                _drawing(page, name, number, part, address)
+                for number, part in enumerate(charts.parts(page, name))
+            ],
         )
         for name in charts.drawn(page)
     }
+
+
+def _drawing(page: Page, name: str, number: int, part: charts.Part, address: ChartAddress) -> Drawing:
+    return Drawing(
+        words=charts.description(page, name, part),
+        wide_size=charts.size(page, name, part, "wide"),
+        narrow_size=charts.size(page, name, part, "narrow"),
+        wide=address(name, number, part, "wide", "light"),
+        narrow=address(name, number, part, "narrow", "light"),
+        wide_dark=address(name, number, part, "wide", "dark"),
+        narrow_dark=address(name, number, part, "narrow", "dark"),
+    )
 
 
 def wall_of(wall: by_photo.Wall, address: PictureAddress) -> Wall:

@@ -285,11 +285,13 @@ def _chart(sheets: Sheets, page: Page, name: str, caption: str, *, heading: str 
         if heading:
             sheets.heading(heading)
         return
-    parts = []
-    for data in charts.sheets(page, name):
+    drawings = []
+    for part in charts.parts(page, name, "paper"):
+        data = charts.png(page, name, part, "paper")
         with Image.open(io.BytesIO(data)) as image:
-            parts.append((data, image.height / image.width))
-    sheets.pictures(parts, charts.description(page, name), caption, heading=heading)
+            ratio = image.height / image.width
+        drawings.append((data, ratio, charts.description(page, name, part)))
+    sheets.pictures(drawings, caption, heading=heading)
 
 
 def _pair(picture: Picture, pictures: dict[str, bytes]) -> tuple[bytes | None, bytes | None, str]:

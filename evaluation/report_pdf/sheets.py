@@ -131,23 +131,21 @@ class Sheets(FPDF):
 
     def picture(self, data: bytes, ratio: float, words: str, caption: str = "", *, heading: str = "") -> None:
         """A picture over the whole width (`ratio`: height by width); its heading stays on its page."""
-        self.pictures([(data, ratio)], words, caption, heading=heading)
+        self.pictures([(data, ratio, words)], caption, heading=heading)
 
     def pictures(
-        self, parts: Sequence[tuple[bytes, float]], words: str, caption: str = "", *, heading: str = ""
+        self, parts: Sequence[tuple[bytes, float, str]], caption: str = "", *, heading: str = ""
     ) -> None:
         """The parts of a picture; the heading stays with the first, the caption with the last."""
         below = self._height(caption, WIDTH, 7.5) + 3 if caption else 0.0
-        for number, (data, ratio) in enumerate(parts):
+        for number, (data, ratio, words) in enumerate(parts):
             last = number == len(parts) - 1
             tall = min(WIDTH * ratio, 220.0) + (below if last else 0)
             if heading and not number:
                 self.heading(heading, room=tall + 14)
             if self.get_y() + tall > self.h - 20:
                 self.add_page()
-            self.image(
-                io.BytesIO(data), x=MARGIN, w=min(WIDTH, 220 / ratio), alt_text=words if not number else None
-            )
+            self.image(io.BytesIO(data), x=MARGIN, w=min(WIDTH, 220 / ratio), alt_text=words)
             self.ln(1)
         self.paragraph(caption, 7.5, soft=True)
 

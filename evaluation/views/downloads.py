@@ -21,11 +21,12 @@ _kept = cache_control(private=True, max_age=3600)
 @_kept
 @login_required
 def chart_svg(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponse:
-    """One chart; `?width=narrow` for phones, `?theme=dark` for dark pages."""
+    """One chart; `?width=narrow` for phones, `?theme=dark` for dark pages, `?part=0` for its first part."""
     page = _page_with(request, slug, code, name)
     width: charts.Width = "narrow" if request.GET.get("width") == "narrow" else "wide"
     theme: charts.Theme = "dark" if request.GET.get("theme") == "dark" else "light"
-    return HttpResponse(charts.svg(page, name, width, theme), content_type="image/svg+xml")
+    part = _part(page, name, request.GET.get("part"))
+    return HttpResponse(charts.svg(page, name, part, width, theme), content_type="image/svg+xml")
 
 
 @require_safe
@@ -34,7 +35,9 @@ def chart_svg(request: HttpRequest, slug: str, code: str, name: str) -> HttpResp
 def chart_png(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponse:
     """One chart for slides."""
     page = _page_with(request, slug, code, name)
-    return _file(charts.png(page, name), "image/png", f"{_stem(page.report)}-{name}.png")
+    return _file(
+        charts.png(page, name, charts.whole(page, name)), "image/png", f"{_stem(page.report)}-{name}.png"
+    )
 
 
 @require_safe
@@ -102,3 +105,13 @@ def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _part(page: Page, name: str, asked: str | None) -> charts.Part:
+    """The whole chart, or one of its parts by number."""
+    if asked is None:
+        return charts.whole(page, name)
+    parts = charts.parts(page, name)
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) < len(parts)):
+        raise Http404(f"The chart {name} has {len(parts)} parts, counted from 0.")
+    return parts[int(asked)]

@@ -102,9 +102,9 @@ def _show(request: HttpRequest, found: Report, more: dict[str, object]) -> HttpR
 
 
 def _chart_address(found: Report) -> ChartAddress:
-    def of_chart(name: str, width: charts.Width, theme: charts.Theme) -> str:
+    def of_chart(name: str, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
         where = reverse("evaluation:chart-svg", args=[found.study.slug, found.code, name])
-        return f"{where}?{urlencode({'width': width, 'theme': theme})}"
+        return f"{where}?{urlencode({'width': width, 'theme': theme, 'part': number})}"
 
     return of_chart
 

@@ -42,7 +42,7 @@ def boxes(sheet):
 def test_no_word_leaves_the_sheet_or_lies_on_another(page, width):
     for name in charts.drawn(page):
         chart = charts.CHARTS[name]
-        sheet = chart.draw(page, WIDTHS[width], PALETTES["light"], chart.rows(page))
+        sheet = chart.draw(page, WIDTHS[width], PALETTES["light"], charts.whole(page, name))
         found = list(boxes(sheet))
         assert len(found) > 2
         for text, (left, upper, right, lower) in found:
@@ -59,7 +59,11 @@ def test_no_word_leaves_the_sheet_or_lies_on_another(page, width):
 def test_names_of_sixty_characters_are_not_cut(ada, db, width):
     page = Page(demanding_report(ada, {"first": SENTENCE, "second": WORD}))
     for name in ("fool-rates", "differences"):
-        words = re.sub(r"<[^>]+>|\s", "", charts.svg(page, name, width).partition("</title>")[2])
+        words = re.sub(
+            r"<[^>]+>|\s",
+            "",
+            charts.svg(page, name, charts.whole(page, name), width).partition("</title>")[2],
+        )
         assert "…" not in words
         for title in (SENTENCE, WORD):
             assert title.replace(" ", "") in words
@@ -68,27 +72,37 @@ def test_names_of_sixty_characters_are_not_cut(ada, db, width):
 @pytest.mark.parametrize("width", ["narrow", "wide"])
 def test_the_room_is_known_before_the_drawing(page, width):
     for name in charts.drawn(page):
-        svg = charts.svg(page, name, width)
-        drawn = tuple(
-            float(re.search(rf'<svg [^>]*\b{side}="([\d.]+)"', svg)[1]) for side in ("width", "height")
-        )
-        assert drawn == charts.size(page, name, width)
+        for part in charts.parts(page, name):
+            svg = charts.svg(page, name, part, width)
+            sides = (re.search(rf'<svg [^>]*\b{side}="([\d.]+)"', svg) for side in ("width", "height"))
+            assert tuple(float(side[1]) for side in sides) == charts.size(page, name, part, width)
 
 
-def test_on_paper_every_row_is_on_one_sheet_and_each_sheet_leaves_room_on_its_page(page):
-    import io
-
-    from PIL import Image
-
+@pytest.mark.parametrize("width", ["wide", "paper"])
+def test_every_row_is_in_one_part_and_each_part_leaves_room_on_a_page(page, width):
     for name in charts.drawn(page):
-        chart = charts.CHARTS[name]
-        parts = charts._parts(page, name)
-        assert [row for part in parts for row in part] == list(chart.rows(page))
-        sheets = charts.sheets(page, name)
-        assert len(sheets) == len(parts)
-        for data in sheets:
-            with Image.open(io.BytesIO(data)) as image:
-                assert image.height / image.width * 174 < (225 if name == "fool-rates" else 150), name
+        parts = charts.parts(page, name, width)
+        assert [row for part in parts for row in part.rows] == list(charts.CHARTS[name].rows(page))
+        for part in parts:
+            across, tall = charts.size(page, name, part, width)
+            assert tall / across * 174 < (240 if width == "wide" or name == "fool-rates" else 150), name
+
+
+def test_conditions_have_a_drawing_each_where_a_block_is_tall(ada, db):
+    page = Page(demanding_report(ada, NAMES["eight"]))
+    assert len(charts.parts(page, "photos")) == len(page.ladders) == 7
+    assert len(charts.parts(page, "fool-rates")) == 1
+
+
+def test_the_first_part_of_a_chart_says_whose_answers_they_are(ada, db):
+    page = Page(demanding_report(ada, NAMES["eight"]))
+    page.band = "Simulated participants – not people"
+    for name in charts.drawn(page):
+        first, *others = charts.parts(page, name)
+        assert page.band in charts.svg(page, name, first)
+        assert page.band in charts.description(page, name, first)
+        assert all(page.band not in charts.svg(page, name, part) for part in others)
+        assert page.band in charts.svg(page, name, charts.whole(page, name))
 
 
 def test_lines_break_between_words_and_long_words_where_the_line_ends():

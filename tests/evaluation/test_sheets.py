@@ -3,6 +3,8 @@
 import io
 from datetime import UTC, datetime
 
+import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -47,7 +49,7 @@ def test_a_chart_of_many_parts_goes_on_on_the_next_page_and_its_caption_stays_wi
             seen.append((sheets.page_no(), sheets.get_y(), more.get("w")))
 
         setattr(sheets, call, noted)
-    sheets.pictures([(data.getvalue(), 0.65)] * 5, "a chart", "What it shows", heading="Photo by photo")
+    sheets.pictures([(data.getvalue(), 0.65, "a chart")] * 5, "What it shows", heading="Photo by photo")
     assert [w for *_, w in images] == [WIDTH] * 5
     # Two parts a page, however full the first one was.
     pages = [page for page, *_ in images]
@@ -85,3 +87,20 @@ def test_no_chart_shrinks_on_paper_and_every_link_leads_somewhere(ada, monkeypat
     (sheets,) = made
     assert len(sheets._places) > 15
     assert all(sheets.links[link].page_number for link in sheets._places.values())
+
+
+def filled(page):
+    """How much of a sheet stands above its last words or pictures, the footer apart: 0 to 1."""
+    grey = np.asarray(page.render(scale=0.5, grayscale=True).to_pil())
+    body = grey[: round(0.93 * len(grey))]
+    return (np.flatnonzero((body < 200).any(axis=1))[-1] + 1) / len(body)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("conditions", [1, 2, 4])
+def test_no_sheet_but_the_last_is_mostly_empty(ada, conditions):
+    names = {f"arm{k}": f"Condition {k}" for k in range(conditions)}
+    document = pypdfium2.PdfDocument(pdf(demanding_report(ada, names)))
+    shares = [filled(document[number]) for number in range(len(document))]
+    assert len(shares) > 5
+    assert min(shares[:-1]) > 0.55, shares

@@ -72,9 +72,21 @@ def test_the_chart_is_one_svg_without_styles_whose_text_is_text(as_ada, report, 
 @pytest.mark.parametrize("name", ["fool-rates", "differences", "photos", "metrics"])
 def test_every_chart_has_equal_bytes_each_time_as_svg_and_png(as_ada, sky, report, name):
     page = Page(with_scores(report))
-    assert charts.svg(page, name) == charts.svg(page, name)
-    assert charts.png(page, name).startswith(b"\x89PNG")
-    assert charts.png(page, name) == charts.png(page, name)
+    part = charts.whole(page, name)
+    assert charts.svg(page, name, part) == charts.svg(page, name, part)
+    assert charts.png(page, name, part).startswith(b"\x89PNG")
+    assert charts.png(page, name, part) == charts.png(page, name, part)
+
+
+def test_a_page_shows_each_condition_in_a_part_of_its_own(as_ada, report):
+    first, second = (get(as_ada, "chart-svg", report, "photos", part=number) for number in (0, 1))
+    whole = get(as_ada, "chart-svg", report, "photos")
+    assert "L2" in first.content.decode()
+    assert "Classes" not in first.content.decode()
+    assert "Classes" in second.content.decode()
+    assert {"L2", "Classes"} <= set(re.findall(r">(L2|Classes)<", whole.content.decode()))
+    for number in ("2", "-1", "x", "9" * 40):
+        assert get(as_ada, "chart-svg", report, "photos", part=number).status_code == 404
 
 
 def test_a_chart_without_content_is_not_found(as_ada, report):

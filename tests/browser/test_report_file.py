@@ -1,0 +1,75 @@
+"""The report as one file: without a network, with names and rates that leave no room, by key, and by axe."""
+
+import pytest
+
+from evaluation import report_files
+from tests.browser.conftest import AXE
+from tests.evaluation.cast import demanding_report
+
+pytestmark = pytest.mark.browser
+
+NAMES = {
+    f"arm{k}": f"{k} network that was trained on the photographs of a summer" if k % 2
+    else f"{k}_network_that_was_trained_on_photographs_of_a_whole_summer"
+    for k in range(8)
+}  # fmt: skip
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(entry => { window.shifted += entry.value; }))
+  .observe({type: "layout-shift", buffered: true});
+"""
+
+
+@pytest.fixture(params=[1, 8], ids=["one condition", "eight conditions"])
+def file(request, transactional_db, ada, tmp_path):
+    names = dict(list(NAMES.items())[: request.param])
+    path = tmp_path / "report.html"
+    path.write_text(report_files.html(demanding_report(ada, names)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(params=[(375, 667), (1440, 900)], ids=["phone", "desk"])
+def page(request, browser):
+    width, height = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, offline=True, color_scheme="dark"
+    )
+    context.add_init_script(SHIFTS)
+    asked = []
+    page = context.new_page()
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.asked = asked
+    yield page
+    context.close()
+
+
+def test_the_file_needs_no_network_and_breaks_nowhere(page, file, results, request):
+    page.goto(file.as_uri())
+    page.screenshot(path=results / f"file-{request.node.callspec.id}.png", full_page=True)
+    assert [url for url in page.asked if not url.startswith("data:")] == [file.as_uri()]
+    assert page.evaluate("() => [...document.images].filter(i => i.complete && !i.naturalWidth).length") == 0
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate("() => window.shifted") < 0.001
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("() => axe.run()")
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
+
+
+def test_every_visible_number_column_reaches_its_definition_by_key(page, file):
+    page.goto(file.as_uri())
+    links = page.locator("a[href^='#def-']:visible")
+    reached = set()
+    for number in range(links.count()):
+        link = links.nth(number)
+        target = link.get_attribute("href")
+        if target in reached:
+            continue
+        link.focus()
+        assert link.evaluate("link => link === document.activeElement && link.getClientRects().length > 0")
+        page.keyboard.press("Enter")
+        assert page.locator(target).evaluate(
+            "term => { const box = term.getBoundingClientRect();"
+            " return term.matches(':target') && box.top >= 0 && box.top < window.innerHeight; }"
+        )
+        reached.add(target)
+    assert len(reached) > 25
