@@ -68,6 +68,11 @@ def limited(values: Tensor, lowest: float, highest: float) -> Tensor:
     return values.clamp(lowest, highest).masked_fill(values.isinf(), torch.nan)
 
 
+def overshot(ab: Tensor) -> Tensor:
+    """a* and b* cut off at AB_LIMIT where a regression overshoots; what lies twice as far is left to be refused."""
+    return torch.where(ab.abs() <= 2 * AB_LIMIT, ab.clamp(-AB_LIMIT, AB_LIMIT), ab)
+
+
 class AbCode(Code):
     """a* and b* themselves, divided by `scale`; compared by squared error in ab units or by L1."""
 
@@ -84,8 +89,11 @@ class AbCode(Code):
         return _DISTANCES[self.distance](raw, ab)
 
     def decode(self, raw: Tensor, lightness: Tensor, decoding: Decoding) -> Tensor:
-        """Within +-128: what a regression overshoots by lies far outside sRGB and is clipped there anyway."""
-        return limited(raw * self.scale, -AB_LIMIT, AB_LIMIT)
+        """Within +-128: what a regression overshoots by lies far outside sRGB and is clipped there anyway.
+
+        Much larger values are no overshooting but a wrong scale, and stay to be seen as that.
+        """
+        return overshot(raw * self.scale)
 
 
 def _squared(raw: Tensor, target: Tensor) -> Tensor:

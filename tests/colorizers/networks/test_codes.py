@@ -6,6 +6,7 @@ import skimage.color
 import torch
 
 from colorizers import bins, colour
+from colorizers.inference import ColorizationFailed, checked_ab
 from colorizers.networks.codes import AbCode, BinCode, Decoding
 from colorizers.networks.codes_8bit import CantorCode, EightBitCode, cantor_pairing
 from colorizers.networks.codes_luv import LuvCode, lab_to_uv
@@ -35,10 +36,16 @@ def test_ab_comes_back_exactly(lab):
 
 @pytest.mark.parametrize("code", [AbCode(), EightBitCode(), LuvCode()], ids=lambda code: type(code).__name__)
 def test_a_regression_that_overshoots_is_cut_off_and_its_faults_are_not_hidden(code, lab):
-    raw = torch.tensor([-1e4, 1e4, torch.inf, -torch.inf, torch.nan]).expand(1, 2, 1, 5)
+    raw = torch.tensor([-2.3, 2.3, torch.inf, -torch.inf, torch.nan]).expand(1, 2, 1, 5)
     ab = code.decode(raw, torch.full((1, 1, 1, 5), 50.0), DECODING)
     assert ab[..., :2].abs().max() <= 128
-    assert ab[..., 2:].isnan().all()
+    assert not ab[..., 2:].isfinite().any()
+
+
+def test_an_answer_that_was_not_scaled_back_stays_to_be_refused(lab):
+    ab = AbCode().decode(lab[:, 1:], lab[:, :1], DECODING)[0].permute(1, 2, 0).numpy()
+    with pytest.raises(ColorizationFailed, match="scaled back"):
+        checked_ab(ab, (64, 64), promises_colour=True)
 
 
 def test_8_bit_ab_comes_back(lab):
