@@ -10,9 +10,6 @@ from django import forms
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-# A label that is longer is hard to read beside its box.
-LONGEST_LABEL = 300
-
 
 class BeginForm(forms.Form):
     """Consent and eligibility; a simulated participant says here that it is one."""
@@ -28,15 +25,9 @@ class BeginForm(forms.Form):
     arrival = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)
     simulation = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, statements: Sequence[str] = (), consent: str = "", **kwargs: Any) -> None:
-        """`statements`: what must be true of a participant; each gets a box that must be ticked.
-
-        A `consent` text that is one short statement stands beside its box itself: nobody agrees twice.
-        """
+    def __init__(self, *args: Any, statements: Sequence[str] = (), **kwargs: Any) -> None:
+        """`statements`: what must be true of a participant; each gets a box that must be ticked."""
         super().__init__(*args, **kwargs)
-        self.consent_is_label = _is_statement(consent)
-        if self.consent_is_label:
-            self.fields["consent"].label = consent.strip()
         for number, statement in enumerate(statements):
             self.fields[f"eligible_{number}"] = forms.BooleanField(
                 label=statement,
@@ -55,9 +46,3 @@ class BeginForm(forms.Form):
         if ticket is None:
             return None
         return UUID(bytes=salted_hmac("studies.ticket", ticket.bytes).digest()[:16])
-
-
-def _is_statement(consent: str) -> bool:
-    """Whether a consent text can stand beside the box itself: one short paragraph, and no question."""
-    text = consent.strip()
-    return 0 < len(text) <= LONGEST_LABEL and "\n" not in text and not text.endswith(("?", "？"))

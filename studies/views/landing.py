@@ -265,7 +265,7 @@ def _form(request: HttpRequest, study: Study, arrival: Arrival) -> BeginForm:
 
 def _begin_form(study: Study, *args: Any, **kwargs: Any) -> BeginForm:
     """The form with the study's own texts, in the language that is active."""
-    return BeginForm(*args, statements=study.texts.statements, consent=study.texts.consent, **kwargs)
+    return BeginForm(*args, statements=study.texts.statements, **kwargs)
 
 
 def _context(study: Study) -> dict[str, Any]:

