@@ -7,7 +7,7 @@ def forget_codes(apps, schema_editor):
     Report = apps.get_model("evaluation", "Report")
     for pk in Report.objects.values_list("pk", flat=True):
         report = Report.objects.only("results").get(pk=pk)
-        if report.results.get("analysis", {}).pop("attention_excluded", None) is not None:
+        if (report.results.get("analysis") or {}).pop("attention_excluded", None) is not None:
             report.save(update_fields=["results"])
 
 

@@ -22,7 +22,7 @@ from evaluation.tables import StudyRows, participations_in
 from studies import designs, strict_view
 from studies.blinding import wording as blinding_wording
 from studies.models import ConditionKind, ParticipationState, PhotoRole, Study
-from studies.voiding import voiding_rules
+from studies.voiding import rules_in_force
 
 SCHEMA = 2
 """Raised when the shape of a report's results changes; reports of earlier shapes stay readable."""
@@ -99,7 +99,7 @@ def study_facts(study: Study, population: Population) -> Json:
         "planned_participants": study.planned_participants,
         "protocol_digest": study.digest,
         "strict_view": asdict(strict_view.strict_rules(study.exclusion_rules)),
-        "voiding": asdict(voiding_rules(study.voiding)),
+        "voiding": asdict(rules_in_force(study.voiding, launched=study.launched_at is not None)),
         "recruiter": study.recruiter,
         "collected": _collected(study, population),
         "blinding": _blinding(study),

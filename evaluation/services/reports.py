@@ -69,7 +69,7 @@ def make_report(
     digest = digest_of([rows.digest, scores.facts(), facts, study.exclusion_rules])
     same = _same_report(study, population, digest)
     if same is not None:
-        return same
+        return _still_right(same, seen)
     watch("Computing rates, intervals and comparisons", 0, 0)
     results = results_of(study, population, rows, scores, facts)
     watch("Freezing the report", 0, 0)
@@ -78,7 +78,7 @@ def make_report(
         Study.objects.select_for_update(no_key=True).get(pk=study.pk)
         same = _same_report(study, population, digest)
         if same is not None:
-            return same
+            return _still_right(same, seen)
         return Report.objects.create(
             study=study, population=population, code_version=code_version(), data_digest=digest,
             seed=SEED, results=results, snapshot=seen, created_by=by,
@@ -184,6 +184,14 @@ def _around(study: Study, population: Population) -> Json:
         "last_exclusion": exclusions.order_by().aggregate(last=Max("pk"))["last"],
         "scores": scores.count(),
     }
+
+
+def _still_right(report: Report, seen: Json) -> Report:
+    """The report, found to say what the data say now: what came before `seen` is no news any more."""
+    if report.snapshot.get("taken", "") < seen["taken"]:
+        report.snapshot = seen
+        report.save(update_fields=["snapshot"])
+    return report
 
 
 def _same_report(study: Study, population: Population, digest: str) -> Report | None:
