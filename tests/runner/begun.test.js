@@ -77,3 +77,14 @@ test("what is no number counts for nothing, and without storage nobody knows", (
   begun.clear();
   begun.leave();
 });
+
+test("a tab that was taken over does not take back what the other one has shown", () => {
+  const storage = new FakeStorage();
+  const first = page(storage);
+  first.begin("t1");
+  const second = page(storage);
+  second.begin("t1");
+  second.shown();
+  first.leave();
+  assert.equal(page(storage).begin("t1"), 2);
+});

@@ -26,7 +26,7 @@ export class Begun {
   /** A trial begins; says how often its photos had begun to be shown before, or null where nobody knows. */
   begin(code) {
     if (this.#storage === null) return null;
-    const before = readCount(this.#storage.getItem(this.#prefix + code));
+    const before = this.#count(code);
     this.#open = { code, before };
     this.#write(code, before + 1);
     return before;
@@ -51,8 +51,15 @@ export class Begun {
 
   /** The page is left. */
   leave() {
-    if (this.#open) this.#write(this.#open.code, this.#open.before);
+    // Another tab may have shown the trial meanwhile: its showing stays.
+    if (this.#open && this.#count(this.#open.code) === this.#open.before + 1) {
+      this.#write(this.#open.code, this.#open.before);
+    }
     this.#open = null;
+  }
+
+  #count(code) {
+    return readCount(this.#storage.getItem(this.#prefix + code));
   }
 
   #write(code, count) {
