@@ -179,6 +179,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hour
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "studies.limits.login_address"
 AXES_VERBOSE = False
 
 # --- language and time -----------------------------------------------------------------------

@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -145,9 +146,18 @@ def _network(text: str) -> str:
     return str(address)
 
 
-def let_through() -> dict[str, str]:
-    """The header with which this installation's own programs are let through, for a day."""
-    return {PASS_HEADER: signing.TimestampSigner(salt=_PASS_SALT).sign("own")}
+def login_address(request: HttpRequest) -> str | None:
+    """Whose failed logins are counted: without it, everybody behind a proxy would be one visitor."""
+    return client_address(request).partition("/")[0] or None
+
+
+def let_through(server: str) -> dict[str, str]:
+    """The header with which this installation's own programs are let through at that address, for a day.
+
+    It says whose it is: another host that is asked by mistake can do nothing with it.
+    """
+    host = urlsplit(server).hostname or ""
+    return {PASS_HEADER: signing.TimestampSigner(salt=_PASS_SALT).sign(host)}
 
 
 def is_let_through(request: HttpRequest) -> bool:
@@ -156,10 +166,10 @@ def is_let_through(request: HttpRequest) -> bool:
     if not signed:
         return False
     try:
-        signing.TimestampSigner(salt=_PASS_SALT).unsign(signed, max_age=_PASS_SECONDS)
+        host = signing.TimestampSigner(salt=_PASS_SALT).unsign(signed, max_age=_PASS_SECONDS)
     except signing.BadSignature:
         return False
-    return True
+    return host == urlsplit(f"//{request.get_host()}").hostname
 
 
 def check_proxies(app_configs: Sequence[Any] | None, **_: Any) -> list[CheckMessage]:

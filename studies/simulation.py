@@ -73,7 +73,7 @@ def simulate(
         if not hasattr(local, "client"):
             # Hundreds of people at one address: they are ours.
             local.client = httpx.Client(
-                base_url=server, timeout=60, follow_redirects=True, headers=limits.let_through()
+                base_url=server, timeout=60, follow_redirects=True, headers=limits.let_through(server)
             )
             clients.append(local.client)
         local.client.cookies.clear()

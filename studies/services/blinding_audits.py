@@ -140,7 +140,7 @@ def _files(study: Study) -> list[str]:
 def _client(server: str) -> Iterator[httpx.Client]:
     """A client of a running site, or of this process through all of its middleware."""
     transport = None if server else httpx.WSGITransport(app=_site())
-    headers = limits.let_through()
+    headers = limits.let_through(server or settings.SITE_URL)
     if settings.HTTPS and not server:
         headers["X-Forwarded-Proto"] = "https"
     with httpx.Client(

@@ -163,10 +163,36 @@ def test_processes_that_share_a_redis_count_together(tmp_path, study, settings, 
 
 def test_our_own_programs_are_let_through_and_nobody_else(study, settings):
     settings.LIMIT_BEGINNINGS = 1
-    own = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in limits.let_through().items()}
+    own = {
+        f"HTTP_{name.upper().replace('-', '_')}": value
+        for name, value in limits.let_through("http://testserver:80").items()
+    }
     assert {begin(study, **own).status_code for _ in range(3)} == {302}
     forged = dict.fromkeys(own, "own:1w2x3y:abc")
     assert [begin(study, **forged).status_code for _ in range(2)] == [302, 429]
+
+
+def test_what_was_said_to_another_host_opens_nothing_here(study, settings):
+    settings.LIMIT_BEGINNINGS = 1
+    elsewhere = {
+        f"HTTP_{name.upper().replace('-', '_')}": value
+        for name, value in limits.let_through("https://evil.example").items()
+    }
+    assert [begin(study, **elsewhere).status_code for _ in range(2)] == [302, 429]
+
+
+def test_wrong_passwords_behind_a_proxy_lock_out_only_who_typed_them(client, ada, settings):
+    settings.TRUSTED_PROXIES = 1
+    settings.AXES_ENABLED = True
+
+    def log_in(address, password):
+        return client.post(
+            "/admin/login/", {"username": ada.username, "password": password},
+            REMOTE_ADDR="10.0.0.2", HTTP_X_FORWARDED_FOR=address,
+        ).status_code  # fmt: skip
+
+    assert {log_in("203.0.113.9", "wrong") for _ in range(12)} == {200, 429}
+    assert log_in("198.51.100.5", "wrong") == 200
 
 
 def test_the_cache_holds_no_address(study, settings):
