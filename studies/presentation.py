@@ -101,7 +101,7 @@ def of_study(study: Study, user: Any) -> dict[str, Any]:
 
 def of_blinding(study: Study) -> dict[str, Any]:
     """What the newest blinding audit found, in words, and what to do about it."""
-    made = blinding_audits.newest(study)
+    made = blinding_audits.that_counts(study)
     if made is None:
         words = f"It has not been audited: manage.py audit_blinding {study.slug}"
         return {"passed": False, "words": words, "advice": []}

@@ -22,6 +22,7 @@ from evaluation.tables import StudyRows, participations_in
 from studies import designs, strict_view
 from studies.blinding import wording as blinding_wording
 from studies.models import ConditionKind, ParticipationState, PhotoRole, Study
+from studies.services.blinding_audits import that_counts
 from studies.voiding import rules_in_force
 
 SCHEMA = 2
@@ -125,8 +126,8 @@ def _collected(study: Study, population: Population) -> list[str]:
 
 
 def _blinding(study: Study) -> Json | None:
-    """The newest audit of what the pictures betray besides their pixels; None without one."""
-    audit = study.blinding_audits.order_by("-created_at", "-pk").first()
+    """The audit that counts of what the pictures betray besides their pixels; None without one."""
+    audit = that_counts(study)
     if audit is None:
         return None
     return {

@@ -76,9 +76,12 @@ def at_launch(study: Study, watch: Watcher = _nobody_watches) -> BlindingAudit |
     return made
 
 
-def newest(study: Study) -> BlindingAudit | None:
-    """The audit that counts: the last one."""
-    return study.blinding_audits.order_by("-created_at", "-pk").first()
+def that_counts(study: Study) -> BlindingAudit | None:
+    """The last audit, unless it only found nothing with fewer pairs than one before: then that one."""
+    audits = list(study.blinding_audits.order_by("-created_at", "-pk"))
+    if not audits or not audits[0].passed:
+        return audits[0] if audits else None
+    return max(audits, key=lambda one: one.result.get("pairs", 0))
 
 
 def audit(

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Participants: {recruiting.participant_link(study) or links}")
 
     def _tell_audit(self, study: Study) -> None:
-        made = blinding_audits.newest(study)
+        made = blinding_audits.that_counts(study)
         if made is None:
             return
         words = "\n  ".join([f"Blinding: {wording.summary(made.result)}", *wording.advice(made.result)])

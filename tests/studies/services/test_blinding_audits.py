@@ -80,15 +80,15 @@ def test_a_header_that_names_the_file_is_certain(study, monkeypatch):
 
 
 def test_a_study_of_checks_can_be_audited(idle_queue):
-    study = builders.launched_study(screening={"colour_vision": "require", "display": "require"})
+    study = builders.newly_launched_study(screening={"colour_vision": "require", "display": "require"})
     assert audit(study, pairs=20).result["pairs"] == 20
 
 
 def test_a_launch_keeps_its_audit(settings, idle_queue):
     settings.BLINDING_AUDIT_PAIRS = 20
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     assert study.state == StudyState.LIVE
-    made = blinding_audits.newest(study)
+    made = blinding_audits.that_counts(study)
     assert made is not None
     assert made.passed
     assert not study.participations.exists()
@@ -134,9 +134,9 @@ def test_a_launch_is_refused_in_words_when_a_picture_gives_itself_away(settings,
 def test_an_audit_that_breaks_is_shown_and_stops_no_launch(settings, monkeypatch, idle_queue):
     settings.BLINDING_AUDIT_PAIRS = 20
     monkeypatch.setattr(blinding_audits, "audit", lambda *args, **options: 1 / 0)
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     assert study.state == StudyState.LIVE
-    made = blinding_audits.newest(study)
+    made = blinding_audits.that_counts(study)
     assert not made.passed
     assert "could not be made: ZeroDivisionError" in wording.summary(made.result)
 
@@ -168,3 +168,20 @@ def test_pictures_that_are_not_served_are_no_pass(study, monkeypatch):
     monkeypatch.setattr("studies.services.participations.is_near", lambda trial: False)
     with pytest.raises(blinding_audits.CannotAudit, match="status 404"):
         audit(study, pairs=20)
+
+
+def test_a_later_audit_with_fewer_pairs_does_not_hide_one_with_more_unless_it_found_something(study):
+    def kept(pairs, passed=True):
+        return BlindingAudit.objects.create(
+            study=study, passed=passed, result={"pairs": pairs}, code_version="1"
+        )
+
+    assert blinding_audits.that_counts(study) is None
+    kept(100)
+    large = kept(240)
+    kept(100)
+    assert blinding_audits.that_counts(study) == large
+    again = kept(240)
+    assert blinding_audits.that_counts(study) == again
+    found = kept(100, passed=False)
+    assert blinding_audits.that_counts(study) == found
