@@ -13,16 +13,20 @@ def main() -> None:
 
 
 def with_method_settings(arguments: list[str]) -> list[str]:
-    """`register_colorizer --settings {…}` means the method's settings, unless it names a module."""
+    """`register_colorizer --settings …` means the method's settings, unless it could name a module."""
     if arguments[1:2] != ["register_colorizer"]:
         return arguments
     found = list(arguments)
     for place, argument in enumerate(arguments):
-        if argument.startswith("--settings=") and argument[11:].lstrip().startswith("{"):
+        if argument.startswith("--settings=") and not _is_module(argument[11:]):
             found[place] = f"--method-settings={argument[11:]}"
-        elif arguments[place - 1] == "--settings" and argument.lstrip().startswith("{"):
+        elif arguments[place - 1] == "--settings" and not _is_module(argument):
             found[place - 1] = "--method-settings"
     return found
+
+
+def _is_module(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
 
 
 if __name__ == "__main__":

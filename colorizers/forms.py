@@ -35,10 +35,11 @@ class UploadField(forms.FileField):
     widget = SeveralFiles
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        files = data if isinstance(data, list | tuple) else [data]
-        return [super(UploadField, self).clean(file, initial) for file in files if file] or [
-            super().clean(None, initial)
-        ]
+        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if len(files) > 1:
+            # An empty one among them is refused by name when they are imported, as any broken file is.
+            return files
+        return [super().clean(files[0] if files else None, initial)]
 
 
 class UploadForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -102,7 +102,7 @@ def problems(values: dict[str, Any]) -> dict[str, str]:
         value, known = values.get(item.name), item.metadata
         if value is not None and "low" in known and not known["low"] <= value <= known["high"]:
             scale, unit = (100, f" {known['unit']}") if known["unit"] else (1, "")
-            low, high = f"{scale * known['low']:,g}", f"{scale * known['high']:,g}"
+            low, high = _plain(scale * known["low"]), _plain(scale * known["high"])
             found[item.name] = f"{known['label']}: a number from {low} to {high}{unit}."
     if found or any(values.get(name) is None for name in ("conditions", "participants", "photos", "trials")):
         return found
@@ -123,6 +123,11 @@ def problems(values: dict[str, Any]) -> dict[str, str]:
             f"{2 * values['conditions']} in all."
         )
     return found
+
+
+def _plain(number: float) -> str:
+    """A number as people write it: 1,000,000 and 0.5."""
+    return f"{number:,.6f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)

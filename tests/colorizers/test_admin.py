@@ -64,6 +64,12 @@ def test_every_list_and_every_page_of_it_opens(name, workbench):
     assert workbench.get(reverse(f"admin:colorizers_{name}_change", args=[row.pk])).status_code == 200
 
 
+def test_an_empty_file_among_others_does_not_keep_them_out(workbench, garden, queue):
+    reply = send(workbench, garden, upload("a.png", png_bytes(colourful_pixels(1))), upload("b.png", b""))
+    photo_import = PhotoImport.objects.get()
+    assert reply.url == reverse("admin:colorizers_photoimport_change", args=[photo_import.pk])
+
+
 def test_an_uploaded_archive_is_imported_by_a_worker_and_reported(
     workbench, garden, queue, django_capture_on_commit_callbacks
 ):

@@ -120,7 +120,7 @@ def test_settings_references_and_seed_come_from_the_command_line():
 
 def test_settings_in_json_are_the_methods_and_others_djangos():
     given = ["manage.py", "register_colorizer", "--method", "sepia"]
-    for json_text in ('{"a": 1}', ' {"a": 1}', "{"):
+    for json_text in ('{"a": 1}', ' {"a": 1}', "{", "strength=3", ""):
         apart = [*given, "--method-settings", json_text]
         assert with_method_settings([*given, "--settings", json_text]) == apart
         joined = [*given, f"--method-settings={json_text}"]

@@ -20,8 +20,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             text = options["file"].read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise CommandError(f"{options['file']} cannot be read: {error}.") from error
+        except UnicodeDecodeError as error:
+            raise CommandError(
+                f"{options['file']} is no text in UTF-8, as a study file is; `export_study` writes one."
+            ) from error
         owner = user_called(options["owner"]) if options["owner"] else None
         try:
             study, is_new = study_files.create_study(text, owner=owner, replace=options["replace"])

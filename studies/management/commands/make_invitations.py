@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from studies.management.commands.export_payments import write
@@ -25,3 +26,6 @@ class Command(BaseCommand):
         except invitations.NotInvited as error:
             raise CommandError(str(error)) from error
         write(self, "".join(invitations.lines(made)), options["out"])
+        self.stderr.write(
+            f"The links lead to {settings.SITE_URL}. If people reach the site elsewhere, set SITE_URL."
+        )
