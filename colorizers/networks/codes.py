@@ -69,7 +69,7 @@ def limited(values: Tensor, lowest: float, highest: float) -> Tensor:
 
 
 def overshot(ab: Tensor) -> Tensor:
-    """a* and b* cut off at AB_LIMIT where a regression overshoots; what lies twice as far is left to be refused."""
+    """a* and b* cut off at AB_LIMIT where a regression overshoots; what lies twice as far is not touched."""
     return torch.where(ab.abs() <= 2 * AB_LIMIT, ab.clamp(-AB_LIMIT, AB_LIMIT), ab)
 
 
