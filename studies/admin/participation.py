@@ -14,6 +14,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from colorizers.admin.common import RecordAdmin
+from studies.exposure import SHOWN_BEFORE
 from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind
 from studies.services import payments
 
@@ -73,7 +74,10 @@ class TrialInline(TabularInline):
         """What spoiled it, and in whose place it stands."""
         words = [f"in the place of {trial.replaces.number}"] if trial.replaces else []
         if hasattr(trial, "response"):
-            words += trial.response.void_reasons or ["as planned"]
+            judged = trial.kind != TrialKind.PRACTICE
+            words += trial.response.void_reasons or ["as planned" if judged else "not judged"]
+            if trial.response.shown_before and SHOWN_BEFORE not in words:
+                words.append(SHOWN_BEFORE)
         return ", ".join(words) or "–"
 
     @display(description="response time")

@@ -11,6 +11,7 @@ from tests.builders import launched_study
 
 pytestmark = pytest.mark.browser
 
+CAPTIONS = ".course-step > span:not(.course-stage)"
 INSTRUCTIONS = ["Spot the fake colours", "Look closely, it is quick", "How to choose"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Of every slot: its corner and its picture in device pixels, and the picture's own pixels.
@@ -99,13 +100,32 @@ def test_whoever_wants_to_withdraw_finds_the_way_on_every_page_and_never_beside_
     assert not Response.objects.exists()
 
 
+@pytest.mark.parametrize("code", ["de", "es", "fr"])
+def test_the_question_fits_into_its_place_on_a_phone_in_every_language(
+    open_page, transactional_db, idle_queue, code
+):
+    study = launched_study("long", photos=12, design_settings=QUICK, image_px=80, languages=["en", code])
+    page = open_page(**PHONE, locale=code)
+    page.goto(f"/s/{study.slug}/")
+    page.get_by_role("checkbox").check()
+    page.locator("button.begin").click()
+    for _ in INSTRUCTIONS:
+        page.locator(".runner-screen .runner-button:not(.quiet)").tap()
+    page.locator(".runner-choice:enabled").first.wait_for()
+    box, words, bar = (
+        page.locator(where).bounding_box()
+        for where in (".runner-prompt", ".runner-prompt span", ".runner-progress")
+    )
+    assert words["y"] >= max(box["y"], bar["y"] + bar["height"])
+    assert words["y"] + words["height"] <= box["y"] + box["height"] + 1
+
+
 def test_the_example_shows_the_course_of_a_pair_and_plays_it(open_page, quick_study):
     page = open_page(**DESK)
     begin(page, quick_study)
     turn_to(page, "Look closely, it is quick")
-    steps = page.locator(".course-step")
-    assert [text.split("\n")[-1] for text in steps.all_inner_texts()] == [
-        "A dot", "One photo, 0.1 s", "A dot", "One photo, 0.1 s", "You choose",
+    assert page.locator(CAPTIONS).all_inner_texts() == [
+        "A dot", "One photo", "0.1\u202fs", "A dot", "One photo", "0.1\u202fs", "You choose",
     ]  # fmt: skip
     button = page.get_by_role("button", name="Play the example")
     button.focus()
@@ -122,9 +142,8 @@ def test_photos_side_by_side_in_time_have_an_example_of_their_own(open_page, tra
     page = open_page(**DESK)
     begin(page, study)
     turn_to(page, "Look closely, it is quick")
-    texts = page.locator(".course-step").all_inner_texts()
-    assert [text.split("\n")[-1].split(",")[0] for text in texts] == [
-        "Dots", "Both photos", "A pattern", "You choose",
+    assert page.locator(CAPTIONS).all_inner_texts() == [
+        "Dots", "Both photos", "0.1\u202fs", "A pattern", "0.12\u202fs", "You choose",
     ]  # fmt: skip
 
 

@@ -44,13 +44,15 @@ def test_a_spoiled_trial_is_labelled_with_what_spoiled_it_and_what_took_its_plac
     participation = participations.begin_participation(study=study, source=Source.PERSON)
     for number in range(1, 5):
         trial = participation.trials.get(number=number)
-        answer(trial, answer=trial.key, events=HIDDEN if number == 3 else [])
+        again = 1 if number == 1 else 0
+        answer(trial, answer=trial.key, events=HIDDEN if number == 3 else [], shown_before=again)
     client.force_login(ada)
     page = " ".join(client.get(page_of(participation)).content.decode().split())
     assert page.count("spoiled, not counted") == 1
     assert "page hidden" in page
     assert "in the place of 3" in page
-    assert page.count("as planned") == 3
+    assert "not judged, shown before" in page
+    assert page.count("as planned") == 1
 
 
 def test_nothing_is_added_changed_or_deleted(client, root, study):

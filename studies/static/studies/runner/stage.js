@@ -4,6 +4,8 @@ import { conceal, h } from "./dom.js";
 import { planLayout } from "./layout.js";
 import { drawNoise } from "./noise.js";
 
+const LARGEST_PROMPT = 17; // px, as the style sheet has it
+const SMALLEST_PROMPT = 12;
 const SETTLED_PLACES = new Set(["left", "right", "centre"]);
 
 /** How a key is written on a button. */
@@ -34,7 +36,7 @@ export class Stage {
     this.#trial = trial;
     this.#imagePx = imagePx;
     this.#texts = texts;
-    this.prompt = h("p", { class: "runner-prompt", textContent: trial.prompt });
+    this.prompt = h("p", { class: "runner-prompt" }, h("span", { textContent: trial.prompt }));
     this.answersRow = h("div", { class: "runner-answers" });
     this.element = h("div", { class: "runner-stage" }, this.prompt);
     for (const slot of trial.slots) this.#addSlot(slot);
@@ -85,6 +87,7 @@ export class Stage {
     this.element.dataset.captions = plan.captions;
     this.prompt.style.top = `${plan.prompt.y}px`;
     this.prompt.style.height = `${plan.prompt.height}px`;
+    this.#fitPrompt(plan.prompt.height);
     this.answersRow.style.top = `${plan.answers.y}px`;
     for (const [slot, { box }] of this.#slots) {
       box.style.left = `${plan.boxes[slot].x}px`;
@@ -94,6 +97,17 @@ export class Stage {
     for (const { canvas } of this.#canvases.flat()) this.#sizeCanvas(canvas);
     for (const answer of answers) this.#face(answer, plan.kind);
     return plan;
+  }
+
+  /** The room for the prompt was reckoned with an average font; in a wider one its letters are smaller. */
+  #fitPrompt(height) {
+    const { prompt } = this;
+    if (prompt.classList.contains("runner-verdict") || !prompt.firstElementChild) return;
+    prompt.style.fontSize = "";
+    for (let size = LARGEST_PROMPT; size >= SMALLEST_PROMPT; size -= 0.5) {
+      if (prompt.firstElementChild.getBoundingClientRect().height <= height) return;
+      prompt.style.fontSize = `${size}px`;
+    }
   }
 
   #face(answer, kind) {
@@ -194,6 +208,7 @@ export class Stage {
       conceal(caption, false);
     }
     // The mark before the words wraps with them, so that on a phone it does not stand alone at the edge.
+    this.prompt.style.fontSize = "";
     this.prompt.replaceChildren(h("span", { textContent: this.verdict({ right, fake }) }));
     this.prompt.classList.add("runner-verdict", right ? "right" : "wrong");
   }
