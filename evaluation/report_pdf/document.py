@@ -14,7 +14,7 @@ from evaluation.presentation.arms import Cell
 from evaluation.presentation.photos import Picture
 from evaluation.report_files import picture_bytes
 from evaluation.report_pdf.definitions import definitions
-from evaluation.report_pdf.sheets import WIDTH, Sheets
+from evaluation.report_pdf.sheets import MARK, WIDTH, Sheets
 from evaluation.wording import NBSP
 
 MOST_COLUMNS = 4
@@ -40,6 +40,13 @@ def pdf(report: Report) -> bytes:
     _methods(sheets, page)
     _elsewhere(sheets)
     _meanings(sheets, page)
+    if sheets.unwritten:
+        sheets.paragraph(
+            f"This file's font has no signs for the characters that stand here as {MARK}: the report's "
+            "page and its HTML file show them.",
+            8,
+            soft=True,
+        )
     return bytes(sheets.output())
 
 

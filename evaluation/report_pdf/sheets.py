@@ -16,6 +16,7 @@ INK, SOFT, LINE, BAND = (29, 32, 39), (86, 92, 105), (201, 204, 211), (242, 194,
 SECTION = 13
 """Headings of this size and larger stand in the reader's table of contents."""
 FONT = "DejaVu"
+MARK = "\N{REPLACEMENT CHARACTER}"
 STYLES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf", "I": "DejaVuSans-Oblique.ttf"}
 
 
@@ -38,7 +39,17 @@ class Sheets(FPDF):
         self.set_creation_date(made)
         self._words_below, self._band = footer, band
         self._places: dict[str, int] = {}
+        self.unwritten = False
         self.add_page()
+
+    def normalize_text(self, text: str) -> str:
+        """What the font cannot write is marked, and remembered in `unwritten`; it would vanish otherwise."""
+        known = getattr(self.current_font, "cmap", None)
+        if known:
+            marked = "".join(one if ord(one) in known or one.isspace() else MARK for one in text)
+            self.unwritten |= marked != text
+            text = marked
+        return super().normalize_text(text)
 
     def footer(self) -> None:
         """Page number and what the sheet belongs to."""

@@ -3,11 +3,13 @@
 import itertools
 
 import pytest
+from django.utils import timezone
 
 from evaluation import services
 from evaluation.models import Exclusion, Population, Report, Score
 from evaluation.presentation import Page
-from studies.models import ParticipationState, Source
+from evaluation.services import reports
+from studies.models import ParticipationState, Source, Study
 from tests.evaluation.cast import played_study
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,33 @@ def test_new_answers_make_a_new_report_and_leave_the_old_one_alone(sky):
     assert second != first
     assert Report.objects.get(pk=first.pk).as_json() == before
     assert not services.what_is_newer(second).anything
+
+
+def test_answers_that_came_while_a_report_was_made_are_news_only_until_it_is_asked_for_again(
+    sky, monkeypatch
+):
+    def snapshot(*args):
+        seen = really(*args)
+        if not came:
+            came.append(sky.participate(fooled={"l2": [True] * 4}))
+        return seen
+
+    sky.crowd(3, {"l2": 0.3})
+    really, came = reports.snapshot, []
+    monkeypatch.setattr(reports, "snapshot", snapshot)
+    first = report_of(sky)
+    assert services.what_is_newer(first).answers == 4
+    again = report_of(sky)
+    assert again == first
+    assert again.as_json() == first.as_json()
+    assert not services.what_is_newer(again).anything
+
+
+def test_a_study_launched_before_a_rule_was_there_is_not_said_to_have_it(sky):
+    sky.crowd(2, {"l2": 0.3})
+    Study.objects.filter(pk=sky.study.pk).update(voiding={}, launched_at=timezone.now())
+    sky.study.refresh_from_db()
+    assert report_of(sky).results["study"]["voiding"]["shown_before"] is False
 
 
 def test_answers_of_another_population_are_not_news(sky):

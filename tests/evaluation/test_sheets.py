@@ -104,3 +104,11 @@ def test_no_sheet_but_the_last_is_mostly_empty(ada, conditions):
     shares = [filled(document[number]) for number in range(len(document))]
     assert len(shares) > 5
     assert min(shares[:-1]) > 0.55, shares
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("title", "remarked"), [("Spot the fake 测试", True), ("Straße, Ωmega", False)])
+def test_what_the_font_cannot_write_is_marked_and_said_and_does_not_vanish(ada, title, remarked):
+    report = demanding_report(ada, {"one": title})
+    text = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf(report)))
+    assert ("has no signs for the characters" in text) == remarked

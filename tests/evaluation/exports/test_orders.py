@@ -236,3 +236,20 @@ def test_an_export_during_which_somebody_withdraws_is_made_anew(sky, order, own_
     monkeypatch.setattr(exports, "pack", really)
     assert fulfil(order) == Outcome.SETTLED
     assert len(files(own_media)) == 1
+
+
+def test_an_export_during_which_answers_come_holds_the_same_answers_in_report_and_tables(
+    sky, order, own_media, monkeypatch
+):
+    def write_tables(*args):
+        if not tables:
+            sky.participate(fooled={"l2": [True] * 4})
+        tables.append(really(*args))
+        return tables[-1]
+
+    really, tables = exports.write_tables, []
+    monkeypatch.setattr(exports, "write_tables", write_tables)
+    assert fulfil(order) == Outcome.SETTLED
+    order.refresh_from_db()
+    assert len(tables) == 2
+    assert not services.what_is_newer(order.report).anything
