@@ -151,12 +151,13 @@ class OrderAdmin(OfMyStudies, ReadOnlyAdmin):
     def made(self, order: Order) -> SafeString | str:
         """The link to the report or the file; to the page with the order while there is neither."""
         slug = order.study.slug
-        if order.report is not None:
-            place = reverse("evaluation:frozen-report", args=[slug, order.report.code])
-            return format_html('<a href="{}">{}</a>', place, _("Open the report"))
+        # An export that holds the report has both.
         if order.file:
             place = reverse("evaluation:export-file", args=[slug, order.code])
             return format_html('<a href="{}">{}</a>', place, _("Download"))
+        if order.report is not None and order.kind == OrderKind.REPORT:
+            place = reverse("evaluation:frozen-report", args=[slug, order.report.code])
+            return format_html('<a href="{}">{}</a>', place, _("Open the report"))
         name = "evaluation:report" if order.kind == OrderKind.REPORT else "evaluation:exports"
         place = f"{reverse(name, args=[slug])}?population={order.population}"
         words = _("Its page") if order.state in OPEN_STATES else _("Order it again")
