@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evaluation.statistics.arrays import Json
 from evaluation.wording import number, number_range, percent, percent_range
@@ -66,6 +66,10 @@ def arm_of(condition: Json, analysis: Json, metric_names: list[str]) -> Arm:
     recommended = model["recommended"] if model else None
     default = intervals.get("default") or {}
     strict = model["strict"] if model else {"n": 0, "fool_rate": None, "intervals": None}
+    main, these_photos = _rate_cell(model), _interval_cell(intervals.get("these_photos"))
+    if these_photos.note == main.note:
+        # The same reason once is enough.
+        these_photos = replace(these_photos, note="")
     return Arm(
         slug=slug,
         title=condition["title"],
@@ -74,8 +78,8 @@ def arm_of(condition: Json, analysis: Json, metric_names: list[str]) -> Arm:
         rate=model["fool_rate"] if model else None,
         low=default.get("low"),
         high=default.get("high"),
-        default=_rate_cell(model),
-        these_photos=_interval_cell(intervals.get("these_photos")),
+        default=main,
+        these_photos=these_photos,
         naive=_interval_cell(intervals.get("naive")),
         this_participant=_interval_cell(own) if own else None,
         strict=_rate_cell(strict),

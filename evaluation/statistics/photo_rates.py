@@ -35,12 +35,13 @@ def fit_beta_binomial(k: Ints, n: Ints) -> BetaBinomial:
     """Maximum likelihood over photos: fooled and judged trials of each, shape (photos,), n >= 1.
 
     Newton steps on the logarithms of alpha and beta, halved until the likelihood grows. Not converged where
-    the likelihood grows without end (no more spread than chance gives), at 0 % and 100 %.
+    the likelihood grows without end (no more spread than chance gives), at 0 % and 100 %, and where no photo
+    was judged twice: the likelihood then is the same for every spread, and the first guess would stand.
     """
     pairs, weights = np.unique(np.stack((k, n)), axis=1, return_counts=True)
     k, n, total = pairs[0], pairs[1], float(weights @ pairs[1])
     rate = float(weights @ k) / total
-    if rate in (0.0, 1.0):
+    if rate in (0.0, 1.0) or n.max() < 2:
         return BetaBinomial(rate * LARGEST, (1 - rate) * LARGEST, 0.0, converged=False)
 
     def loglik(theta: Floats) -> float:

@@ -97,7 +97,8 @@ def test_orders_lead_to_what_was_made_and_else_to_their_page(as_root, sky, own_m
     order(sky, state=WorkState.DONE, report=report)
     assert reverse("evaluation:frozen-report", args=["sky", report.code]) in shown(as_root, "changelist")
     export = order(
-        sky, kind=OrderKind.EXPORT, format="psych_ds", state=WorkState.DONE, file="exports/a.zip", report=report
+        sky, kind=OrderKind.EXPORT, format="psych_ds", state=WorkState.DONE, file="exports/a.zip",
+        report=report,
     )  # fmt: skip
     assert reverse("evaluation:export-file", args=["sky", export.code]) in shown(as_root, "change", export.pk)
     export.file = ""

@@ -47,3 +47,12 @@ def test_the_galleries_are_sorted_and_ties_go_by_name():
     assert means == sorted(means, reverse=True)
     assert found["bottom5"][0]["image_id"] in ("photo0000", "photo0003")
     assert all(row["n"] == 30 and 0 <= row["k"] <= 30 for row in found["top5"])
+
+
+def test_photos_that_were_judged_once_each_show_no_spread():
+    # Their likelihood is flat: it once converged at the guess that it began with.
+    found = eb_beta_binomial(np.array([1, 0, 0, 1, 0], np.int8), np.arange(5), tuple("abcde"))
+    assert not found["converged"]
+    assert found["top5"] == found["bottom5"] == []
+    assert found["mu"] == pytest.approx(0.4)
+    assert {row["posterior_mean"] for row in found["first5"]} == {0.4}
