@@ -3,23 +3,17 @@
 set -eu
 cd "$(dirname "$0")/.."
 bin=.venv/bin
-processes=${TEST_PROCESSES:-2}
+processes=${TEST_PROCESSES:-3}
+# Dozens of processes import the same code: they keep what they compiled (in __pycache__, which git ignores).
+unset PYTHONDONTWRITEBYTECODE
 say() { printf '\n== %s ==\n' "$1"; }
 
 # An address without its user and password.
 public() { printf "%s" "$1" | sed "s#//[^@/]*@#//#"; }
 
-# Real workers and browsers measure time: they run alone, after the rest, and also if the rest failed.
-suite() {
-    together=$1 alone=$2
-    shift 2
-    failed=0
-    $bin/pytest -n "$processes" -m "$together" "$@" || failed=$?
-    status=0
-    $bin/pytest -m "$alone" "$@" || status=$?
-    test "$status" -eq 5 || test "$status" -eq 0 || failed=$status # 5: there was none to run
-    return "$failed"
-}
+# Several processes: each begins with a share of the tests and takes over from the others when it is done.
+# Many tests wait for a page or a worker, so there is one process more than the two cores that CI has.
+together() { $bin/pytest -n "$processes" --dist worksteal "$@"; }
 
 say "JavaScript"
 # The files by name: a folder means something else to each version of Node.js.
@@ -28,11 +22,15 @@ $bin/python config/processes/node.py node --test $(find tests/runner -name "*.te
 say "Python, on SQLite and an embedded Redis"
 (
     unset TEST_DATABASE_URL TEST_REDIS_URL
-    suite "not browser and not workers" "browser or workers" "$@"
+    failed=0
+    together -m "not timing" "$@" || failed=$?
+    # What measures time runs alone, and also if the rest failed.
+    $bin/pytest -m timing "$@" || test $? -eq 5 || failed=1 # 5: there was none to run
+    exit "$failed"
 )
 
 if test -n "${TEST_DATABASE_URL:-}${TEST_REDIS_URL:-}"; then
     say "Python, on $(public "${TEST_DATABASE_URL:-SQLite}") and $(public "${TEST_REDIS_URL:-an embedded Redis}")"
     # Pure code meets neither database nor queue, and a page looks the same over either: tested once.
-    suite "django_db and not browser and not workers" "workers" --ignore=tests/config "$@"
+    together -m "(django_db or workers) and not (browser or timing)" --ignore=tests/config "$@"
 fi

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, Page, expect, sync_playwright
 
 from tests.builders import launched_study
 
 RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# What is expected comes at once, but other tests run beside this one, and other programs too.
+expect.set_options(timeout=20_000)
 
 # Short enough that a whole participation takes seconds; the exposure is a real one.
 QUICK = {

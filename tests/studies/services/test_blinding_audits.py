@@ -38,6 +38,7 @@ def test_an_honest_study_passes_and_nothing_is_left_behind(study):
     assert not Participant.objects.exists()
 
 
+@pytest.mark.timing
 def test_a_path_that_is_slower_for_fakes_is_found(study, monkeypatch):
     opened = Stimulus.file.field.attr_class.open
 

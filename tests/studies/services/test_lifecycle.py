@@ -26,7 +26,7 @@ def test_a_launch_opens_the_study_and_freezes_photos_and_protocol(ada):
 
 
 def test_the_protocol_writes_out_every_default():
-    study = builders.launched_study(exclusion_rules={})
+    study = builders.newly_launched_study(exclusion_rules={})
     assert study.design_settings["exposure_ms"] == 1000
     assert study.protocol["study"]["exclusion_rules"]["rt_min_ms"] == 200
     assert study.protocol["photos"]["practice"]
@@ -34,8 +34,8 @@ def test_the_protocol_writes_out_every_default():
 
 
 def test_equal_studies_have_equal_protocols_whatever_their_age():
-    first = builders.launched_study("first")
-    second = builders.launched_study("second")
+    first = builders.newly_launched_study("first")
+    second = builders.newly_launched_study("second")
     assert first.digest != second.digest
     first.protocol["study"]["slug"] = "second"
     assert first.protocol == second.protocol
@@ -101,7 +101,7 @@ def test_a_preparation_whose_worker_died_is_taken_up_by_the_next_one(monkeypatch
 
 
 def test_a_second_delivery_of_the_task_changes_nothing():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     tasks.prepare_study(study.pk)
     again = Study.objects.get(pk=study.pk)
     assert (again.digest, again.launched_at) == (study.digest, study.launched_at)
@@ -202,13 +202,13 @@ def test_only_a_draft_is_launched(state):
 
 
 def test_steps_without_a_person_are_logged_for_the_owner(ada):
-    study = builders.launched_study(owner=ada)
+    study = builders.newly_launched_study(owner=ada)
     lifecycle.pause(study=study)
     assert list(LogEntry.objects.values_list("user__username", flat=True)) == ["ada", "ada"]
 
 
 def test_a_changed_stimulus_file_shows_in_the_verification():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     stimulus = stimuli.of(study).first()
     stimulus.file.storage.delete(stimulus.file.name)
     assert verify_protocol(study) == []
@@ -216,7 +216,7 @@ def test_a_changed_stimulus_file_shows_in_the_verification():
 
 
 def test_a_row_that_was_changed_behind_the_guards_shows_in_the_verification():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     Study.objects.filter(pk=study.pk).update(consent="I agree to more.")
     study.refresh_from_db()
     [difference] = verify_protocol(study)
@@ -230,7 +230,7 @@ def test_a_draft_has_no_protocol_to_verify():
 
 
 def test_the_file_of_a_live_study_makes_a_copy_under_another_name():
-    text = study_files.export_study(builders.launched_study())
+    text = study_files.export_study(builders.newly_launched_study())
     copy, is_new = study_files.create_study(text.replace('"meadow-study"', '"second-try"'))
     assert is_new
     lifecycle.launch(study=copy)
@@ -238,6 +238,6 @@ def test_the_file_of_a_live_study_makes_a_copy_under_another_name():
 
 
 def test_a_frozen_photo_set_takes_no_more_photos():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     with pytest.raises(Fixed, match="frozen"):
         study.photo_set.photos.add(builders.make_photo(500))

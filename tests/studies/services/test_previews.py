@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_preview_with_a_repeated_trial_is_discarded_and_people_stay(idle_queue):
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     preview = begin_participation(study=study, source="preview")
     person = begin_participation(study=study, source="person")
     spoiled, repeated = preview.trials.order_by("number")[2:4]

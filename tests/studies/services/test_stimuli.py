@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_file_of_a_study_has_the_same_length_and_dimensions():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     files = [stimulus.file.open("rb").read() for stimulus in stimuli.of(study)]
     assert len(files) == 14 * 4
     assert len({len(data) for data in files}) == 1
@@ -22,20 +22,20 @@ def test_every_file_of_a_study_has_the_same_length_and_dimensions():
 
 
 def test_real_and_recoloured_pictures_of_a_photo_differ_in_their_bytes():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     photo = study.photo_set.photos.first()
     assert stimuli.of(study).filter(photo=photo).values("digest").distinct().count() == 4
 
 
 def test_two_studies_share_their_stimuli():
-    builders.launched_study("first")
+    builders.newly_launched_study("first")
     before = Stimulus.objects.count()
-    builders.launched_study("second")
+    builders.newly_launched_study("second")
     assert Stimulus.objects.count() == before
 
 
 def test_a_lost_file_is_rendered_again():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     stimulus = stimuli.of(study).first()
     default_storage.delete(stimulus.file.name)
     assert stimuli.damaged(study) == [stimulus]
@@ -45,7 +45,7 @@ def test_a_lost_file_is_rendered_again():
 
 
 def test_a_changed_file_is_put_right():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     stimulus = stimuli.of(study).filter(colorization=None).first()
     with default_storage.open(stimulus.file.name, "wb") as file:
         file.write(b"torso")
@@ -55,7 +55,7 @@ def test_a_changed_file_is_put_right():
 
 
 def test_a_picture_that_changed_since_it_was_shown_is_refused():
-    study = builders.launched_study()
+    study = builders.newly_launched_study()
     first, second = stimuli.of(study).filter(colorization=None)[:2]
     default_storage.delete(first.file.name)
     first.photo.file.name, second.photo.file.name = second.photo.file.name, first.photo.file.name
