@@ -146,6 +146,14 @@ def is_narrow(width: float) -> bool:
     return width < 500
 
 
+def plot_width(width: float, labels: Sequence[str]) -> float:
+    """The room for an axis: on a phone the whole sheet, else what the numbers on its right leave."""
+    room = width - 2 * SIDE
+    if is_narrow(width):
+        return room
+    return room - 24 - max((text_width(label, 13, bold=True) for label in labels), default=0.0)
+
+
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a line of text is in the widest of the usual fonts."""
     widths = _widths(bold)

@@ -12,7 +12,7 @@ from evaluation.charts._canvas import (
     band_height,
     is_narrow,
     lines_of,
-    text_width,
+    plot_width,
 )
 from evaluation.presentation import Page
 from evaluation.presentation.differences import Difference
@@ -55,7 +55,8 @@ def draw(page: Page, width: int, palette: Palette, part: Part) -> Sheet:
     most = 6 if is_narrow(width) else 10
     step = next(s for s in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / s <= most)
     first, last = int(low // step), -int(-high // step)
-    scale = (width - 2 * SIDE) / (step * (last - first))
+    plot = plot_width(width, [_label(pair) for pair in rows(page)])
+    scale = plot / (step * (last - first))
     zero = SIDE - scale * step * first
     _frame(sheet, top, range(first, last + 1), step, scale, zero)
     y = float(top)
@@ -76,7 +77,6 @@ def _title(pair: Difference, width: float) -> list[str]:
         return [
             *lines_of(pair.higher, room, 13, most=3), *lines_of(f"above {pair.lower}", room, 13, most=3)
         ]  # fmt: skip
-    room -= text_width(_label(pair), 13, bold=True) + 16
     return lines_of(f"{pair.higher} above {pair.lower}", room, 13, most=5)
 
 
@@ -93,8 +93,9 @@ def _frame(sheet: Sheet, top: float, ticks: range, step: float, scale: float, ze
         text = f"{100 * step * tick:.0f}".replace("-", "−")
         sheet.text(x, bottom + 17, text, size=11, color=palette.soft, ha="center")
     sheet.line([zero, zero], [top - 8, bottom], palette.chance, 1.5, dashes=(4, 3))
+    middle = zero + scale * step * (ticks[0] + ticks[-1]) / 2
     sheet.text(
-        sheet.width / 2, bottom + 38, "Difference of fool rates, percentage points",
+        middle, bottom + 38, "Difference of fool rates, percentage points",
         size=11, color=palette.soft, ha="center",
     )  # fmt: skip
 
@@ -107,9 +108,9 @@ def _row(sheet: Sheet, pair: Difference, top: float, scale: float, zero: float) 
     if is_narrow(sheet.width):
         y += LINE
         sheet.text(SIDE, y, _label(pair), size=13)
-    else:
-        sheet.text(sheet.width - SIDE, top + 3 + LINE, _label(pair), size=13, weight=700, ha="right")
     y += 14
+    if not is_narrow(sheet.width):
+        sheet.text(sheet.width - SIDE, y + 5, _label(pair), size=13, weight=700, ha="right")
     if pair.low is not None and pair.high is not None:
         sheet.interval(zero + scale * pair.low, zero + scale * pair.high, y)
     sheet.dot(zero + scale * pair.difference, y, filled=pair.low is not None)

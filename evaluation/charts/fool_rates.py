@@ -12,7 +12,7 @@ from evaluation.charts._canvas import (
     band_height,
     is_narrow,
     lines_of,
-    text_width,
+    plot_width,
 )
 from evaluation.presentation import Page
 from evaluation.presentation.arms import Arm
@@ -51,7 +51,7 @@ def draw(page: Page, width: int, palette: Palette, part: Part) -> Sheet:
     top = TOP + band_height(part.band, width)
     ends = [0.55, *(arm.high or arm.rate or 0 for arm in rows(page))]
     most = min(1.0, -(-max(ends) // 0.1) / 10)
-    scale = (width - 2 * SIDE) / most
+    scale = plot_width(width, [_label(arm) for arm in rows(page)]) / most
     _frame(sheet, top, most, scale)
     if not part.rows:
         sheet.text(width / 2, top + 31, "No answers yet", color=palette.soft, ha="center")
@@ -68,10 +68,7 @@ def _label(arm: Arm) -> str:
 
 
 def _title(arm: Arm, width: float) -> list[str]:
-    room = width - 2 * SIDE
-    if not is_narrow(width):
-        room -= text_width(_label(arm), 13, bold=True) + 16
-    return lines_of(arm.title, room, 13, most=3)
+    return lines_of(arm.title, width - 2 * SIDE, 13, most=3)
 
 
 def _heights(shown: Sequence[Arm], width: float) -> list[int]:
@@ -107,9 +104,9 @@ def _row(sheet: Sheet, arm: Arm, top: float, scale: float) -> None:
     if is_narrow(sheet.width):
         y += LINE
         sheet.text(SIDE, y, _label(arm), size=13)
-    else:
-        sheet.text(sheet.width - SIDE, top + 3 + LINE, _label(arm), size=13, weight=700, ha="right")
     y += 14
+    if not is_narrow(sheet.width):
+        sheet.text(sheet.width - SIDE, y + 5, _label(arm), size=13, weight=700, ha="right")
     if arm.low is not None and arm.high is not None:
         sheet.interval(SIDE + scale * arm.low, SIDE + scale * arm.high, y)
     sheet.dot(SIDE + scale * arm.rate, y, filled=arm.low is not None)

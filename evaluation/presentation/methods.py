@@ -139,6 +139,11 @@ def _inference(results: Json) -> str:
         f"with min(participants, photographs) − 1 degrees of freedom; they hold for new participants and new "
         f"photographs."
     )
+    if any(model.get("chance") for model in results["analysis"]["models"].values()):
+        text += (
+            f" Each rate is compared with 50{NBSP}% by a t test and, for equivalence within 5 points, by two "
+            f"one-sided tests with the same variance, without correction."
+        )
     if pairs:
         text += (
             f" Differences between conditions use the same variance on the difference scores; p values are "
