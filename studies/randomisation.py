@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from studies.designs._design import Arranged, Cell, Needs, Stimuli
 
@@ -142,6 +141,8 @@ def _least_judged(
     places = [condition for condition, quota in zip(conditions, quotas, strict=True) for _ in range(quota)]
     if not places:
         return ()
+    from scipy.optimize import linear_sum_assignment  # not before it is needed: it is slow to import
+
     counts = np.array(
         [[judged.get(Cell(photo, condition), 0) for photo in photos] for condition in conditions],
         dtype=float,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from studies.designs._design import (
     FAKE,
@@ -190,6 +189,8 @@ class Pair:
         rng: np.random.Generator,
     ) -> list[TrialSpec]:
         """Trials of these cells with the next arrangements, each where it was used least so far."""
+        from scipy.optimize import linear_sum_assignment  # not before it is needed: it is slow to import
+
         run = dealer.deal(len(cells))
         used = np.array(
             [[arranged.get((cell, self._name(one)), 0) for one in run] for cell in cells], dtype=float
