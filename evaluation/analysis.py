@@ -14,7 +14,7 @@ from evaluation.exclusion_rules import (
     vigilance_shares,
 )
 from evaluation.statistics.always_valid import beta_mixture_sequence, participant_sequence
-from evaluation.statistics.arrays import Codes, Flags, Floats, Json, Rows
+from evaluation.statistics.arrays import Codes, Flags, Floats, Json, Rows, one_thread
 from evaluation.statistics.bootstraps import Resampling, bootstrap, pigeonhole_linearised
 from evaluation.statistics.chance import against_chance, equivalence, exact_equivalence
 from evaluation.statistics.clustered import ClusteredRate, clustered_rate
@@ -46,6 +46,7 @@ MetricScores = Mapping[str, Mapping[str, Floats]]
 """Scores by condition and metric: one number a photo, shape (photos,)."""
 
 
+@one_thread()
 def analyse(
     table: ResponseTable,
     *,

@@ -16,7 +16,7 @@ from evaluation.metric_table import MetricTable
 from evaluation.models import Population
 from evaluation.photo_table import extremes, photo_table
 from evaluation.sensitivity import how_the_answer_changes, views, with_voided
-from evaluation.statistics.arrays import Json
+from evaluation.statistics.arrays import Json, one_thread
 from evaluation.statistics.filters import valid_responses
 from evaluation.tables import StudyRows, participations_in
 from studies import designs, strict_view
@@ -29,6 +29,7 @@ SCHEMA = 2
 """Raised when the shape of a report's results changes; reports of earlier shapes stay readable."""
 
 
+@one_thread()
 def results_of(
     study: Study, population: Population, rows: StudyRows, scores: MetricTable, facts: Json
 ) -> Json:

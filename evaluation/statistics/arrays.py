@@ -1,9 +1,12 @@
-"""Types of the arrays that the statistics share."""
+"""Types of the arrays that the statistics share, and on how many threads they are summed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int32]
@@ -15,3 +18,13 @@ AnyCodes = npt.NDArray[np.integer[Any]]
 
 Json = dict[str, Any]
 """A result that is ready for `json.dumps(..., allow_nan=False)`: `None` stands for "no such number"."""
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Sums and products of matrices on one thread: several would add in an order that depends on the cores.
+
+    So the same rows give the same last digits on every number of cores, and waiting threads burn no time.
+    """
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from evaluation.analysis import analyse
 from evaluation.response_files import read_responses
@@ -107,3 +108,22 @@ def study(**columns):
         chosen_side=["left", "left", "left", "right"],
         **columns,
     )
+
+
+def test_the_number_of_cores_changes_no_digit():
+    rng = np.random.default_rng(5)
+    rows = 60_000
+    who, what = np.divmod(np.arange(rows), 200)
+    table = ResponseTable.from_columns(
+        participant=who.tolist(),
+        condition=rng.choice(["l2", "classes", "grey"], rows).tolist(),
+        photo=what.tolist(),
+        fake_side=["L"] * rows,
+        chosen_side=rng.choice(["L", "R"], rows, p=[0.7, 0.3]).tolist(),
+        rt_ms=rng.lognormal(7, 0.4, rows).tolist(),
+    )
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads, user_api="blas"):
+            found.append(json.dumps(analyse(table)))
+    assert found[0] == found[1]
