@@ -15,13 +15,15 @@ from evaluation.exports.columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Table
 
 CSV, PARQUET = "csv", "parquet"
 BLOCK_ROWS = 10_000
+RUN = "=+-@\t\r"
+"""With one of these a spreadsheet takes a text for a formula."""
 
 _ARROW = {TEXT: pa.string(), TIME: pa.string(), WHOLE: pa.int64(), NUMBER: pa.float64(), FLAG: pa.int8()}
 
 
 def harmless(value: Any) -> Any:
     """A text that a spreadsheet would run as a formula gets an apostrophe in front; all else stays."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(value, str) and value.startswith(tuple(RUN)):
         return f"'{value}"
     return value
 
@@ -35,6 +37,8 @@ class TableWriter:
 
     def __init__(self, stem: Path, table: Table, formats: Collection[str] = (CSV, PARQUET)) -> None:
         self.table, self.rows = table, 0
+        self._names = table.names
+        self._texts = [place for place, column in enumerate(table.columns) if column.type == TEXT]
         self.csv_path = stem.with_name(f"{stem.name}.csv")
         self.parquet_path = stem.with_name(f"{stem.name}.parquet")
         self._formats = formats
@@ -54,7 +58,7 @@ class TableWriter:
 
     def write(self, row: Mapping[str, Any]) -> None:
         """Add one row."""
-        self._block.append([row.get(name) for name in self.table.names])
+        self._block.append([row.get(name) for name in self._names])
         self.rows += 1
         if len(self._block) >= BLOCK_ROWS:
             self._flush()
@@ -64,9 +68,19 @@ class TableWriter:
         for row in rows:
             self.write(row)
 
+    def _in_csv(self, row: list[Any]) -> list[Any]:
+        """The row with harmless texts, as nearly every row is; Parquet has them as they are."""
+        changed = [place for place in self._texts if row[place] and row[place][0] in RUN]
+        if not changed:
+            return row
+        row = list(row)
+        for place in changed:
+            row[place] = harmless(row[place])
+        return row
+
     def _flush(self) -> None:
         if self._text is not None:
-            self._lines.writerows([harmless(value) for value in row] for row in self._block)
+            self._lines.writerows(map(self._in_csv, self._block))
         if self._arrow is not None and self._block:
             columns = zip(*self._block, strict=True)
             arrays = [pa.array(list(c), type=f.type) for c, f in zip(columns, self._schema, strict=True)]
