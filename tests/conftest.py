@@ -20,6 +20,15 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(settings.FOOLRATE_DATA, ignore_errors=True)
 
 
+LONG = ("browser", "workers", "slow")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: no process ends with several of them while the others have nothing left to do."""
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LONG))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
     """SQLite in a file, as in use: servers and threads get connections of their own to it."""
