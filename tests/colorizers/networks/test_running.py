@@ -60,15 +60,19 @@ def test_a_batch_gives_what_each_photo_gives_alone(predict, shape):
         assert np.abs(ab - predict(lightness, source)).max() < 1e-3
 
 
-def test_colours_beyond_all_limits_are_clipped_and_counted_not_refused(tmp_path):
+def test_colours_that_overshoot_are_clipped_and_counted_and_a_wrong_scale_is_refused(tmp_path):
     predict = methods.get("zhang2016").load(small_weights(tmp_path, "zhang2016", "l2"), {}, variant="l2")
     head = predict.network.model8[-1]
     with torch.no_grad():
         head.weight.zero_()
-        head.bias.copy_(torch.tensor([3.0, 0.0]))  # a* = 330
+        head.bias.copy_(torch.tensor([2.0, 0.0]))  # a* = 220
     photo = np.full((32, 32, 3), 120, np.uint8)
     painted = colorize_rgb(photo, predict, Source("x"), working_size=square(32), promises_colour=True)
     assert painted.share_clipped == 1
+    with torch.no_grad():
+        head.bias.fill_(110.0)
+    with pytest.raises(ColorizationFailed, match="scaled back"):
+        colorize_rgb(photo, predict, Source("x"), working_size=square(32))
     with torch.no_grad():
         head.bias.fill_(torch.inf)
     with pytest.raises(ColorizationFailed, match="not finite"):

@@ -157,9 +157,9 @@ def test_a_hand_made_network_with_the_right_ends_runs(tmp_path):
     assert predict(np.full((16, 8), 0.5, np.float32), Source("x"))[0, 0] == pytest.approx([55, 55])
 
 
-def test_an_answer_beyond_all_limits_is_cut_off_and_an_infinite_one_is_not_hidden(tmp_path):
+def test_an_answer_that_overshoots_is_cut_off_and_a_wrong_scale_is_not_hidden(tmp_path):
     predict = methods.get("liu2022").load(tiny(tmp_path / "net.onnx", facts=L2), {}, variant="l2")
-    for value, expected in ((5.0, 128), (-5.0, -128), (np.inf, np.nan)):
+    for value, expected in ((2.0, 128), (-2.0, -128), (5.0, 550), (np.inf, np.nan)):
         ab = predict(np.full((8, 8), value, np.float32), Source("x"))
         assert ab.dtype == np.float32
         assert np.array_equal(ab, np.full((8, 8, 2), expected), equal_nan=True)
