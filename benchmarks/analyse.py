@@ -1,0 +1,115 @@
+"""How long `manage.py analyse` takes for a file of a million answers, and in how much memory.
+
+    python benchmarks/analyse.py [--rows 1000000] [--times 5] [--file ANSWERS.csv]
+
+Writes a CSV file of simulated answers (5,000 people, four conditions, 10,000 photos, every twentieth trial for
+vigilance), or takes one that there is, and runs the command on it as a person would: everything but the bootstrap and
+the mixed model, from the start of Python to the JSON on the disk. Prints wall clock, processor time and peak memory of
+each run beside the bars (3 s, 1 GB). The peer is csv.DictReader with a count by condition: what any analysis in plain
+Python pays before its first interval. Ends with status 1 if the least processor time or the memory is above its bar.
+"""
+
+import argparse
+import csv
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+# Not inserted but replaced, as in the other scripts: this folder must not stand in for standard modules.
+sys.path[0] = str(ROOT)
+SECONDS, MEGABYTES = 3.0, 1000
+HEADER = "row_id,participant_id,trial_index,phase,model,image_id,fake_side,chosen_side,fooled,rt_ms,exposure_ms,attention_passed"
+MODELS = ("L2", "classes", "grey", "adversarial")
+TRIALS, PHOTOS = 200, 10_000
+
+
+def write(path, rows, seed=1):
+    """So many simulated answers; people, photos and conditions differ."""
+    rng = np.random.default_rng(seed)
+    people = -(-rows // TRIALS)
+    ability, ease = rng.normal(0, 0.6, people), rng.normal(0, 0.7, PHOTOS)
+    level = dict(zip(MODELS, (-1.3, -0.9, -2.5, -0.5), strict=True))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(HEADER + "\n")
+        for person in range(people):
+            count = min(TRIALS, rows - person * TRIALS)
+            photos, models = rng.choice(PHOTOS, count, replace=False), rng.choice(MODELS, count)
+            chance = 1 / (1 + np.exp(-(ability[person] + ease[photos] + [level[model] for model in models])))
+            fooled, right = rng.random(count) < chance, rng.random(count) < 0.5
+            times = rng.lognormal(6.8, 0.4, count).astype(int)
+            for at in range(count):
+                check = at % 20 == 19
+                wrong = fooled[at] and not check
+                fake = "R" if right[at] else "L"
+                chosen = "LR"[fake == "L"] if wrong else fake
+                facts = "attention" if check else "test", models[at], f"img{photos[at]:05d}", fake, chosen
+                row = person * TRIALS + at + 1, f"P{person:06d}", at, *facts, int(wrong), times[at], 1000
+                file.write(",".join(map(str, row)) + (",1\n" if check else ",\n"))
+
+
+def spent(command):
+    """Wall clock and processor time of a command in s, and its peak memory in MB."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(map(str, command))} ended with status {status}")
+    return time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def plainly(path):
+    """Processor time of a loop over csv.DictReader that counts answers and fooled ones by condition."""
+    begun, counts = resource.getrusage(resource.RUSAGE_SELF), Counter()
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            counts[row["model"], row["fake_side"] != row["chosen_side"]] += 1
+    ended = resource.getrusage(resource.RUSAGE_SELF)
+    return ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
+
+
+def main():
+    """Write the file, run the command on it some times, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--file", type=Path, help="a CSV file of answers that there is")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        os.environ |= {"FOOLRATE_DATA": name, "DATABASE_URL": ""}
+        path = options.file.resolve() if options.file else Path(name) / "answers.csv"
+        if not options.file:
+            print(f"writing {options.rows:,} rows ...", file=sys.stderr, flush=True)
+            write(path, options.rows)
+        command = [sys.executable, "manage.py", "analyse", path, "--json", Path(name) / "out.json"]
+        runs = [spent(command) for _ in range(options.times)]
+        peer = plainly(path)
+        size = path.stat().st_size / 1e6
+    print(
+        f"{path.name}, {size:.0f} MB\n| run | wall clock, s | processor time, s | peak memory, MB |\n|---|---:|---:|---:|"
+    )
+    for number, (wall, busy, peak) in enumerate(runs, start=1):
+        print(f"| {number} | {wall:.2f} | {busy:.2f} | {peak:.0f} |")
+    wall, busy, peak = (min(column) for column in zip(*runs, strict=True))
+    print(f"| least | {wall:.2f} | {busy:.2f} | {peak:.0f} |")
+    print(
+        f"csv.DictReader with a count by condition: {peer:.2f} s of processor time, {peer / busy:.1f} x ours"
+    )
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"{os.cpu_count()} cores, load of the machine {load} (1, 5, 15 minutes)")
+    kept = busy <= SECONDS and max(run[2] for run in runs) <= MEGABYTES
+    print(f"bars: {SECONDS:g} s, {MEGABYTES} MB: {'kept' if kept else 'MISSED'}")
+    sys.exit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main()
