@@ -17,7 +17,7 @@ from scipy.special import expit
 from evaluation.statistics.arrays import AnyCodes, Flags, Json
 from evaluation.statistics.distributions import t_effect, t_power, t_quantile
 from evaluation.statistics.intervals import check_alpha, score_interval
-from evaluation.statistics.simulation import Shape, coverage
+from evaluation.statistics.simulation import Shape, coverage, normal_nodes
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ class Components:
     @classmethod
     def of_shape(cls, shape: Shape) -> Components:
         """From SDs on the log-odds scale, by Gauss-Hermite quadrature over people and photos."""
-        nodes, weights = np.polynomial.hermite_e.hermegauss(40)
-        weights = weights / weights.sum()
+        nodes, weights = normal_nodes(40)
         person, photo = shape.sd_participant * nodes, shape.sd_photo * nodes
         rates = expit(shape.logit + person[:, None] + photo[None, :])
         rate = float(weights @ rates @ weights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import expit
@@ -20,6 +21,13 @@ INTERVALS = {
     "these_photos": these_photos_interval,
     "naive": naive_interval,
 }
+
+
+@cache
+def normal_nodes(count: int) -> tuple[Floats, Floats]:
+    """Nodes and weights of a weighted sum that is a mean over a standard normal; the weights add up to 1."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(count)
+    return nodes, weights / weights.sum()
 
 
 @dataclass(frozen=True)
@@ -43,9 +51,9 @@ class Shape:
 
     def true_rate(self) -> float:
         """The rate over all people and photos, by Gauss-Hermite quadrature."""
-        nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+        nodes, weights = normal_nodes(60)
         sd = np.hypot(self.sd_participant, self.sd_photo)
-        return float(np.sum(weights * expit(self.logit + sd * nodes)) / weights.sum())
+        return float(np.sum(weights * expit(self.logit + sd * nodes)))
 
 
 @dataclass(frozen=True)
