@@ -184,7 +184,9 @@ def _check_same(folder: RunFolder, there: dict[str, Any], here: dict[str, Any]) 
     """Raise RecipeRefused unless the record that is there and the one of here are of one training."""
     for part, photos in here["photos"].items():
         told = there.get("photos", {}).get(part, {})
-        # Older records do not tell the order.
+        # What was refused is not learned from. Older records do not tell the order.
+        for refused in (told, photos):
+            refused.pop("refused", None)
         now = photos.pop("order")
         if told.pop("order", now) != now and told.get("digest") == photos["digest"]:
             raise RecipeRefused(

@@ -15,7 +15,7 @@ import torch
 
 from colorizers.training import running
 from colorizers.training.display import Display
-from tests.colorizers.training.conftest import assert_same_training, checkpoint
+from tests.colorizers.training.conftest import assert_same_training, checkpoint, save_photos
 
 ROOT = Path(__file__).parents[3]
 GAN = {
@@ -167,6 +167,17 @@ def test_photos_that_were_renamed_since_the_stop_are_refused(
     assert "Give them their former names, or choose another --out." in " ".join(said.split())
     assert checkpoint(tmp_path / "run")["progress"] == before
     assert train(recipe)[0] == 0
+
+
+def test_a_refused_file_may_have_another_name_after_a_stop(train, write_recipe, tmp_path):
+    folder = save_photos(tmp_path / "mixed", range(9))
+    (folder / "broken.jpg").write_bytes(b"not a photo")
+    recipe = write_recipe(epochs=1)
+    assert train(recipe, photos=folder)[0] == 0
+    (folder / "broken.jpg").rename(folder / "bad.jpg")
+    status, said = train(recipe, photos=folder)
+    assert status == 0
+    assert "This training is finished." in said
 
 
 def test_photos_renamed_where_some_are_held_back_are_refused_with_the_likely_reason(
