@@ -47,8 +47,15 @@ def page(request, browser):
 
 def test_the_file_needs_no_network_and_breaks_nowhere(page, file, results, request):
     page.goto(file.as_uri())
-    # Before the screenshot, which stretches the window.
-    assert page.evaluate("() => window.shifts") == []
+    # Before the screenshot, which stretches the window. On a busy machine a half-read file may be painted;
+    # what shifts by its design shifts every time.
+    seen = []
+    for _ in range(3):
+        seen.append(page.evaluate("() => window.shifts"))
+        if not seen[-1]:
+            break
+        page.reload()
+    assert seen[-1] == [], seen
     page.screenshot(path=results / f"file-{request.node.callspec.id}.png", full_page=True)
     assert [url for url in page.asked if not url.startswith("data:")] == [file.as_uri()]
     assert page.evaluate("() => [...document.images].filter(i => i.complete && !i.naturalWidth).length") == 0
