@@ -254,7 +254,8 @@ def test_a_killed_server_loses_no_acknowledged_answer(browser, server, quick_stu
     with server():
         begin(page, quick_study)
         play(page, "keyboard", until=4)
-        wait_until(page, lambda: len(pictures) == 2 * TRIALS)
+        # What is stored is not acknowledged yet: the page hears of it a moment later.
+        wait_until(page, lambda: len(pictures) == 2 * TRIALS and len(codes) >= 4)
     # Killed: kill -9 of the whole group, whatever was under way.
     said = list(codes)
     assert len(said) >= 3  # the fourth may have been on its way
