@@ -107,6 +107,23 @@ _DISTANCES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
+# Squares of the ab plane, which holds all of sRGB within 115 units of grey.
+REACH, SQUARE = 115.0, 10.0
+SQUARES = round(2 * REACH / SQUARE)
+
+
+def _nearby(bins: Tensor, neighbours: int) -> Tensor:
+    """(squares, K): the classes that can be among the nearest of a colour in each square, and some more.
+
+    A colour is at most half a diagonal from the middle of its square, and so are its nearest classes from
+    those of the middle: whatever is a whole diagonal further away than these cannot be among them.
+    """
+    middles = torch.arange(SQUARES) * SQUARE + SQUARE / 2 - REACH
+    distances = torch.cdist(torch.cartesian_prod(middles, middles), bins.float()).sort(dim=1)
+    furthest = distances.values[:, neighbours - 1, None] + SQUARE * 2**0.5
+    return distances.indices[:, : int((distances.values <= furthest + 1e-3).sum(dim=1).max())]
+
+
 class BinCode(Code):
     """Classes of ab (313 at step 10): soft codes, cross-entropy rebalanced by rarity, annealed mean.
 
@@ -125,6 +142,7 @@ class BinCode(Code):
         self.prior: Tensor | None = None
         self.trained_at = 0.5
         self._rarity = torch.ones(self.channels)
+        self._nearby = _nearby(self.bins, neighbours)
 
     def set_prior(self, prior: Tensor, trained_at: float) -> None:
         """Take the prior (Q,) of the training photos and the lambda of the loss."""
@@ -144,18 +162,24 @@ class BinCode(Code):
     def soft_code(self, ab: Tensor) -> tuple[Tensor, Tensor]:
         """Indices and weights (N, h, w, k) of the soft code of ab (N, 2, h, w)."""
         colours = ab.permute(0, 2, 3, 1)
-        bins = self.bins.to(ab.device)
-        # |x - b|^2 without the |x|^2 that all classes share.
-        scores = (bins.square().sum(dim=1) - 2 * colours @ bins.T).topk(self.neighbours, largest=False)
-        weights = torch.softmax(-scores.values / (2 * SIGMA**2), dim=-1)
-        return scores.indices, weights
+        nearby = self._nearby.to(ab.device)
+        if bool((colours.abs() <= REACH).all()):
+            # Looking at all the classes took longer than the network.
+            row, column = ((colours + REACH) / SQUARE).long().clamp(max=SQUARES - 1).unbind(dim=-1)
+            candidates = nearby[row * SQUARES + column]
+        else:
+            candidates = torch.arange(self.channels, device=ab.device).expand(*colours.shape[:-1], -1)
+        distances = (colours[..., None, :] - self.bins.to(ab.device)[candidates]).square().sum(dim=-1)
+        nearest = distances.topk(self.neighbours, largest=False)
+        weights = torch.softmax(-nearest.values / (2 * SIGMA**2), dim=-1)
+        return candidates.gather(-1, nearest.indices), weights
 
     def loss(self, raw: Tensor, lab: Tensor) -> Tensor:
         """Cross-entropy against the soft code at the answer's resolution, weighted at its likeliest class."""
         ab = shrunk(lab[:, 1:], (raw.shape[-2], raw.shape[-1]))
         indices, weights = self.soft_code(ab)
-        log_shares = torch.log_softmax(raw.float(), dim=1).permute(0, 2, 3, 1)
-        entropy = -(weights * log_shares.gather(-1, indices)).sum(dim=-1)
+        logits = raw.float().permute(0, 2, 3, 1)
+        entropy = logits.logsumexp(dim=-1) - (weights * logits.gather(-1, indices)).sum(dim=-1)
         rarity = self._rarity.to(raw.device)[indices[..., 0]]
         return (rarity * entropy).mean()
 
