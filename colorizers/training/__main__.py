@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         "--validation", type=Path, metavar="FOLDER", help="without it, a share of the photos is held back"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument(
+        "--begin", type=Path, metavar="FILE", help="weights of this network to begin with, to train them on"
+    )
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps")
     parser.add_argument("--precision", choices=list(PRECISIONS), default="float32")
     parser.add_argument("--threads", type=_count, help="of the processor; all its cores if not given")

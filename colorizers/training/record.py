@@ -11,12 +11,13 @@ import torch
 
 from colorizers.training.loop import Trainer
 from colorizers.training.photos import Photos
+from colorizers.weight_files import file_digest
 
 ROOT = Path(__file__).parents[2]
 
 
-def record_of(trainer: Trainer) -> dict[str, Any]:
-    """How this training came about, ready for JSON: recipe, photos, machine, code."""
+def record_of(trainer: Trainer, begun_with: Path | None = None) -> dict[str, Any]:
+    """How this training came about, ready for JSON: recipe, photos, machine, code, first weights."""
     learned = sum(part.numel() for part in trainer.network.parameters() if part.requires_grad)
     return {
         "recipe": trainer.recipe.as_data(),
@@ -25,6 +26,7 @@ def record_of(trainer: Trainer) -> dict[str, Any]:
             "validation": _described(trainer.validation),
         },
         "parameters": {"all": trainer.network.parameter_count(), "learned": learned},
+        "begun_with": None if begun_with is None else file_digest(begun_with),
         "device": trainer.device,
         "machine": _machine(trainer.device),
         "precision": trainer.precision,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from colorizers import methods, networks
 from colorizers.networks import Network
@@ -19,23 +20,27 @@ from colorizers.training.folder import RunFolder, differences
 from colorizers.training.loop import EpochRecord, Trainer, set_prior
 from colorizers.training.optimising import make_optimiser, set_training
 from colorizers.training.photos import Photos, check_apart, hold_back, read_photos, share_of
-from colorizers.training.pretrained import load_pretrained
+from colorizers.training.pretrained import begin_with, load_pretrained
 from colorizers.training.recipe import Recipe, RecipeRefused, read_recipe, require
 from colorizers.training.record import record_of, results_of, without_names
 from colorizers.training.stopping import stop_requests
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
-SAME = ("recipe", "photos", "precision", "device")
+SAME = ("recipe", "photos", "precision", "device", "begun_with")
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the command line asks for; `epochs` and `seed` take the place of the recipe's."""
+    """What the command line asks for; `epochs` and `seed` take the place of the recipe's.
+
+    `begin` is a file of weights to begin with, in place of random ones and of the recipe's encoder.
+    """
 
     recipe: Path
     photos: Path
     out: Path
     validation: Path | None = None
+    begin: Path | None = None
     device: str = "cpu"
     precision: str = "float32"
     workers: int = 1
@@ -54,13 +59,17 @@ def train(order: Order, display: Display) -> None:
     _check_device(order.device)
     network = build_network(recipe)
     check_single(network, recipe)
-    load_pretrained(network, recipe.pretrained)
+    if order.begin is None:
+        load_pretrained(network, recipe.pretrained)
+        package = recipe.pretrained.package
+    else:
+        package = begin_with(network, order.begin, recipe)
     folder = RunFolder(order.out)
     with folder.held():
         training, validation = _photos(order, recipe, display)
         prior = set_prior(network, training, recipe)
         trainer = Trainer(network, recipe, training, validation, order.device, order.precision, order.workers)
-        record = record_of(trainer)
+        record = record_of(trainer, order.begin)
         if _resumed(folder, record, trainer, display) and trainer.epoch == recipe.epochs:
             display.say(f"This training is finished. {_kept(folder, trainer)}")
             return
@@ -74,8 +83,9 @@ def train(order: Order, display: Display) -> None:
                 "recipe": record["recipe"],
                 "photos": without_names(record["photos"]),
                 "code": record["code"],
+                "begun_with": record["begun_with"],
             },
-            borrowed=_borrowed(trainer),
+            borrowed=package if _is_fixed(trainer.network.encoder_part()) else "",
         )
         _run(folder, trainer, record, facts, order.checkpoint_every, display)
         display.say(_kept(folder, trainer))
@@ -149,12 +159,9 @@ def _photos(order: Order, recipe: Recipe, display: Display) -> tuple[Photos, Pho
     return photos, held
 
 
-def _borrowed(trainer: Trainer) -> str:
-    """The package whose encoder was left as it is, and need not lie in the weights; empty if none was."""
-    encoder = trainer.network.encoder_part()
-    if encoder is None or any(parameter.requires_grad for parameter in encoder.parameters()):
-        return ""
-    return trainer.recipe.pretrained.package
+def _is_fixed(encoder: nn.Module | None) -> bool:
+    """Whether the encoder stays as it came, so that a file of weights need not hold it."""
+    return encoder is not None and not any(parameter.requires_grad for parameter in encoder.parameters())
 
 
 def _kept(folder: RunFolder, trainer: Trainer) -> str:
