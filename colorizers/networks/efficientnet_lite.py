@@ -26,7 +26,7 @@ STAGES = (
 )
 STEM = 32
 # Where the decoder taps the trunk: after which block, and how many channels it finds there.
-TAPS = {0: 16, 2: 24, 4: 40, 10: 112, 15: 320}  # strides 2, 4, 8, 16, 32
+TAPS = {2: 24, 4: 40, 10: 112, 15: 320}  # strides 4, 8, 16, 32
 NORM_EPSILON = 1e-3
 
 
@@ -92,25 +92,25 @@ class Trunk(nn.Module):
 
 
 class EfficientNetLite(Network):
-    """Grey picture through the trunk, decoder back up to stride 4 (313 classes) or 2 (ab / 110)."""
+    """Grey picture through the trunk, decoder back up to stride 4: 313 classes, or ab / 110."""
 
     multiple = 32
 
-    def __init__(self, variant: str, width: float, neighbours: int, dropout: float) -> None:
+    def __init__(
+        self, variant: str, width: float, neighbours: int, dropout: float, tap_dropout: float
+    ) -> None:
         super().__init__()
-        classes = variant == "class"
-        self.is_class = classes
-        self.code = BinCode(neighbours=neighbours) if classes else AbCode()
+        self.is_class = variant == "class"
+        self.code = BinCode(neighbours=neighbours) if self.is_class else AbCode()
         self.trunk = Trunk()
-        taps = list(TAPS.values())[:0:-1] if classes else list(TAPS.values())[::-1]
-        channels = [scaled(count, width) for count in (256, 192, 128, 96, 64)][: len(taps)]
+        taps = list(TAPS.values())[::-1]
+        channels = [scaled(count, width) for count in (256, 192, 128, 96)]
         self.laterals = nn.ModuleList(
             nn.Sequential(nn.Conv2d(tap, leaving, 1, bias=False), nn.BatchNorm2d(leaving))
             for tap, leaving in zip(taps, channels, strict=True)
         )
-        self.scene = nn.Sequential(nn.Linear(taps[0], channels[0]), nn.ReLU())
         self.ups = nn.ModuleList(Merge(above, below) for above, below in pairwise(channels))
-        self.dropout = nn.Dropout2d(dropout)
+        self.tap_dropout, self.dropout = nn.Dropout2d(tap_dropout), nn.Dropout2d(dropout)
         self.head = nn.Conv2d(channels[-1], self.code.channels, 1)
         # Near grey at first: a head that begins with loud noise teaches the layers before it silence.
         nn.init.normal_(self.head.weight, std=0.01)
@@ -118,10 +118,9 @@ class EfficientNetLite(Network):
     def forward(self, lightness: Tensor) -> Tensor:
         # The trunk saw (rgb - 127) / 128 of colour photos; L* is near enough to their grey level.
         grey = (lightness * 2.55 - 127) / 128
-        maps = self.trunk(grey.expand(-1, 3, -1, -1))[::-1]
-        scene = self.scene(maps[0].mean(dim=(2, 3)))[:, :, None, None]
-        features = self.dropout(_leaky(self.laterals[0](maps[0]) + scene))
-        for lateral, up, taken in zip(self.laterals[1:], self.ups, maps[1:], strict=False):
+        maps = [self.tap_dropout(found) for found in self.trunk(grey.expand(-1, 3, -1, -1))[::-1]]
+        features = self.dropout(_leaky(self.laterals[0](maps[0])))
+        for lateral, up, taken in zip(self.laterals[1:], self.ups, maps[1:], strict=True):
             features = up(features, lateral(taken))
         raw: Tensor = self.head(self.dropout(features))
         return raw if self.is_class else torch.tanh(raw)
@@ -159,10 +158,17 @@ def _leaky(features: Tensor) -> Tensor:
     return F.leaky_relu(features, 0.1)
 
 
-def network(variant: str, *, width: float = 1.0, neighbours: int = 5, dropout: float = 0.2) -> Network:
-    """`class` (313 colours at stride 4) or `l2` (ab at stride 2); `width` scales the decoder only."""
+def network(
+    variant: str, *, width: float = 1.0, neighbours: int = 5, dropout: float = 0.2, tap_dropout: float = 0.15
+) -> Network:
+    """`class` (313 colours) or `l2` (ab), both at stride 4; `width` scales the decoder only.
+
+    In training, `tap_dropout` of the trunk's channels are hidden from the decoder, and `dropout` of its own
+    from its first and its last layer.
+    """
     if variant not in {"class", "l2"}:
         raise ValueError(f"efficientnet_lite has the variants 'class' and 'l2', not {variant!r}.")
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout must lie between 0 and 1, not {dropout}.")
-    return EfficientNetLite(variant, width, neighbours, dropout)
+    for name, share in {"dropout": dropout, "tap_dropout": tap_dropout}.items():
+        if not 0 <= share < 1:
+            raise ValueError(f"{name} must lie between 0 and 1, not {share}.")
+    return EfficientNetLite(variant, width, neighbours, dropout, tap_dropout)
