@@ -1,4 +1,4 @@
-"""What a training begins with: a pretrained encoder, from a file or an installed package, or a whole network."""
+"""What a training begins with: an encoder from a file or an installed package, or a whole network."""
 
 from pathlib import Path
 

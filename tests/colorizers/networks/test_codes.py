@@ -153,6 +153,33 @@ def test_soft_codes_in_tensors_are_those_in_arrays(lab, neighbours):
     assert close.mean() > 0.99
 
 
+@pytest.mark.parametrize(("step", "neighbours"), [(10, 1), (10, 5), (10, 10), (5, 5), (20, 5)])
+@pytest.mark.parametrize("reach", [115.0, 180.0])
+def test_the_nearest_classes_are_those_of_all_wherever_the_colour_lies(step, neighbours, reach):
+    code = BinCode(step=step, neighbours=neighbours)
+    ab = (torch.rand(1, 2, 120, 120, generator=torch.Generator().manual_seed(0)) * 2 - 1) * reach
+    ab[0, :, 0, :4] = torch.tensor([[0, 5, -115, 115], [0, -5, 115, -115]], dtype=torch.float32)
+    indices, weights = code.soft_code(ab)
+    found = (ab.permute(0, 2, 3, 1)[..., None, :] - code.bins[indices]).norm(dim=-1)
+    everywhere = torch.cdist(ab.permute(0, 2, 3, 1).reshape(-1, 2).double(), code.bins.double())
+    nearest = everywhere.topk(neighbours, largest=False).values.reshape(found.shape)
+    assert (found - nearest).abs().max() < 1e-3
+    assert torch.allclose(weights.sum(dim=-1), torch.ones(1, 120, 120))
+
+
+def test_the_loss_of_classes_is_the_mean_weighted_cross_entropy_of_the_soft_code():
+    generator = torch.Generator().manual_seed(0)
+    code = BinCode()
+    code.set_prior(torch.rand(313, generator=generator) + 0.01, 0.5)
+    raw = torch.randn(2, 313, 6, 5, generator=generator) * 4
+    lab = (torch.rand(2, 3, 6, 5, generator=generator) - 0.5) * 120
+    indices, weights = code.soft_code(lab[:, 1:])
+    target = torch.zeros(2, 6, 5, 313).scatter(-1, indices, weights)
+    entropy = torch.nn.functional.cross_entropy(raw, target.permute(0, 3, 1, 2), reduction="none")
+    expected = (entropy * code.weights(0.5)[indices[..., 0]]).mean()
+    assert torch.isclose(code.loss(raw, lab), expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize("temperature", [0.05, 0.38, 1.0])
 def test_the_annealed_mean_in_tensors_is_that_in_arrays(temperature):
     logits = torch.randn(2, 313, 3, 4, generator=torch.Generator().manual_seed(0)) * 3

