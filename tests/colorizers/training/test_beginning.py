@@ -34,10 +34,14 @@ def test_the_record_and_the_weights_say_which_weights_a_training_began_with(trai
     train(write_recipe(), out="first")
     begun = weights_of(tmp_path / "first")
     train(write_recipe(), "--begin", str(begun), out="second")
-    digest = hashlib.sha256(begun.read_bytes()).hexdigest()
+    told = {
+        "sha256": hashlib.sha256(begun.read_bytes()).hexdigest(),
+        "training": read_header(begun).facts.training,
+    }
     record = json.loads((tmp_path / "second" / "run.json").read_text())
-    assert record["begun_with"] == digest
-    assert read_header(weights_of(tmp_path / "second")).facts.training["begun_with"] == digest
+    assert record["begun_with"] == told
+    assert record["begun_with"]["training"]["recipe"]["epochs"] == 2
+    assert read_header(weights_of(tmp_path / "second")).facts.training["begun_with"] == told
     assert json.loads((tmp_path / "first" / "run.json").read_text())["begun_with"] is None
 
 
