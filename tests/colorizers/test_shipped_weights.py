@@ -94,19 +94,40 @@ def test_a_file_has_its_record_its_curve_and_its_card(path):
     cards = (WEIGHTS / "README.md").read_text(encoding="utf-8")
     card = cards.partition(f"\n## {path.stem}\n")[2].partition("\n## ")[0]
     assert f"({path.stem}.svg)" in card
-    assert f"{record['seconds'] / 60:.0f} minutes" in card
-    assert f"epoch {record['best_epoch']} kept" in card
+    for part in [record, *first_part(path)]:
+        assert f"{part['seconds'] / 60:.0f} minutes" in card
+        assert f"epoch {part['best_epoch']} kept" in card
     assert "failure" in card.lower()
 
 
+def first_part(path):
+    """The record of the training whose weights that of a shipped file began with, if it began with any."""
+    first = path.with_name(f"{path.stem}-first.json")
+    return [json.loads(first.read_text(encoding="utf-8"))] if first.exists() else []
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_shipped_recipe_is_the_one_that_trained_it(path):
-    record = json.loads((WEIGHTS / f"{path.stem}.json").read_text(encoding="utf-8"))["recipe"]
+def test_the_shipped_recipes_are_those_that_trained_it(path):
+    record = json.loads((WEIGHTS / f"{path.stem}.json").read_text(encoding="utf-8"))
     shipped = [read_recipe(recipe) for recipe in RECIPES.glob("*.toml")]
     same = [json.loads(json.dumps(dataclasses.asdict(recipe))) for recipe in shipped]
-    # What a recipe could not say yet when a net was trained had the value that is the default now.
-    record["data"].setdefault("largest", 1.0)
-    assert any(record == {key: recipe[key] for key in record} for recipe in same)
+    for part in [record, *first_part(path)]:
+        trained = part["recipe"]
+        # What a recipe could not say yet when a net was trained had the value that is the default now.
+        trained["data"].setdefault("largest", 1.0)
+        assert any(trained == {key: recipe[key] for key in trained} for recipe in same)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_training_in_two_parts_has_the_records_of_both(path):
+    record = json.loads((WEIGHTS / f"{path.stem}.json").read_text(encoding="utf-8"))
+    begun = record.get("begun_with")
+    assert bool(begun) == bool(first_part(path))
+    for first in first_part(path):
+        assert begun["training"]["recipe"] == first["recipe"]
+        assert begun["training"]["photos"]["training"]["digest"] == first["photos"]["training"]["digest"]
+        assert read_header(path).facts.training["begun_with"] == begun
+        assert (WEIGHTS / f"{path.stem}-first.svg").exists()
 
 
 def test_the_cards_figures_are_the_measured_ones():
