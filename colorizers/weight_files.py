@@ -26,6 +26,7 @@ DTYPE_BYTES = {
 TENSOR_FORMATS = (".safetensors", ".pth", ".pt", ".tar")
 MAX_HEADER = 16 * 2**20
 MAX_PRIOR = 10_000
+MAX_RECORD = 100_000
 SHORTEST_DIGEST = 8
 _CLAIM = re.compile(r"-([0-9a-f]{8,64})\.")
 
@@ -163,7 +164,7 @@ def facts_in(metadata: Any) -> WeightsFacts:
         raise ValueError(f"its metadata has facts of unknown name: {', '.join(unknown)[:200]}")
     for name, check in _CHECKS.items():
         if name in said and not check(said[name]):
-            raise ValueError(f"its metadata says {name} = {json.dumps(said[name])[:100]}, which cannot be")
+            raise ValueError(f"its metadata says {name} = {_shown(said[name])}, which cannot be")
     return WeightsFacts(**said)
 
 
@@ -210,12 +211,35 @@ def _is_prior(value: Any) -> bool:
     return all(_is_number(share) and share >= 0 for share in value) and sum(value) > 0
 
 
+def _is_shallow(value: Any, levels: int = 60) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_shallow(part, levels - 1) for part in parts)
+
+
+def _is_record(value: Any) -> bool:
+    # It is written again into what is trained from these weights, and has to be readable there.
+    if not isinstance(value, dict) or not _is_shallow(value):
+        return False
+    try:
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return len(text) <= MAX_RECORD
+
+
+def _shown(value: Any) -> str:
+    try:
+        return json.dumps(value)[:100]
+    except RecursionError:
+        return "something nested too deep"
+
+
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "network": _is_name,
     "variant": _is_name,
     "architecture": _is_architecture,
     "prior": _is_prior,
     "trained_at": lambda value: _is_number(value) and 0 <= value <= 1,
-    "training": lambda value: isinstance(value, dict),
+    "training": _is_record,
     "borrowed": _is_name,
 }

@@ -52,6 +52,7 @@ def get(name: str) -> Method:
     if name not in installed:
         nearest = difflib.get_close_matches(name, installed, n=1)
         hint = f" Did you mean {nearest[0]!r}?" if nearest else f" There are: {', '.join(names())}."
+        hint += " Those of a package that was installed since are known once this process is started anew."
         raise ValueError(f"There is no method called {name!r}.{hint}")
     entry = installed[name]
     offered = importlib.import_module(f"{__name__}.{name}") if entry is None else entry.load()

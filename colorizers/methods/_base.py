@@ -137,7 +137,7 @@ class Method:
         chosen = variant or next(iter(self.variants))
         if chosen not in self.variants:
             raise ValueError(
-                f"The method {self.name!r} has no variant {chosen!r}; it has {list(self.variants)}."
+                f"The method {self.name!r} has no variant {chosen!r}; it has {', '.join(self.variants)}."
             )
         return chosen
 

@@ -118,7 +118,7 @@ def _nearby(bins: Tensor, neighbours: int) -> Tensor:
     A colour is at most half a diagonal from the middle of its square, and so are its nearest classes from
     those of the middle: whatever is a whole diagonal further away than these cannot be among them.
     """
-    middles = torch.arange(SQUARES) * SQUARE + SQUARE / 2 - REACH
+    middles = torch.arange(SQUARES, device=bins.device) * SQUARE + SQUARE / 2 - REACH
     distances = torch.cdist(torch.cartesian_prod(middles, middles), bins.float()).sort(dim=1)
     furthest = distances.values[:, neighbours - 1, None] + SQUARE * 2**0.5
     return distances.indices[:, : int((distances.values <= furthest + 1e-3).sum(dim=1).max())]

@@ -22,7 +22,15 @@ from colorizers.weight_files import (
     read_header,
 )
 
-__all__ = ["WeightsFacts", "WeightsRefused", "compare", "load_network", "read_tensors", "save_network"]
+__all__ = [
+    "WeightsFacts",
+    "WeightsRefused",
+    "compare",
+    "fill_network",
+    "load_network",
+    "read_tensors",
+    "save_network",
+]
 
 PICKLES = (".pth", ".pt", ".tar")
 LISTED = 10
@@ -94,6 +102,23 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
         raise WeightsRefused(
             f"The file {path.name} is refused: no network {name} ({variant}) can be built at {size}: {error}"
         ) from error
+    problems = fill_network(network, tensors, facts)
+    if contradiction or problems:
+        headline = f"The file {path.name} does not hold the weights of {name} ({variant}) at {size}."
+        raise WeightsRefused("\n".join(filter(None, [contradiction, headline, *problems, _age(facts, name)])))
+    if isinstance(network.code, BinCode):
+        network.code.trained_at = facts.trained_at
+        if facts.prior is not None:
+            network.code.set_prior(torch.tensor(facts.prior), facts.trained_at)
+    return network.eval()
+
+
+def fill_network(network: Network, tensors: Mapping[str, Tensor], facts: WeightsFacts) -> list[str]:
+    """Load a file's tensors, strictly by name, and the encoder that its facts call borrowed.
+
+    Gives what kept them from being loaded, in sentences; empty if they were. Raises WeightsRefused for a
+    package that is not known or not there.
+    """
     left_out = _fill_borrowed(network, facts.borrowed)
     wanted = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(left_out)}
     problems, complete = compare(wanted, tensors)
@@ -103,15 +128,20 @@ def load_network(path: Path, name: str, variant: str, *, sha256: str = "") -> Ne
         )
     if not problems:
         problems.extend(network.faults_of(complete))
-    if contradiction or problems:
-        headline = f"The file {path.name} does not hold the weights of {name} ({variant}) at {size}."
-        raise WeightsRefused("\n".join(filter(None, [contradiction, headline, *problems])))
-    network.load_state_dict(network.state_dict() | complete, strict=True)
-    if isinstance(network.code, BinCode):
-        network.code.trained_at = facts.trained_at
-        if facts.prior is not None:
-            network.code.set_prior(torch.tensor(facts.prior), facts.trained_at)
-    return network.eval()
+    if not problems:
+        network.load_state_dict(network.state_dict() | complete, strict=True)
+    return problems
+
+
+def _age(facts: WeightsFacts, name: str) -> str:
+    """What a network whose shape has changed since looks like: a whole file that does not fit any more."""
+    code = facts.training.get("code")
+    if facts.network != name or not isinstance(code, str) or not code:
+        return ""
+    return (
+        f"They were trained with the code at {code[:50]}. If the network has been changed since, train them "
+        "anew: the recipe is in the file."
+    )
 
 
 def _described(architecture: Mapping[str, Any]) -> str:
@@ -198,7 +228,7 @@ def compare(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> tuple[
     alike = [name for name in shared if wanted[name].shape == found[name].shape]
     types = [name for name in alike if wanted[name].is_floating_point() != found[name].is_floating_point()]
     # Only tensors of the wanted size are looked into: another one may claim more than any memory holds.
-    wild = [name for name in alike if name not in types and not bool(found[name].isfinite().all())]
+    wild = [name for name in alike if name not in types and not _finite(found[name], wanted[name])]
     reported = {
         "missing": missing,
         "unexpected": unexpected,
@@ -216,6 +246,11 @@ def compare(wanted: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> tuple[
     ]
     added = {name: value for name, value in wanted.items() if name.endswith(COUNTERS) and name not in found}
     return problems, {**found, **added}
+
+
+def _finite(found: Tensor, wanted: Tensor) -> bool:
+    # In the type in which it will be used: a double may be too large for it.
+    return bool(found.to(wanted.dtype).isfinite().all())
 
 
 def _are(names: list[str]) -> str:

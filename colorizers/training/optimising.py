@@ -84,8 +84,10 @@ class Schedule:
             factor = (1 + math.cos(math.pi * min(done, 1))) / 2
         elif recipe.schedule == "steps":
             factor = recipe.factor ** sum(done >= at for at in recipe.steps)
-        if step < recipe.warmup:
-            factor *= (step + 1) / (recipe.warmup + 1)
+        # A training that is all warmup would never have its rate.
+        warmup = min(recipe.warmup, self.total // 10)
+        if step < warmup:
+            factor *= (step + 1) / (warmup + 1)
         return factor
 
     def after_epoch(self, loss: float) -> None:
@@ -113,8 +115,16 @@ class Schedule:
 
 
 def averaged(network: Network, decay: float) -> AveragedModel | None:
-    """The running mean of a network's weights and buffers; None at decay 0."""
+    """The running mean of a network's weights and buffers; None at decay 0.
+
+    In the beginning the mean reaches back over about a tenth of the steps so far: else the random weights of
+    the first one would be most of it for long.
+    """
     if not decay:
         return None
-    mean = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+
+    def mean(means: Any, values: Any, count: Any) -> None:
+        steps = float(count)
+        get_ema_multi_avg_fn(min(decay, (1 + steps) / (10 + steps)))(means, values, count)  # type: ignore[no-untyped-call]
+
     return AveragedModel(network, multi_avg_fn=mean, use_buffers=True)

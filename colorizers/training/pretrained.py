@@ -5,7 +5,7 @@ from pathlib import Path
 from colorizers.networks import Network
 from colorizers.networks.borrowed import load_borrowed
 from colorizers.networks.official import load_encoder
-from colorizers.networks.weights import WeightsRefused, compare, load_network, read_tensors
+from colorizers.networks.weights import WeightsRefused, fill_network, read_tensors
 from colorizers.training.recipe import Pretrained, Recipe
 
 
@@ -39,17 +39,13 @@ def begin_with(network: Network, path: Path, recipe: Recipe) -> str:
     """
     if not path.is_file():
         raise WeightsRefused(f"The training was to begin with the weights {path}, and there is no such file.")
-    begun = load_network(path, recipe.network, recipe.variant)
-    problems, found = compare(network.state_dict(), begun.state_dict())
+    tensors, facts = read_tensors(path)
+    problems = [facts.contradiction(recipe.network, recipe.variant)]
+    if not problems[0]:
+        problems = fill_network(network, tensors, facts)
     if problems:
         raise WeightsRefused(
-            "\n".join(
-                [
-                    f"The training cannot begin with {path.name}: the recipe's architecture makes another "
-                    f"{recipe.network} ({recipe.variant}) of it. Give the recipe that of the file.",
-                    *problems,
-                ]
-            )
+            f"The training cannot begin with {path.name}: it does not hold the weights of the recipe's "
+            f"{recipe.network} ({recipe.variant}) with the recipe's architecture.\n" + "\n".join(problems)
         )
-    network.load_state_dict(found)
-    return read_tensors(path)[1].borrowed
+    return facts.borrowed

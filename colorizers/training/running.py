@@ -59,11 +59,7 @@ def train(order: Order, display: Display) -> None:
     _check_device(order.device)
     network = build_network(recipe)
     check_single(network, recipe)
-    if order.begin is None:
-        load_pretrained(network, recipe.pretrained)
-        package = recipe.pretrained.package
-    else:
-        package = begin_with(network, order.begin, recipe)
+    package = _beginning(network, order, recipe)
     folder = RunFolder(order.out)
     with folder.held():
         training, validation = _photos(order, recipe, display)
@@ -73,6 +69,12 @@ def train(order: Order, display: Display) -> None:
         if _resumed(folder, record, trainer, display) and trainer.epoch == recipe.epochs:
             display.say(f"This training is finished. {_kept(folder, trainer)}")
             return
+        if order.begin is not None and trainer.step == trainer.epoch == 0:
+            loss, ab_rmse, chroma = trainer.validate()
+            display.say(
+                f"before: validation {loss:.4f}, ab-RMSE {ab_rmse:.2f}, chroma {chroma:.1f}, "
+                f"with {order.begin.name} as it is"
+            )
         facts = WeightsFacts(
             network=recipe.network,
             variant=recipe.variant,
@@ -89,6 +91,25 @@ def train(order: Order, display: Display) -> None:
         )
         _run(folder, trainer, record, facts, order.checkpoint_every, display)
         display.say(_kept(folder, trainer))
+
+
+def _beginning(network: Network, order: Order, recipe: Recipe) -> str:
+    """Fill what does not begin at random; gives the package that carries the encoder, if one does."""
+    if order.begin is not None:
+        require(
+            order.begin.resolve().parent != order.out.resolve(),
+            f"The weights {order.begin} lie in --out, where the training would write over them. "
+            "Choose another --out.",
+        )
+        return begin_with(network, order.begin, recipe)
+    given = recipe.pretrained.file or recipe.pretrained.package
+    require(
+        bool(given) or recipe.optimiser.rates.get("encoder") != 0,
+        "The recipe fixes the encoder (optimiser.rates.encoder is 0) and gives it no weights: it would stay "
+        "random. Name its weights (pretrained), begin with a file of weights (--begin), or let it learn.",
+    )
+    load_pretrained(network, recipe.pretrained)
+    return recipe.pretrained.package
 
 
 def build_network(recipe: Recipe) -> Network:
@@ -137,7 +158,7 @@ def _check_device(device: str) -> None:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise RecipeRefused(
-            f"The device {device!r} cannot be used here: {str(error).splitlines()[0]} "
+            f"The device {device!r} cannot be used here: {str(error).splitlines()[0].rstrip('.')}. "
             "Without --device the training runs on the processor."
         ) from error
 
@@ -154,7 +175,9 @@ def _photos(order: Order, recipe: Recipe, display: Display) -> tuple[Photos, Pho
         photos = share_of(photos, recipe.data.share, recipe.seed)
         display.say(f"{len(photos)} of them are used (data.share)")
     if held is None:
-        return hold_back(photos, recipe.data.validation, recipe.seed)
+        photos, held = hold_back(photos, recipe.data.validation, recipe.seed)
+        display.say(f"{len(held)} of them are held back to validate on (data.validation)")
+        return photos, held
     check_apart(photos, held)
     return photos, held
 

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 
+import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
@@ -97,7 +99,7 @@ def test_weights_of_another_network_or_size_or_none_at_all_are_refused(train, wr
     save_file({}, nothing)
     for number, (recipe, file, expected) in enumerate(
         [
-            (wider, begun, "architecture makes another zhang2016 (l2)"),
+            (wider, begun, "does not hold the weights of the recipe's zhang2016 (l2)"),
             (classes, begun, "it holds zhang2016 (l2)"),
             (write_recipe(), tmp_path / "absent.safetensors", "there is no such file"),
             (write_recipe(), tmp_path, "there is no such file"),
@@ -108,6 +110,70 @@ def test_weights_of_another_network_or_size_or_none_at_all_are_refused(train, wr
         status, said = train(recipe, "--begin", str(file), out=f"refused{number}")
         assert (status, expected in said) == (1, True), said
         assert "Traceback" not in said
+
+
+def test_plain_tensors_of_another_width_than_the_papers_begin_a_training_too(train, write_recipe, tmp_path):
+    network = networks.build("zhang2016", "l2", width=0.125)
+    torch.save(network.state_dict(), tmp_path / "plain.pth")
+    status, said = train(write_recipe(epochs=1), "--begin", str(tmp_path / "plain.pth"))
+    assert status == 0, said
+
+
+def test_the_loss_of_the_weights_is_told_before_they_are_trained(train, write_recipe, tmp_path):
+    train(write_recipe(), out="first")
+    recipe = write_recipe(epochs=1, optimiser=STILL)
+    _, said = train(recipe, "--begin", str(weights_of(tmp_path / "first")), out="second")
+    record = json.loads((tmp_path / "first" / "run.json").read_text())
+    kept = record["epochs"][record["best_epoch"] - 1]["validation_loss"]
+    before = float(re.search(r"before: validation ([\d.]+)", said)[1])
+    assert before == pytest.approx(kept, abs=2e-3)  # half precision
+
+
+def test_weights_that_the_training_would_write_over_are_refused(train, write_recipe, tmp_path):
+    train(write_recipe(), out="first")
+    (tmp_path / "second").mkdir()
+    for out, begun in (("first", "weights.safetensors"), ("second", "mine.safetensors")):
+        file = tmp_path / out / begun
+        file.write_bytes(weights_of(tmp_path / "first").read_bytes())
+        before = file.read_bytes()
+        status, said = train(write_recipe(), "--begin", str(file), out=out)
+        assert (status, "Choose another --out" in said) == (1, True), said
+        assert file.read_bytes() == before
+
+
+def test_an_encoder_that_is_fixed_and_has_no_weights_is_refused(train, write_recipe):
+    status, said = train(write_recipe(**ON_A_TRUNK, optimiser={"rates": {"encoder": 0}}))
+    assert (status, "it would stay random" in said) == (1, True), said
+
+
+def test_strange_numbers_are_refused_before_anything_is_trained(train, write_recipe, tmp_path):
+    state = networks.build("zhang2016", "l2", width=0.125).state_dict()
+    name = next(name for name in state if name.endswith("weight"))
+    for number, tensor in enumerate(
+        [state[name].double() * 1e300, (state[name] * float("nan")).to(torch.float8_e4m3fn)]
+    ):
+        file = tmp_path / f"{number}.pth"
+        torch.save(state | {name: tensor}, file)
+        status, said = train(write_recipe(), "--begin", str(file), out=f"out{number}")
+        assert (status, "not finite" in said) == (1, True), said
+
+
+HOSTILE = {
+    "a number beyond all": '{"x": 1e999}',
+    "half a character": '{"x": "\\ud800"}',
+    "too long": '{"x": "' + "é" * 60_000 + '"}',
+    "too deep": '{"a":' * 600 + "1" + "}" * 600,
+}
+
+
+@pytest.mark.parametrize("training", HOSTILE.values(), ids=HOSTILE.keys())
+def test_facts_that_could_not_be_written_again_are_refused(train, write_recipe, tmp_path, training):
+    file = tmp_path / "hostile.safetensors"
+    state = networks.build("zhang2016", "l2", width=0.125).state_dict()
+    text = '{"network": "zhang2016", "variant": "l2", "training": ' + training + "}"
+    save_file(state, file, metadata={"foolrate": text})
+    status, said = train(write_recipe(), "--begin", str(file))
+    assert (status, "hostile.safetensors is refused" in said) == (1, True), said
 
 
 def test_parts_of_the_trunk_are_hidden_from_the_decoder_in_training_only():

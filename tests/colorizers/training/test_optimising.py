@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from colorizers.training.optimising import Schedule, set_training
+from colorizers.training.optimising import Schedule, averaged, set_training
 from colorizers.training.photos import (
     Photos,
     PhotosRefused,
@@ -20,12 +20,12 @@ from colorizers.training.recipe import Data, Optimiser
 from tests.colorizers.training.conftest import photo, save_photos
 
 
-def schedule(**entries) -> Schedule:
+def schedule(total=10, **entries) -> Schedule:
     parameters = [nn.Parameter(torch.zeros(1)) for _ in range(2)]
     groups = [
         {"params": [p], "lr": rate, "full_rate": rate} for p, rate in zip(parameters, (1.0, 0.1), strict=True)
     ]
-    return Schedule([torch.optim.SGD(groups)], Optimiser(**entries), steps=10)
+    return Schedule([torch.optim.SGD(groups)], Optimiser(**entries), steps=total)
 
 
 def rates(schedule: Schedule, steps: range) -> list[float]:
@@ -54,8 +54,30 @@ def test_steps_multiply_the_rate_at_their_shares_of_the_training():
 
 
 def test_a_warmup_rises_in_a_line():
-    found = rates(schedule(warmup=3), range(5))
+    found = rates(schedule(total=30, warmup=3), range(5))
     assert found == pytest.approx([0.25, 0.5, 0.75, 1, 1])
+
+
+def test_a_warmup_takes_a_tenth_of_a_short_training_at_most():
+    assert rates(schedule(total=20, warmup=200), range(4)) == pytest.approx([1 / 3, 2 / 3, 1, 1])
+    assert rates(schedule(total=8, warmup=200), range(2)) == pytest.approx([1, 1])
+
+
+def test_the_running_mean_forgets_the_first_weights_soon_and_has_its_decay_later():
+    network = nn.Linear(1, 1, bias=False)
+    mean = averaged(network, 0.99)
+    with torch.no_grad():
+        network.weight.fill_(1000.0)
+        mean.update_parameters(network)
+        network.weight.fill_(0.0)
+        for _ in range(30):
+            mean.update_parameters(network)
+        assert abs(float(mean.module.weight.detach())) < 1.0  # with the full decay it would be 740
+        for _ in range(2000):
+            mean.update_parameters(network)
+        network.weight.fill_(100.0)
+        mean.update_parameters(network)
+    assert float(mean.module.weight.detach()) == pytest.approx(1.0, abs=0.01)
 
 
 def test_on_a_plateau_the_rate_falls_after_patience_is_at_its_end_as_in_torch():

@@ -122,10 +122,11 @@ def test_mixed_precision_works_on_a_processor(train, write_recipe, tmp_path):
 
 def test_a_part_at_rate_zero_keeps_its_weights_and_its_statistics(train, write_recipe, tmp_path):
     recipe = write_recipe(network="li2020", optimiser={"rates": {"encoder": 0}}, epochs=1, average=0.5)
-    assert train(recipe)[0] == 0
+    begun = build_network(read_recipe(recipe)).state_dict()
+    torch.save(begun, tmp_path / "begun.pth")
+    assert train(recipe, "--begin", str(tmp_path / "begun.pth"))[0] == 0
     moved = write_recipe("moving.toml", network="li2020", epochs=1)
     assert train(moved, out="moving")[0] == 0
-    begun = build_network(read_recipe(recipe)).state_dict()
     fixed, free = checkpoint(tmp_path / "run")["network"], checkpoint(tmp_path / "moving")["network"]
     encoder = [name for name in begun if name.startswith("encoder.")]
     assert any("running_mean" in name for name in encoder)
