@@ -224,6 +224,8 @@ def _check_same(folder: RunFolder, there: dict[str, Any], here: dict[str, Any]) 
                 "renamed since: photos are taken, and cropped at random, in the order of their names. Give "
                 "them their former names, or choose another --out."
             )
+    for record in (there, here):
+        record["begun_with"] = (record.get("begun_with") or {}).get("sha256")
     found = [line for key in SAME for line in differences(there.get(key), here[key], key)]
     if not found:
         return
