@@ -164,7 +164,7 @@ class BinCode(Code):
         colours = ab.permute(0, 2, 3, 1)
         nearby = self._nearby.to(ab.device)
         if bool((colours.abs() <= REACH).all()):
-            # Looking at all the classes took longer than the network.
+            # Looking at all the classes took a fifth of a training step.
             row, column = ((colours + REACH) / SQUARE).long().clamp(max=SQUARES - 1).unbind(dim=-1)
             candidates = nearby[row * SQUARES + column]
         else:
