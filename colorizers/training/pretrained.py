@@ -5,7 +5,7 @@ from pathlib import Path
 from colorizers.networks import Network
 from colorizers.networks.borrowed import load_borrowed
 from colorizers.networks.official import load_encoder
-from colorizers.networks.weights import WeightsRefused, fill_network, read_tensors
+from colorizers.networks.weights import WeightsFacts, WeightsRefused, fill_network, read_tensors
 from colorizers.training.recipe import Pretrained, Recipe
 
 
@@ -31,11 +31,11 @@ def load_pretrained(network: Network, pretrained: Pretrained) -> None:
     load_encoder(encoder, path, sha256=pretrained.sha256)
 
 
-def begin_with(network: Network, path: Path, recipe: Recipe) -> str:
+def begin_with(network: Network, path: Path, recipe: Recipe) -> WeightsFacts:
     """Put all the weights of a file into the network, strictly by name.
 
-    Gives the package whose encoder the file does without; empty if it holds its own. Raises WeightsRefused
-    if there is no such file, or it does not hold this network as the recipe builds it.
+    Gives what the file says of itself. Raises WeightsRefused if there is no such file, or it does not hold
+    this network as the recipe builds it.
     """
     if not path.is_file():
         raise WeightsRefused(f"The training was to begin with the weights {path}, and there is no such file.")
@@ -48,4 +48,4 @@ def begin_with(network: Network, path: Path, recipe: Recipe) -> str:
             f"The training cannot begin with {path.name}: it does not hold the weights of the recipe's "
             f"{recipe.network} ({recipe.variant}) with the recipe's architecture.\n" + "\n".join(problems)
         )
-    return facts.borrowed
+    return facts

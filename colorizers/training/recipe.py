@@ -59,8 +59,8 @@ class Optimiser:
 
     `schedule`: constant; cosine (to 0 at the end); steps (`factor` at each share of the epochs in
     `steps`); plateau (`factor` once the validation loss has not fallen by more than `threshold` for
-    `patience` epochs). The rate rises linearly over the first `warmup` steps. `clip` bounds the norm of
-    the gradient (0: does not).
+    `patience` epochs). The rate rises linearly over the first `warmup` steps, a
+    tenth of the training at most. `clip` bounds the norm of the gradient (0: does not).
     """
 
     name: str = "adam"

@@ -11,12 +11,11 @@ import torch
 
 from colorizers.training.loop import Trainer
 from colorizers.training.photos import Photos
-from colorizers.weight_files import WeightsFacts, file_digest, read_header
 
 ROOT = Path(__file__).parents[2]
 
 
-def record_of(trainer: Trainer, begun_with: Path | None = None) -> dict[str, Any]:
+def record_of(trainer: Trainer, begun_with: dict[str, Any] | None = None) -> dict[str, Any]:
     """How this training came about, ready for JSON: recipe, photos, machine, code, first weights."""
     learned = sum(part.numel() for part in trainer.network.parameters() if part.requires_grad)
     return {
@@ -26,7 +25,7 @@ def record_of(trainer: Trainer, begun_with: Path | None = None) -> dict[str, Any
             "validation": _described(trainer.validation),
         },
         "parameters": {"all": trainer.network.parameter_count(), "learned": learned},
-        "begun_with": None if begun_with is None else _begun(begun_with),
+        "begun_with": begun_with,
         "device": trainer.device,
         "machine": _machine(trainer.device),
         "precision": trainer.precision,
@@ -35,12 +34,6 @@ def record_of(trainer: Trainer, begun_with: Path | None = None) -> dict[str, Any
         "libraries": {name: version(name) for name in ("torch", "numpy", "pillow")},
         "started": now(),
     }
-
-
-def _begun(weights: Path) -> dict[str, Any]:
-    """Which weights a training began with, and what they say of their own training."""
-    facts = read_header(weights).facts if weights.suffix.lower() == ".safetensors" else WeightsFacts()
-    return {"sha256": file_digest(weights), "training": dict(facts.training)}
 
 
 def _described(photos: Photos) -> dict[str, Any]:

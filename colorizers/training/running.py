@@ -24,6 +24,7 @@ from colorizers.training.pretrained import begin_with, load_pretrained
 from colorizers.training.recipe import Recipe, RecipeRefused, read_recipe, require
 from colorizers.training.record import record_of, results_of, without_names
 from colorizers.training.stopping import stop_requests
+from colorizers.weight_files import file_digest
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 SAME = ("recipe", "photos", "precision", "device", "begun_with")
@@ -59,13 +60,13 @@ def train(order: Order, display: Display) -> None:
     _check_device(order.device)
     network = build_network(recipe)
     check_single(network, recipe)
-    package = _beginning(network, order, recipe)
+    package, begun_with = _beginning(network, order, recipe)
     folder = RunFolder(order.out)
     with folder.held():
         training, validation = _photos(order, recipe, display)
         prior = set_prior(network, training, recipe)
         trainer = Trainer(network, recipe, training, validation, order.device, order.precision, order.workers)
-        record = record_of(trainer, order.begin)
+        record = record_of(trainer, begun_with)
         if _resumed(folder, record, trainer, display) and trainer.epoch == recipe.epochs:
             display.say(f"This training is finished. {_kept(folder, trainer)}")
             return
@@ -93,15 +94,19 @@ def train(order: Order, display: Display) -> None:
         display.say(_kept(folder, trainer))
 
 
-def _beginning(network: Network, order: Order, recipe: Recipe) -> str:
-    """Fill what does not begin at random; gives the package that carries the encoder, if one does."""
+def _beginning(network: Network, order: Order, recipe: Recipe) -> tuple[str, dict[str, Any] | None]:
+    """Fill what does not begin at random.
+
+    Gives the package that carries the encoder, if one does, and what the record says of --begin.
+    """
     if order.begin is not None:
         require(
             order.begin.resolve().parent != order.out.resolve(),
             f"The weights {order.begin} lie in --out, where the training would write over them. "
             "Choose another --out.",
         )
-        return begin_with(network, order.begin, recipe)
+        facts = begin_with(network, order.begin, recipe)
+        return facts.borrowed, {"sha256": file_digest(order.begin), "training": dict(facts.training)}
     given = recipe.pretrained.file or recipe.pretrained.package
     require(
         bool(given) or recipe.optimiser.rates.get("encoder") != 0,
@@ -109,7 +114,7 @@ def _beginning(network: Network, order: Order, recipe: Recipe) -> str:
         "random. Name its weights (pretrained), begin with a file of weights (--begin), or let it learn.",
     )
     load_pretrained(network, recipe.pretrained)
-    return recipe.pretrained.package
+    return recipe.pretrained.package, None
 
 
 def build_network(recipe: Recipe) -> Network:
