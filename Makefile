@@ -1,4 +1,4 @@
-# `make demo` shows everything, `make test` tests everything. Settings: see the table in README.md.
+# `make demo` shows everything, `make test` tests everything. Settings: see docs/settings.md.
 PORT ?= 8000
 HOST ?= 127.0.0.1
 SUITABLE = 'import sys; sys.exit(sys.version_info < (3, 11))'

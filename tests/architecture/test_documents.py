@@ -31,10 +31,10 @@ def test_every_make_target_in_the_documents_exists():
     assert len(targets) <= 10
 
 
-def test_the_readme_names_every_variable_that_settings_read():
+def test_the_page_of_settings_names_every_variable_that_settings_read():
     settings = "".join((ROOT / "config" / name).read_text() for name in ("settings.py", "environment.py"))
     read = set(re.findall(r'env_(?:text|bool|int|list)\(\s*"([A-Z_]+)"', settings))
-    named = set(re.findall(r"`([A-Z_]+)`", (ROOT / "README.md").read_text()))
+    named = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text()))
     assert read - named == set()
 
 
