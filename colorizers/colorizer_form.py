@@ -62,6 +62,11 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
             "seed": _("Of whatever the method draws by chance"),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "reference_set" in self.fields:
+            self.fields["reference_set"].required = True  # Only methods that need one have the field.
+
     def clean_weights(self) -> UploadedFile[Any] | None:
         upload: UploadedFile[Any] | None = self.cleaned_data["weights"]
         if upload and (upload.size or 0) > installation.UPLOAD_MAX_MB * 2**20:
@@ -120,14 +125,13 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def colorizer_form(method: Method) -> type[ColorizerForm]:
-    """The form for colorizers of one method: its variants, its settings, and what it needs."""
-    fields: dict[str, Any] = {
-        "chosen": method,
-        "variant": forms.ChoiceField(
+    """The form for colorizers of one method: exactly the fields that its page shows (`fieldsets`)."""
+    fields: dict[str, Any] = {"chosen": method}
+    if len(method.variants) > 1:
+        fields["variant"] = forms.ChoiceField(
             choices=[(name, variant_label(name, count)) for name, count in method.variants.items()],
             widget=UnfoldAdminSelectWidget,
-        ),
-    }
+        )
     fields |= {PREFIX + name: _setting(name, default) for name, default in method.default_settings().items()}
     if method.needs_weights:
         fields["weights"] = forms.FileField(

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from colorizers import methods, services
 from colorizers.models import Colorizer
+from colorizers.services.registering import complete_settings
+from tests import as_browser
 from tests.builders import make_colorizer, make_photo_set
 from tests.colorizers.compact import compact_weights
 
@@ -23,11 +25,8 @@ def address(method=""):
     return reverse("admin:colorizers_colorizer_add") + (f"?method={method}" if method else "")
 
 
-def new_colorizer(workbench, method="sepia", **fields):
-    found = methods.get(method)
-    settings = {f"setting_{name}": value for name, value in found.default_settings().items()}
-    form = {"slug": "s", "seed": 0, "variant": next(iter(found.variants))} | settings
-    return workbench.post(address(method), form | fields)
+def new_colorizer(workbench, method="sepia", **typed):
+    return as_browser.submit(workbench, address(method), **{"slug": "s"} | typed)
 
 
 def upload(path, name=""):
@@ -96,8 +95,7 @@ def test_the_form_of_a_colorizer_warns_that_its_references_are_frozen(workbench)
     [
         ({"setting_a": "much"}, "Enter a number"),
         ({"setting_a": ""}, "This field is required"),
-        ({"method": "random"}, "needs a reference set"),
-        ({"method": "zhang2016", "variant": "x"}, "not one of the available choices"),
+        ({"method": "random"}, "This field is required"),
         ({"method": "zhang2016"}, "This field is required"),
         ({"slug": "Not A Slug"}, "small letters"),
     ],
@@ -107,6 +105,25 @@ def test_a_bad_colorizer_is_refused_in_words_and_keeps_what_was_typed(fields, co
     assert complaint in page
     assert 'value="Old postcard"' in page
     assert not Colorizer.objects.exists()
+
+
+def test_a_variant_that_the_method_has_not_is_refused(workbench):
+    reply = workbench.post(address("zhang2016"), {"slug": "s", "variant": "x"})
+    assert "not one of the available choices" in reply.content.decode()
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_each_method_is_registered_by_what_its_page_shows_and_by_nothing_else(workbench, name):
+    method = methods.get(name)
+    references = {"reference_set": make_photo_set(3).pk} if method.needs_reference else {}
+    reply = new_colorizer(workbench, name, **references)
+    if method.needs_weights:
+        assert reply.context["adminform"].form.errors.keys() == {"weights"}
+        return
+    assert reply.status_code == 302
+    made = Colorizer.objects.get()
+    assert (made.method, made.variant) == (name, next(iter(method.variants)))
+    assert made.settings == complete_settings(method, {})
 
 
 def test_a_setting_out_of_range_is_told_at_its_field(workbench, tmp_path):
@@ -159,7 +176,7 @@ def test_weights_that_are_too_large_are_refused_with_a_sentence(workbench, setti
 def test_registering_without_a_token_is_refused(root):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(root)
-    assert new_colorizer(strict).status_code == 403
+    assert strict.post(address("sepia"), {"slug": "s"}).status_code == 403
     assert not Colorizer.objects.exists()
 
 
@@ -167,7 +184,7 @@ def test_staff_without_the_right_may_not_register(client, ada):
     client.force_login(ada)
     assert client.get(address()).status_code == 403
     assert client.get(address("sepia")).status_code == 403
-    assert new_colorizer(client).status_code == 403
+    assert client.post(address("sepia"), {"slug": "s"}).status_code == 403
 
 
 def test_a_registered_colorizer_offers_title_and_description_only(workbench):
