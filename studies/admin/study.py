@@ -5,21 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET, require_POST
 from unfold import widgets
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -36,8 +30,9 @@ from studies.admin.forms import (
     translation_fields,
 )
 from studies.admin.recruiting import RecruitingPages
+from studies.admin.steps import StudySteps
 from studies.models import Condition, ParticipationState, Source, Study, StudyState
-from studies.services import lifecycle, previews, study_files, validation
+from studies.services import previews
 
 STATE_LABELS = {
     StudyState.DRAFT: "info",
@@ -45,18 +40,6 @@ STATE_LABELS = {
     StudyState.LIVE: "success",
     StudyState.PAUSED: "warning",
     StudyState.CLOSED: "danger",
-}
-REFUSALS = (validation.NotReady, lifecycle.WrongState)
-STEPS: dict[str, tuple[Callable[..., Any], str]] = {
-    "prepare": (partial(lifecycle.order, goal=lifecycle.PREVIEW), "The pictures are being rendered."),
-    "launch": (
-        partial(lifecycle.order, goal=lifecycle.LAUNCH),
-        "The study is being prepared for its launch.",
-    ),
-    "cancel": (lifecycle.cancel_preparation, "The preparation was cancelled."),
-    "pause": (lifecycle.pause, "The study is paused: nobody can begin; who has begun may finish."),
-    "reopen": (lifecycle.reopen, "The study is live again."),
-    "close": (lifecycle.close, "The study is closed."),
 }
 TEXTS = [
     "information", "consent", "consent_version", "eligibility", "thanks", "contact", "show_score",
@@ -88,7 +71,7 @@ class ConditionInline(TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(RecruitingPages, WorkbenchAdmin):
+class StudyAdmin(StudySteps, RecruitingPages, WorkbenchAdmin):
     list_display = ["title", "slug", "shown_state", "people", "simulated", "design", "photo_set", "owner"]
     list_filter = ["state", "design"]
     search_fields = ["slug", "title", "question"]
@@ -315,51 +298,6 @@ class StudyAdmin(RecruitingPages, WorkbenchAdmin):
             # It was launched by somebody else while this form was being filled in.
             messages.error(request, str(error))
             return HttpResponseRedirect(request.path)
-        return response
-
-    # --- steps -------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        own = [
-            path(f"<int:pk>/{step}/", view(require_POST(partial(self.step_view, step=step))),
-                 name=f"studies_study_{step}")
-            for step in STEPS
-        ]  # fmt: skip
-        own += [
-            path("<int:pk>/progress/", view(require_GET(self.progress_view)), name="studies_study_progress"),
-            path("<int:pk>/export/", view(require_GET(self.export_view)), name="studies_study_export"),
-        ]
-        urls: list[URLPattern] = super().get_urls()
-        return own + urls
-
-    def _study(self, request: HttpRequest, pk: int) -> Study:
-        if not request.user.is_staff:
-            raise PermissionDenied
-        return get_object_or_404(Study.objects.visible_to(request.user), pk=pk)
-
-    def step_view(self, request: HttpRequest, pk: int, *, step: str) -> HttpResponseRedirect:
-        study = self._study(request, pk)
-        take, message = STEPS[step]
-        try:
-            take(study=study, by=request.user)
-        except REFUSALS as error:
-            messages.error(request, str(error))
-        else:
-            error = study.preparation.get("error") if step in {"prepare", "launch"} else ""
-            if error:
-                messages.error(request, error)
-            else:
-                messages.success(request, message)
-        return redirect("admin:studies_study_change", pk)
-
-    def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
-        return JsonResponse(presentation.of_preparation(self._study(request, pk)))
-
-    def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        study = self._study(request, pk)
-        response = HttpResponse(study_files.export_study(study), content_type="application/toml")
-        response["Content-Disposition"] = f'attachment; filename="{study.slug}.toml"'
         return response
 
 
