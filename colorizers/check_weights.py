@@ -18,7 +18,7 @@ import numpy as np
 import scipy.linalg  # noqa: F401 - under the limit its OpenBLAS would wait for ever for its buffers
 
 from colorizers import methods
-from colorizers.inference import ColorizationFailed, Source, checked_ab
+from colorizers.inference import ColorizationFailed, Source, checked_ab, predicted
 from colorizers.methods import ReferencePhoto, ReferenceSet
 from colorizers.pipeline import is_out_of_memory
 
@@ -38,7 +38,8 @@ def verdict(path: Path, method: str, variant: str, settings: dict[str, Any]) -> 
         side = found.input_size or SIDE
         # Some things show only when colours are asked for, such as settings that want what the file lacks.
         ramp = np.linspace(0, 100, side * side, dtype=np.float32).reshape(side, side)
-        checked_ab(predict(ramp, Source("a ramp from black to white")), ramp.shape, promises_colour=False)
+        (ab,) = predicted(predict, [ramp], [Source("a ramp from black to white", made_up=True)])
+        checked_ab(ab, ramp.shape, promises_colour=False)
     except Exception as error:  # whatever a method makes of a hostile file is a reason to refuse it
         return {"loads": False, "report": _sentence(error)}
     return {"loads": True}

@@ -86,7 +86,7 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
         self.instance.settings = {
             name.removeprefix(PREFIX): value
             for name, value in self.cleaned_data.items()
-            if name.startswith(PREFIX)
+            if name.startswith(PREFIX) and value != self.fields[name].initial
         }
         self.weights_file = self._received(self.cleaned_data.get("weights"))
         self._register()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -30,11 +31,16 @@ class ColorizationFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Source:
-    """Which photo is being coloured, so that a method can leave it out and repeat itself; no pixels."""
+    """Which photo is being coloured, so that a method can leave it out and repeat itself; no pixels.
+
+    `made_up`: this is no photo but a picture of ours, by which a method is tried out. What it answers
+    is looked at and thrown away, so a method that knows photos by their digests may answer anything.
+    """
 
     digest: str
     seed: int = 0
     family: str = ""
+    made_up: bool = False
 
     def rng(self) -> np.random.Generator:
         """A generator that depends on the colorizer's seed and the photo, not on order or process."""
@@ -43,7 +49,7 @@ class Source:
 
 
 Predict = Callable[[Floats, Source], Floats]
-"""(lightness (H, W) float32 in 0..100, source) -> ab (H, W, 2), finite, within +-128."""
+"""(lightness (H, W) float32 in 0..100, source) -> ab (H, W, 2), finite, within +-128 (see checked_ab)."""
 
 WorkingSize = Callable[[int, int], tuple[int, int]]
 """(height, width) of a photo -> (height, width) at which its lightness is handed to the method."""
@@ -121,12 +127,26 @@ def predicted(predict: Predict, lightness: Sequence[Floats], sources: Sequence[S
     """
     # A method that writes into its input must not reach anything that is used later.
     copies = [np.array(values) for values in lightness]
-    if len(copies) == 1 or not isinstance(predict, PredictMany):
-        return [predict(values, source) for values, source in zip(copies, sources, strict=True)]
-    answers = list(predict.many(copies, sources))
+    with exits_reported():
+        if len(copies) == 1 or not isinstance(predict, PredictMany):
+            return [predict(values, source) for values, source in zip(copies, sources, strict=True)]
+        answers = list(predict.many(copies, sources))
     if len(answers) != len(copies):
         raise ColorizationFailed(f"The method gave {len(answers)} answers to {len(copies)} photos.")
     return answers
+
+
+@contextmanager
+def exits_reported() -> Iterator[None]:
+    """A method that would end the process, as programs do by sys.exit(), fails with ColorizationFailed."""
+    try:
+        yield
+    except SystemExit as error:
+        code = "" if error.code is None else error.code
+        raise ColorizationFailed(
+            f"The method called sys.exit({code!r}) and would have ended the process, as a program may and a "
+            "method may not: it has to raise an exception that says what is wrong."
+        ) from error
 
 
 def recoloured(rgb8: RGB8, ab: Any, shape: tuple[int, ...], *, promises_colour: bool) -> ColorizedPicture:
@@ -164,7 +184,11 @@ def check_picture(rgb8: NDArray[Any]) -> None:
 
 
 def checked_ab(ab: Any, shape: tuple[int, ...], *, promises_colour: bool) -> Floats:
-    """A method's answer as float32 (H, W, 2), or ColorizationFailed saying what is wrong with it."""
+    """A method's answer as float32 (H, W, 2) within +-128, or ColorizationFailed saying what is wrong.
+
+    What a regression overshoots by, beyond 128 and within 256, is cut off: it lies far outside sRGB and
+    would be clipped anyway. Larger values are no overshooting but a wrong scale.
+    """
     ab = np.asarray(ab)
     if ab.shape != (*shape, 2):
         raise ColorizationFailed(
@@ -179,15 +203,17 @@ def checked_ab(ab: Any, shape: tuple[int, ...], *, promises_colour: bool) -> Flo
             f"The method answered with a or b that is not finite in {share:.1%} of pixels."
         )
     largest = float(np.abs(ab).max())
-    if largest > AB_LIMIT:
+    if largest > 2 * AB_LIMIT:
         raise ColorizationFailed(
             f"The method answered with a or b of size {largest:.1f}; L*a*b* colours lie within "
-            f"{AB_LIMIT:.0f}. Is its output scaled back?"
+            f"{AB_LIMIT:.0f}, and no method overshoots beyond {2 * AB_LIMIT:.0f}. Is its output scaled back?"
         )
     if promises_colour and largest < VISIBLE_AB:
         raise ColorizationFailed(
             f"The method promises colour, but its a and b stay below {largest:.3f}: it would be grey."
         )
+    if largest > AB_LIMIT:
+        ab = np.clip(ab, -AB_LIMIT, AB_LIMIT)
     return np.asarray(ab, np.float32)
 
 

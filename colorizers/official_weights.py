@@ -1,6 +1,9 @@
 """Weights that others published, known by the digest that stands in their names; nothing is fetched here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from colorizers.weight_files import SHORTEST_DIGEST
 
@@ -10,7 +13,8 @@ class OfficialFile:
     """A published file: its name, the first digits of its SHA-256, what it is and who published it.
 
     A whole network is loaded by `method` and `variant` (empty: its only one); a classifier is where the
-    training of the method `encoder_of` begins.
+    training of the method `encoder_of` begins. `settings` are those by which our code computes what the
+    authors' released code computes, where they differ from the method's defaults.
     """
 
     name: str
@@ -20,6 +24,19 @@ class OfficialFile:
     method: str = ""
     variant: str = ""
     encoder_of: str = ""
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def remark(self, settings: Mapping[str, Any]) -> str:
+        """How a colorizer with these settings compares with what the authors' code computes; may be empty."""
+        theirs = ", ".join(f"{name} {value}" for name, value in self.settings.items())
+        ours = ", ".join(f"{name} {settings.get(name)}" for name in self.settings)
+        if not theirs:
+            return ""
+        if theirs == ours:
+            return f"It is decoded as the authors' released code does: {theirs}."
+        return (
+            f"The authors' released code decodes it at {theirs}; with {ours} its colours differ from theirs."
+        )
 
 
 _ZHANG = "github.com/richzhang/colorization, the authors' release for PyTorch"
@@ -33,6 +50,8 @@ OFFICIAL_FILES = (
         source=_ZHANG,
         method="zhang2016",
         variant="class",
+        # Their network takes the plain mean over the classes: the annealing is in its last weights.
+        settings=MappingProxyType({"temperature": 1.0}),
     ),
     OfficialFile(
         name="siggraph17-df00044c.pth",

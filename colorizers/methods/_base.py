@@ -10,7 +10,15 @@ from types import MappingProxyType
 from typing import Any
 
 from colorizers.colour import RGB8
-from colorizers.inference import ColorizationFailed, Predict, Source, WorkingSize, of_area, square
+from colorizers.inference import (
+    ColorizationFailed,
+    Predict,
+    Source,
+    WorkingSize,
+    exits_reported,
+    of_area,
+    square,
+)
 
 
 @dataclass(frozen=True)
@@ -156,15 +164,15 @@ class Method:
             raise ValueError(f"The method {self.name!r} {wanted}.")
         if self.needs_reference and (reference is None or not reference.photos):
             raise ValueError(f"The method {self.name!r} needs reference photos to take colours from.")
-        return self.build(
-            Ingredients(
-                settings=self.parse_settings(settings or {}),
-                variant=self.parse_variant(variant),
-                device=device,
-                weights=weights,
-                reference=reference or ReferenceSet([]),
-            )
+        parts = Ingredients(
+            settings=self.parse_settings(settings or {}),
+            variant=self.parse_variant(variant),
+            device=device,
+            weights=weights,
+            reference=reference or ReferenceSet([]),
         )
+        with exits_reported():
+            return self.build(parts)
 
 
 def _check_type(key: str, value: Any, *, like: Any) -> None:

@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 PICKLES = (".pth", ".pt", ".tar")
+# Where checkpoints keep the tensors, in the order in which they are taken: BasicSR runs its networks on the
+# averaged `params_ema` where a file has both, and so do we.
+WRAPPERS = ("state_dict", "params_ema", "params", "model_state_dict", "model")
 LISTED = 10
 # Batch normalisation counts its batches; weights of before 2018 lack the count, and nothing reads it here.
 COUNTERS = "num_batches_tracked"
@@ -183,13 +186,13 @@ def _unpickled(path: Path) -> Any:
 
 
 def _unwrapped(found: Any, path: Path) -> dict[str, Tensor]:
-    if isinstance(found, Mapping) and isinstance(found.get("state_dict"), Mapping):
-        found = found["state_dict"]
+    if isinstance(found, Mapping):
+        found = next((found[key] for key in WRAPPERS if isinstance(found.get(key), Mapping)), found)
     if not isinstance(found, Mapping) or not found:
         what = "nothing" if isinstance(found, Mapping) else type(found).__name__
         raise WeightsRefused(
             f"The file {path.name} holds {what}; expected was a "
-            "dictionary of tensors by name (a state_dict), or one under the key 'state_dict'."
+            f"dictionary of tensors by name (a state_dict), or one under a key {' or '.join(WRAPPERS)}."
         )
     strange = [str(key) for key, value in found.items() if not isinstance(key, str) or not _is_plain(value)]
     if strange:

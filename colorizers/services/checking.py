@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,6 +64,7 @@ def check_weights(weights: WeightsFile, method: Method, variant: str, settings: 
     remarks = []
     if official is not None:
         remarks.append(f"This is the published file {official.name}: {official.what} ({official.source}).")
+        remarks += filter(None, [official.remark(settings)] if official.method == method.name else [])
     try:
         check_format(weights.name, method)
         if importlib.util.find_spec(method.runtime) is not None:
@@ -133,13 +135,23 @@ def _load_in_a_child(weights: WeightsFile, method: Method, variant: str, setting
     if verdict is None:
         last = (answered.stderr.strip().splitlines() or ["it said nothing"])[-1][:500]
         raise WeightsRefused(
-            f"The process that tried to load {weights.name} ended without an answer (exit status "
-            f"{answered.returncode}: {last}). Is there enough memory?"
+            f"The process that tried to load {weights.name} {_ended(answered.returncode)} before it "
+            f"answered; the last that it wrote: {last}"
         )
     if not verdict.get("loads"):
         # A hostile file may have names that no page and no terminal can show.
         report = str(verdict.get("report"))
         raise WeightsRefused(report.encode("utf-8", "backslashreplace").decode())
+
+
+def _ended(status: int) -> str:
+    """How a process ended that gave no answer: by itself, or by a signal."""
+    if status >= 0:
+        return f"ended itself with exit status {status}"
+    name = next((item.name for item in signal.Signals if item == -status), f"signal {-status}")
+    # What the system sends, and what libraries do to themselves, where memory is short.
+    short = " (is there enough memory?)" if name in {"SIGKILL", "SIGABRT"} else ""
+    return f"was ended by {name}{short}"
 
 
 def _last_json(output: str) -> dict[str, Any] | None:

@@ -78,8 +78,8 @@ def queue_of(method: str) -> str:
     """The queue in which pictures by the method of this name wait: `gpu` for networks, else `cpu`."""
     try:
         return "gpu" if methods.get(method).needs_weights else "cpu"
-    except ValueError:
-        # A worker will write down that the method is not installed.
+    except (ValueError, TypeError, ImportError):
+        # A worker will write down that the method is not installed, or what is wrong with it.
         return "cpu"
 
 

@@ -62,12 +62,13 @@ def register_colorizer(
 def complete(colorizer: Colorizer, weights: WeightsFile | None, *, weights_sha256: str = "") -> None:
     """Check an unsaved colorizer against its method and fill in what follows; raises ColorizerRefused.
 
+    Settings that are not given are those of a published file, else the method's defaults.
     `weights_sha256` may be the first digits only. The weights are not loaded yet: see `try_out`.
     """
     method = methods_get(colorizer.method)
     try:
         colorizer.variant = method.parse_variant(colorizer.variant)
-        colorizer.settings = complete_settings(method, colorizer.settings)
+        colorizer.settings = complete_settings(method, _as_published(colorizer, weights))
         method.check_useful(colorizer.settings, colorizer.variant)
         _check_needs(method, weights, colorizer.reference_set)
         _check_references(method, colorizer)
@@ -119,6 +120,14 @@ def methods_get(name: str) -> Method:
         return methods.get(name)
     except (ValueError, TypeError, ImportError) as error:
         raise ColorizerRefused(str(error)) from error
+
+
+def _as_published(colorizer: Colorizer, weights: WeightsFile | None) -> dict[str, Any]:
+    """The given settings and, of a published file, those by which its authors' code decodes it."""
+    official = weights.official if weights is not None else None
+    if official is None or official.method != colorizer.method:
+        return dict(colorizer.settings)
+    return {**official.settings, **colorizer.settings}
 
 
 def complete_settings(method: Method, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The commands: import_photos, list_methods, register_colorizer, colorize."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -261,3 +262,11 @@ def test_leaving_the_display_leaves_the_run(no_queue, monkeypatch):
     assert stop.value.code == 130
     assert "goes on without this display" in output.getvalue()
     assert Colorization.objects.filter(state=WorkState.QUEUED).count() == 2
+
+
+def test_photos_are_listed_by_digest_and_name():
+    photo_set = make_photo_set(2)
+    rows = list(csv.DictReader(StringIO(run("list_photos", "--set", photo_set.name))))
+    assert rows == [
+        {"digest": photo.digest, "name": photo.name} for photo in photo_set.photos.order_by("name")
+    ]

@@ -1,5 +1,6 @@
 """What every method's answer goes through before it is a picture."""
 
+import sys
 import tracemalloc
 
 import numpy as np
@@ -95,6 +96,20 @@ def test_the_strips_do_not_show(photo, monkeypatch):
         assert stripped.share_clipped == picture.share_clipped
 
 
+@pytest.mark.parametrize("most", [128.5, -180.0, 256.0])
+def test_what_any_method_overshoots_by_is_cut_off(photo, most):
+    picture = colorize_rgb(photo, constant(most, 20), SOURCE)
+    assert np.array_equal(
+        picture.rgb8, colorize_rgb(photo, constant(np.clip(most, -128, 128), 20), SOURCE).rgb8
+    )
+    assert picture.share_clipped > 0.9
+
+
+def test_a_method_that_would_end_the_process_fails(photo):
+    with pytest.raises(ColorizationFailed, match=r"sys\.exit\('no licence'\)"):
+        colorize_rgb(photo, lambda *_: sys.exit("no licence"), SOURCE)
+
+
 def test_clipped_colours_are_counted():
     rgb8 = np.zeros((10, 10, 3), np.uint8)
     rgb8[:5] = 255
@@ -114,7 +129,7 @@ def test_clipped_colours_are_counted():
         (lambda shape: np.zeros((*shape, 2), complex), "complex"),
         (lambda shape: np.full((*shape, 2), np.nan), "not finite in 100.0%"),
         (lambda shape: np.full((*shape, 2), np.inf), "not finite"),
-        (lambda shape: np.full((*shape, 2), 128.5), "128.5"),
+        (lambda shape: np.full((*shape, 2), 256.5), "256.5"),
         (lambda shape: np.full((*shape, 2), 0.5), "promises colour"),
     ],
 )

@@ -139,8 +139,14 @@ def test_a_published_file_is_recognised_by_its_digest(tmp_path, monkeypatch):
     known = checking.official_file("9b330a0b")
     monkeypatch.setattr(checking, "official_file", lambda digest: known if digest == own else None)
     remarks = []
-    register(path, remark=remarks.append)
+    colorizer = register(path, remark=remarks.append)
     assert "published file colorization_release_v2-9b330a0b.pth" in remarks[0]
+    # As its authors' code does, which takes the plain mean over the classes.
+    assert colorizer.settings["temperature"] == 1.0
+    assert "as the authors' released code does: temperature 1.0" in remarks[1]
+    other = register(path, slug="annealed", settings={"temperature": 0.38}, remark=remarks.append)
+    assert other.settings["temperature"] == 0.38
+    assert "at temperature 1.0; with temperature 0.38 its colours differ" in remarks[-1]
 
 
 def test_a_published_classifier_is_no_colorizer_and_the_refusal_says_what_it_is_for(tmp_path, monkeypatch):
@@ -157,6 +163,33 @@ def test_loading_that_takes_too_long_or_too_much_memory_is_refused(tmp_path, mon
     assert "enough memory" in refusal(path)
     monkeypatch.setattr(checking, "CHECK_SECONDS", 0.05)
     assert "within 0.05 seconds" in refusal(path)
+
+
+LEAVER = """
+import {module} as way_out
+from colorizers.methods import Method
+METHOD = Method(
+    name="leaver", summary="Leaves.", citation="-", build=lambda parts: way_out.{function}, needs_weights=True
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "complaint"),
+    [("sys.exit(3)", r"sys.exit(3)"), ("os._exit(3)", "ended itself with exit status 3")],
+)
+def test_a_method_that_ends_the_process_is_reported_as_what_it_is(tmp_path, monkeypatch, function, complaint):
+    module, _, call = function.partition(".")
+    (tmp_path / "leaver.py").write_text(LEAVER.format(module=module, function=call))
+    facts = tmp_path / "leaver-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: leaver\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text("[foolrate.methods]\nleaver = leaver:METHOD\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    said = refusal(compact_weights(tmp_path), method="leaver")
+    assert complaint in said
+    assert "memory" not in said
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from PIL import Image
 
 from colorizers import colour, methods
 from colorizers.images import pixel_digest
-from colorizers.inference import ColorizationFailed, PredictMany, Source, colorize_rgb
+from colorizers.inference import ColorizationFailed, PredictMany, Source, checked_ab, colorize_rgb
 from colorizers.methods import ReferencePhoto, ReferenceSet
 from tests.small_networks import small_weights
 
@@ -89,7 +89,7 @@ def test_it_answers_every_shape_with_finite_colours_in_range(name, shape, photos
     assert ab.shape == (*shape, 2)
     assert np.issubdtype(ab.dtype, np.floating)
     assert np.isfinite(ab).all()
-    assert np.abs(ab).max() <= 128
+    assert np.abs(checked_ab(ab, shape, promises_colour=False)).max() <= 128
 
 
 @pytest.mark.parametrize("level", [0.0, 50.0, 100.0])
@@ -236,6 +236,12 @@ def test_an_unknown_setting_or_variant_is_refused(name):
 def test_it_is_documented(name):
     page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
     assert re.search(rf"^## {name}\n\n\S", page, re.MULTILINE)
+
+
+def test_the_example_on_the_page_is_the_one_that_is_tested():
+    page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    example = (ROOT / "examples/foolrate-sunset/foolrate_sunset.py").read_text(encoding="utf-8")
+    assert f"```python\n{example}```" in page
 
 
 def test_the_facts_of_a_method_need_no_torch():

@@ -6,6 +6,7 @@ import weakref
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 
 from colorizers import methods
 from colorizers.inference import (
@@ -18,6 +19,7 @@ from colorizers.inference import (
 )
 from colorizers.networks import running
 from colorizers.networks.running import NetworkPredictor, reference_lightness, shared_network
+from tests.colorizers.compact import compact_weights
 from tests.small_networks import small_weights
 
 SOURCES = [Source(str(number)) for number in range(5)]
@@ -58,6 +60,17 @@ def test_a_batch_gives_what_each_photo_gives_alone(predict, shape):
         assert ab.shape == (*shape, 2)
         assert ab.dtype == np.float32
         assert np.abs(ab - predict(lightness, source)).max() < 1e-3
+
+
+def test_at_temperature_1_it_is_what_the_authors_released_network_computes(tmp_path):
+    predict = load(compact_weights(tmp_path), temperature=1.0)
+    network, lightness = predict.network, reference_lightness((40, 56), 1)[0]
+    with torch.no_grad():
+        # Their forward: softmax over the classes, then the 1 x 1 convolution that the file holds.
+        shares = network(torch.from_numpy(lightness)[None, None]).softmax(dim=1)
+        theirs = F.interpolate(network.model_out(shares), scale_factor=4, mode="bilinear")
+    ours = predict(lightness, Source("x"))
+    assert np.abs(ours - theirs[0].permute(1, 2, 0).numpy()).max() < 1e-3
 
 
 def test_colours_that_overshoot_are_clipped_and_counted_and_a_wrong_scale_is_refused(tmp_path):

@@ -115,6 +115,20 @@ def test_a_state_dict_of_torch_loads(tmp_path, full, tensors, suffix):
     load_network(foreign(tmp_path, suffix, tensors), "zhang2016", "l2")
 
 
+@pytest.mark.parametrize("key", ["params", "params_ema", "model_state_dict", "model"])
+def test_a_checkpoint_of_other_training_code_is_looked_into(tmp_path, full, tensors, key):
+    path = write(tmp_path / "net.pth", {key: tensors, "iter": 40_000})
+    assert torch.equal(
+        load_network(path, "zhang2016", "l2").state_dict()["model1.0.weight"], tensors["model1.0.weight"]
+    )
+
+
+def test_of_averaged_and_raw_weights_the_averaged_ones_are_taken(tmp_path, full, tensors):
+    raw = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
+    path = write(tmp_path / "net.pth", {"params": raw, "params_ema": tensors})
+    assert load_network(path, "zhang2016", "l2").state_dict()["model1.0.weight"].abs().max() > 0
+
+
 def test_a_checkpoint_around_a_state_dict_loads(tmp_path, full, tensors):
     checkpoint = {"epoch": 3, "state_dict": tensors, "optimizer": {"lr": 0.1}}
     load_network(foreign(tmp_path, ".pth", checkpoint), "zhang2016", "l2")
