@@ -25,7 +25,6 @@ from evaluation.statistics.headline import boundary_rule, cluster_errors, headli
 from evaluation.statistics.intervals import check_alpha, clopper_pearson, jeffreys
 from evaluation.statistics.lapses import attentive_rate, lapse_estimate
 from evaluation.statistics.means import mean_over_photos
-from evaluation.statistics.mixed_model import mixed_model
 from evaluation.statistics.over_time import exposure_times, halves, order_effect, response_times
 from evaluation.statistics.photo_rates import eb_beta_binomial
 from evaluation.statistics.planning import next_study
@@ -113,6 +112,9 @@ def analyse(
     if photo_scores is not None:
         result["metric_correlation"] = metric_correlation(valid, photo_scores, alpha)
     if with_mixed_model:
+        # Only here: its solvers take longer to load than the other statistics to compute.
+        from evaluation.statistics.mixed_model import mixed_model
+
         result["glmm"] = mixed_model(valid, alpha)
     return result
 

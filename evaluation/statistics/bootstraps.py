@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from evaluation.statistics.arrays import AnyCodes, Flags, Floats, Ints, Json
 from evaluation.statistics.clustered import ClusteredRate
 from evaluation.statistics.intervals import check_alpha
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 BLOCK = 500
 """Replicates that share one random stream; part of the result, so it is no setting."""
@@ -160,6 +163,8 @@ def _rows(
     """Trials as a sparse matrix of at most `room` ones a row, the participant of each row, and where the
     rows of fooled trials begin.
     """
+    from scipy import sparse  # Only here: without a bootstrap nobody waits for it to load.
+
     key = fooled.astype(np.int64) * (int(participant.max()) + 1) + participant
     order = np.argsort(key, kind="stable")
     ordered = key[order]

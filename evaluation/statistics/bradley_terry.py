@@ -11,7 +11,6 @@ from itertools import combinations
 from math import sqrt
 
 import numpy as np
-from scipy.sparse import csgraph
 from scipy.special import expit
 
 from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
@@ -67,6 +66,8 @@ def bradley_terry(choices: Preferences, alpha: float = 0.05) -> Json:
             for a, b in combinations(range(len(models)), 2)
         ],
     }
+    from scipy.sparse import csgraph  # Only here: it takes longer to load than to answer.
+
     groups, member = csgraph.connected_components(
         (wins > 0).astype(np.float64), directed=True, connection="strong"
     )

@@ -1,5 +1,6 @@
 """Who may import whom: the contracts in pyproject.toml, run with the tests."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,33 @@ def test_the_web_process_does_not_load(module):
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, f"the web process imports {module}: {result.stderr}"
+
+
+def test_analyse_loads_neither_django_s_apps_nor_pages_nor_solvers(tmp_path):
+    columns = "participant_id,trial_index,phase,model,image_id,fake_side,chosen_side,rt_ms,attention_passed"
+    rows = [
+        f"p{p},{t},test,m{t % 2},i{t},L,{'LR'[(p + t) % 3 == 0]},700," for p in range(6) for t in range(8)
+    ]
+    (tmp_path / "answers.csv").write_text("\n".join([columns, *rows]) + "\n")
+    code = (
+        "import json, manage, sys\n"
+        f"sys.argv = ['manage.py', 'analyse', {str(tmp_path / 'answers.csv')!r}, '--json', '-']\n"
+        "manage.main()\n"
+        "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(result.stdout)["valid_rows"] == 48
+    unwanted = (
+        "config", "colorizers", "studies", "celery", "redis", "unfold", "django.contrib", "django.db.models",
+        "django.urls", "django.template", "evaluation.models", "evaluation.presentation",
+        "evaluation.services", "evaluation.exports", "scipy.stats", "scipy.sparse",
+        "scipy.linalg", "scipy.optimize", "pandas",
+    )  # fmt: skip
+    loaded = json.loads(result.stderr.splitlines()[-1])
+    found = [name for name in loaded if any(f"{name}.".startswith(f"{root}.") for root in unwanted)]
+    assert not found, f"analyse loads what it does not need: {found}"
 
 
 def test_the_web_requirements_hold_no_torch():
