@@ -1,32 +1,28 @@
-"""Pixels in and out: digests, catalogue files, and stimuli whose files give nothing away."""
+"""Pixels in and out: digests, catalogue files, and stimuli that are all rendered the same way."""
 
 import hashlib
 import io
-import struct
-import zlib
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from colorizers.colour import RGB8
 from colorizers.inference import check_picture
 from colorizers.photo_files import CleanPhoto, PhotoRefused, check_colour, read_photo
+from colorizers.stimulus_files import decode_stimulus, encode_stimulus, stimulus_digest
 
 __all__ = [
     "CleanPhoto",
     "PhotoRefused",
     "check_colour",
+    "decode_stimulus",
     "encode_png",
     "encode_stimulus",
     "pixel_digest",
     "read_photo",
     "render_stimulus",
+    "stimulus_digest",
 ]
-
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_STORED_BLOCK = 65535
 
 
 def pixel_digest(rgb8: RGB8) -> str:
@@ -63,34 +59,3 @@ def render_stimulus(rgb8: RGB8, size: int) -> RGB8:
     if side == size:
         return square
     return np.array(Image.fromarray(square).resize((size, size), Image.Resampling.LANCZOS))
-
-
-def encode_stimulus(rgb8: RGB8) -> bytes:
-    """A PNG whose length depends on the picture's dimensions and on nothing else.
-
-    Compression would tell real from fake: recoloured pictures have smoother colours and make shorter
-    files. So the pixels are stored as they are, row filter 0, in deflate's stored blocks (RFC 1950,
-    1951; PNG third edition), and every chunk but the pixels and their checksums is constant. A server
-    that compresses its replies would undo this.
-    """
-    check_picture(rgb8)
-    height, width = rgb8.shape[:2]
-    rows: NDArray[Any] = np.zeros((height, 1 + 3 * width), np.uint8)
-    rows[:, 1:] = rgb8.reshape(height, 3 * width)
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"sRGB", b"\0"), (b"IDAT", _stored(rows.tobytes())), (b"IEND", b"")]
-    return _PNG_SIGNATURE + b"".join(_chunk(kind, body) for kind, body in chunks)
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-
-def _stored(raw: bytes) -> bytes:
-    parts = [b"\x78\x01"]
-    for start in range(0, len(raw), _STORED_BLOCK):
-        block = raw[start : start + _STORED_BLOCK]
-        last = start + _STORED_BLOCK >= len(raw)
-        parts.append(struct.pack("<BHH", last, len(block), len(block) ^ 0xFFFF) + block)
-    parts.append(struct.pack(">I", zlib.adler32(raw)))
-    return b"".join(parts)

@@ -1,4 +1,4 @@
-"""A PNG file without its picture: everything in it that is neither pixels nor a checksum of them."""
+"""A picture's file without its picture: everything that is neither pixels nor computed from them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+WEBP, PNG = "WebP", "PNG"
+FORMAT = "format of the file"
 LENGTH = "length of the file"
 CHUNKS = "chunks and their lengths"
 CONSTANTS = "header and ancillary chunks"
@@ -19,13 +21,46 @@ Envelope = dict[str, str]
 
 
 def envelope(data: bytes) -> Envelope:
-    """The parts of a PNG file's envelope, each as a short text; equal files in this sense tell nothing.
+    """The parts of a file's envelope, each as a short text; equal files in this sense tell nothing.
 
-    Left out are the pixels, and what is computed from them alone: the CRC-32 of the IDAT chunks and the
-    Adler-32 of the stream (PNG third edition, RFC 1950). Raises ValueError if it is no readable PNG.
+    Left out are the pixels, and what is computed from them alone: of a WebP file the compressed pixels and
+    their length, of an uncompressed PNG file the CRC-32 of the IDAT chunks and the Adler-32 of the stream
+    (PNG third edition, RFC 1950). Raises ValueError if it is no readable file of either kind.
     """
+    if data.startswith(b"RIFF"):
+        return _webp(data)
     if not data.startswith(SIGNATURE):
-        raise ValueError("This is no PNG file.")
+        raise ValueError("This is neither a WebP nor a PNG file.")
+    return _png(data)
+
+
+def _webp(data: bytes) -> Envelope:
+    """Chunks of a WebP file (RFC 9649); of the lossless stream its head: size, alpha bit and version."""
+    if len(data) < 12 or data[8:12] != b"WEBP":
+        raise ValueError("The WebP file ends within its head.")
+    end = 8 + int.from_bytes(data[4:8], "little")
+    chunks, constants, at = [], hashlib.sha256(), 12
+    while at < end:
+        if at + 8 > len(data):
+            raise ValueError("The WebP file ends within a chunk.")
+        kind, length = struct.unpack("<4sI", data[at : at + 8])
+        body = data[at + 8 : at + 8 + length]
+        if len(body) < length or at + 8 + length > end:
+            raise ValueError("The WebP file ends within a chunk.")
+        pixels = kind == b"VP8L"
+        chunks.append(kind.decode("latin-1").strip() + ("" if pixels else f" {length}"))
+        filler = data[at + 8 + length : at + 8 + length + length % 2].strip(b"\0")
+        constants.update(kind + (body[:5] if pixels else body) + filler)
+        at += 8 + length + length % 2
+    return {
+        FORMAT: WEBP,
+        CHUNKS: ", ".join(chunks),
+        CONSTANTS: constants.hexdigest()[:16],
+        REST: str(len(data) - at),
+    }
+
+
+def _png(data: bytes) -> Envelope:
     chunks, rest = [], 0
     constants, stream = hashlib.sha256(), b""
     for kind, body, end in _chunks(data):
@@ -36,6 +71,7 @@ def envelope(data: bytes) -> Envelope:
         else:
             constants.update(kind + body)
     return {
+        FORMAT: PNG,
         LENGTH: str(len(data)),
         CHUNKS: ", ".join(chunks),
         CONSTANTS: constants.hexdigest()[:16],

@@ -13,13 +13,16 @@ from studies.models.study import Condition
 
 
 class Stimulus(models.Model):
-    """The exact bytes that are shown for one Photo, as it is (no colorization) or recoloured."""
+    """The exact picture that is shown for one Photo, as it is (no colorization) or recoloured."""
 
     photo = models.ForeignKey(Photo, models.PROTECT, related_name="stimuli")
     colorization = models.ForeignKey(Colorization, models.PROTECT, null=True, related_name="stimuli")
     image_px = models.PositiveIntegerField()
     file = models.FileField(upload_to="stimuli/", max_length=200)
-    digest = models.CharField(max_length=64)
+    file_bytes = models.PositiveIntegerField()
+    digest = models.CharField(
+        max_length=64, help_text=_("Of the pixels, as an uncompressed PNG; whatever file holds them")
+    )
 
     class Meta:
         verbose_name_plural = _("stimuli")

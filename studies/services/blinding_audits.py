@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -23,7 +24,8 @@ from django.urls import reverse
 from studies import limits
 from studies.blinding import wording
 from studies.blinding.envelope import envelope
-from studies.blinding.observations import Pair, Picture, table_of, uneven, uneven_files
+from studies.blinding.masking import padding_of, unmask
+from studies.blinding.observations import SAMPLE, Pair, Picture, table_of, uneven, uneven_files
 from studies.blinding.verdict import ALPHA, PERMUTATIONS, judge
 from studies.models import BlindingAudit, Participation, Source, Study, Trial, TrialPicture
 from studies.payloads import parse_answer
@@ -119,6 +121,7 @@ def _result(seen: Sequence[Pair], rng: np.random.Generator) -> dict[str, Any]:
     return {
         "pairs": len(seen),
         "photos": len({pair.photo for pair in seen}),
+        "shown_twice": _shown_twice(seen),
         "alpha": ALPHA,
         "permutations": PERMUTATIONS,
         "findings": [asdict(finding) for finding in verdict.findings],
@@ -127,13 +130,19 @@ def _result(seen: Sequence[Pair], rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
+def _shown_twice(seen: Sequence[Pair]) -> int:
+    """How many pictures came in more than one showing."""
+    showings = Counter(one.picture for pair in seen for one in pair.pictures)
+    return sum(count > 1 for count in showings.values())
+
+
 def _files(study: Study) -> list[str]:
     """What every file of the study must share and does not, in words."""
     envelopes, broken = [], []
     for stimulus in stimuli.of(study).iterator():
         try:
             with stimulus.file.open("rb") as file:
-                envelopes.append(envelope(file.read()))
+                envelopes.append((stimulus.photo_id, envelope(file.read())))
         except (OSError, ValueError) as error:
             broken.append(f"A picture's file cannot be read: {error}")
     return uneven_files(envelopes) + broken[:3]
@@ -175,10 +184,12 @@ def _collect(
     try:
         watch(0, pairs)
         while len(seen) < pairs and len(made) < MOST_VISITS:
+            # Half at most in the first visit: a second one is part of what is judged.
+            most = pairs - len(seen) if made else (pairs + 1) // 2
             participation = participations.begin_participation(study=study, source=Source.PREVIEW)
             made.append(participation)
             participations.start_trials(participation)
-            found = _visit(participation, pairs - len(seen), rng, client)
+            found = _visit(participation, most, rng, client)
             if not found:
                 raise CannotAudit(f"The {study.design} test shows no pairs of a real and a fake picture.")
             seen += found
@@ -247,7 +258,10 @@ def _pair(
     probed: dict[str, tuple[str, ...]],
 ) -> Pair | None:
     """What was seen of a trial with one real and one fake picture; None for any other trial."""
-    fakes = dict(TrialPicture.objects.filter(trial=row).values_list("token", "stimulus__colorization_id"))
+    rows = TrialPicture.objects.filter(trial=row).values_list(
+        "token", "stimulus__colorization_id", "stimulus_id"
+    )
+    fakes = {token: (colorization, stimulus) for token, colorization, stimulus in rows}
     seen: dict[bool, list[Picture]] = {True: [], False: []}
     for turn, image in enumerate(_images(trial)):
         token = UUID(image["src"].rstrip("/").rsplit("/", 1)[1])
@@ -261,11 +275,13 @@ def _pair(
                 (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
             ),
             length=response.num_bytes_downloaded,
-            envelope=_envelope(response.content),
+            envelope=_envelope(response.content, token),
+            sample=response.content[:SAMPLE] + response.content[-SAMPLE:],
+            picture=fakes[token][1],
             latencies=tuple(latency for _, latency in got[image["src"]]),
             probes=probed.get(image["src"], ()),
         )
-        seen[fakes[token] is not None].append(picture)
+        seen[fakes[token][0] is not None].append(picture)
     if (len(seen[True]), len(seen[False])) != (1, 1):
         return None
     return Pair(
@@ -274,9 +290,10 @@ def _pair(
     )  # fmt: skip
 
 
-def _envelope(data: bytes) -> dict[str, str]:
+def _envelope(body: bytes, token: UUID) -> dict[str, str]:
     try:
-        return envelope(data)
+        padding = {"padding": "zeros" if not any(padding_of(body, token)) else "not all zeros"}
+        return envelope(unmask(body, token)) | padding
     except ValueError as error:
         return {"file": str(error)}
 

@@ -1,8 +1,7 @@
-"""The exact bytes that are shown: the same crop, resize and encoding for real and recoloured pictures."""
+"""The exact pictures that are shown: the same crop, resize and encoding for real and recoloured ones."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,11 +9,15 @@ from functools import lru_cache
 import numpy as np
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from colorizers import images
+from colorizers.colour import RGB8
 from colorizers.models import Colorization, Photo
-from colorizers.services.stored_files import sha256, store_once
+from colorizers.services.stored_files import store_once
+from colorizers.stimulus_files import stored_png
+from studies.blinding.envelope import FORMAT, WEBP, Envelope, envelope
+from studies.blinding.masking import sent_bytes
 from studies.models import Stimulus, Study
 
 
@@ -58,25 +61,65 @@ def ensure(face: Face, image_px: int) -> Stimulus:
     rows = Stimulus.objects.filter(photo=photo, colorization=colorization, image_px=image_px)
     stimulus = rows.first()
     if stimulus is not None and is_sound(stimulus):
-        return stimulus
-    rgb8 = (colorization or photo).read_rgb()
+        return stimulus if _is_compressed(stimulus) else _compress(stimulus)
     try:
-        data = images.encode_stimulus(images.render_stimulus(rgb8, image_px))
+        rgb8 = images.render_stimulus((colorization or photo).read_rgb(), image_px)
     except ValueError as error:
         raise Unpresentable(f"{photo}: {error}") from error
-    digest = sha256(data)
+    digest = images.stimulus_digest(rgb8)
     if stimulus is not None and stimulus.digest != digest:
         raise Unpresentable(
             f"{colorization or photo} no longer gives the picture that was shown before: its file changed, "
             "or the code that renders pictures changed. Restore the file, or register the picture anew."
         )
+    name, file_bytes = _store(rgb8, digest)
+    if stimulus is None:
+        return _remember(photo, colorization, image_px, name, file_bytes, digest)
+    stimulus.file.name, stimulus.file_bytes = name, file_bytes
+    stimulus.save(update_fields=["file", "file_bytes"])
+    return stimulus
+
+
+def _store(rgb8: RGB8, digest: str) -> tuple[str, int]:
+    """The name and the length of the file that holds these pixels; a sound one that is there stays."""
+    size = len(rgb8)
+
+    def is_intact(data: bytes) -> bool:
+        return _holds(data, digest) and is_uniform(data, size)
+
     # Named by content, on the server only: a browser gets a random address for each showing.
     name = store_once(
-        f"stimuli/{digest[:2]}/{digest}.png", data, is_intact=lambda stored: sha256(stored) == digest
+        f"stimuli/{digest[:2]}/{digest}.webp", images.encode_stimulus(rgb8), is_intact=is_intact
     )
-    if stimulus is not None:
-        return stimulus
-    return _remember(photo, colorization, image_px, name, digest)
+    return name, default_storage.size(name)
+
+
+def _is_compressed(stimulus: Stimulus) -> bool:
+    with stimulus.file.open("rb") as file:
+        return envelope(file.read())[FORMAT] == WEBP
+
+
+def _compress(stimulus: Stimulus) -> Stimulus:
+    """Compress what an earlier release stored, for all arms of the photo at once.
+
+    A study that runs shares some of these pictures: it must not show the real one in one kind of file and
+    the fake in another.
+    """
+    made = []
+    for one in Stimulus.objects.filter(photo=stimulus.photo, image_px=stimulus.image_px):
+        if not is_sound(one):
+            continue  # nobody can be shown it; its own study's next preparation makes it anew
+        with one.file.open("rb") as file:
+            name, file_bytes = _store(images.decode_stimulus(file.read()), one.digest)
+        made.append((one, str(one.file.name), name, file_bytes))
+    with transaction.atomic():
+        for one, _, name, file_bytes in made:
+            Stimulus.objects.filter(pk=one.pk).update(file=name, file_bytes=file_bytes)
+    for earlier in {earlier for _, earlier, _, _ in made}:
+        if not Stimulus.objects.filter(file=earlier).exists():
+            default_storage.delete(earlier)
+    stimulus.refresh_from_db()
+    return stimulus
 
 
 def _colorization(photo: Photo, face: Face) -> Colorization | None:
@@ -91,12 +134,22 @@ def _colorization(photo: Photo, face: Face) -> Colorization | None:
 
 
 def _remember(
-    photo: Photo, colorization: Colorization | None, image_px: int, name: str, digest: str
+    photo: Photo,
+    colorization: Colorization | None,
+    image_px: int,
+    name: str,
+    file_bytes: int,
+    digest: str,
 ) -> Stimulus:
     try:
         with transaction.atomic():
             return Stimulus.objects.create(
-                photo=photo, colorization=colorization, image_px=image_px, file=name, digest=digest
+                photo=photo,
+                colorization=colorization,
+                image_px=image_px,
+                file=name,
+                file_bytes=file_bytes,
+                digest=digest,
             )
     except IntegrityError:
         # Another worker made the same one at the same moment.
@@ -104,22 +157,53 @@ def _remember(
 
 
 def is_sound(stimulus: Stimulus) -> bool:
-    """Whether its file is there, is the one that was made, and has the size that all of them have."""
+    """Whether its file is there, holds the picture that was made, and tells nothing besides."""
     if not default_storage.exists(str(stimulus.file.name)):
         return False
     with stimulus.file.open("rb") as file:
         data = file.read()
-    return sha256(data) == stimulus.digest and is_uniform(data, stimulus.image_px)
+    return (
+        len(data) == stimulus.file_bytes
+        and _holds(data, stimulus.digest)
+        and is_uniform(data, stimulus.image_px)
+    )
+
+
+def _holds(data: bytes, digest: str) -> bool:
+    try:
+        return images.stimulus_digest(images.decode_stimulus(data)) == digest
+    except ValueError:
+        return False
 
 
 def is_uniform(data: bytes, image_px: int) -> bool:
-    """Whether a file tells nothing by its length or its dimensions (PNG header, bytes 16 to 24)."""
-    return len(data) == _bytes_of(image_px) and struct.unpack(">II", data[16:24]) == (image_px, image_px)
+    """Whether a file has the envelope that all of this size and kind have, its compressed pixels apart."""
+    try:
+        found = envelope(data)
+    except ValueError:
+        return False
+    return found == _envelope_of(image_px, found[FORMAT])
 
 
-@lru_cache(maxsize=8)
-def _bytes_of(image_px: int) -> int:
-    return len(images.encode_stimulus(np.zeros((image_px, image_px, 3), np.uint8)))
+@lru_cache(maxsize=16)
+def _envelope_of(image_px: int, kind: str) -> Envelope:
+    black = np.zeros((image_px, image_px, 3), np.uint8)
+    return envelope(images.encode_stimulus(black) if kind == WEBP else stored_png(black))
+
+
+def sent_lengths(study: Study) -> dict[int, int]:
+    """The bytes that go over the line for each picture of a photo, by the photo's primary key.
+
+    Every arm of a photo has the length of the largest one, so that the length says nothing of the arm.
+    """
+    rows = of(study).order_by().values_list("photo").annotate(largest=Max("file_bytes"))
+    return {photo: sent_bytes(largest) for photo, largest in rows}
+
+
+def sent_length(study: Study, photo_id: int) -> int:
+    """The same for one photo."""
+    largest = of(study).filter(photo=photo_id).aggregate(largest=Max("file_bytes"))["largest"]
+    return sent_bytes(largest)
 
 
 def of(study: Study) -> QuerySet[Stimulus]:

@@ -1,4 +1,4 @@
-"""The bytes of one picture of one trial, under an address that says nothing."""
+"""One picture of one trial, under an address that says nothing."""
 
 from uuid import UUID
 
@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from studies import limits
+from studies.blinding.masking import mask
 from studies.models import TrialPicture
-from studies.services import participations
+from studies.services import participations, stimuli
 from studies.views._http import runner_endpoint
 
 # Fetched twice a trial, so without the long texts of plan and protocol.
@@ -15,10 +16,12 @@ PICTURES = TrialPicture.objects.select_related(
     "trial__participation__study", "trial__response", "stimulus"
 ).only(
     "trial__number",
+    "trial__photo_id",
     "trial__participation__code",
     "trial__participation__state",
     "trial__participation__source",
     "trial__participation__study__state",
+    "trial__participation__study__image_px",
     "trial__response__id",
     "stimulus__file",
 )
@@ -26,7 +29,11 @@ PICTURES = TrialPicture.objects.select_related(
 
 @runner_endpoint("GET")
 def picture(request: HttpRequest, token: UUID) -> HttpResponse:
-    """Real and recoloured go the same way, with the same headers; both exist before the study began."""
+    """Real and recoloured go the same way, with the same headers; both exist before the study began.
+
+    Masked by this showing's own keystream and filled up to one length for all arms of the photo: see
+    docs/runner.md.
+    """
     row = get_object_or_404(PICTURES, token=token)
     trial = row.trial
     limits.count_participation(request, trial.participation.code)
@@ -35,10 +42,11 @@ def picture(request: HttpRequest, token: UUID) -> HttpResponse:
     if not participations.is_near(trial):
         return HttpResponse(status=404)
     with row.stimulus.file.open("rb") as file:
-        content = file.read()
+        data = file.read()
+    content = mask(data, token, stimuli.sent_length(trial.participation.study, trial.photo_id))
     return HttpResponse(
         content,
-        content_type="image/png",
+        content_type="application/octet-stream",
         headers={
             "Content-Length": str(len(content)),
             # A proxy that recompresses pictures would change both colours and lengths.

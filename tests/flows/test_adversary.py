@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import re
-import struct
 from collections import Counter
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -19,11 +18,12 @@ from django.test import Client, override_settings
 from PIL import Image
 
 from colorizers.models import Photo
+from studies.blinding.envelope import envelope
+from studies.blinding.masking import unmask
 from studies.models import Participation, Stimulus, Trial, TrialPicture
 from tests.builders import launched_study, shown_as_planned
 
 PARTICIPATIONS = 6
-PNG_HEAD = 8 + 25 + 13  # signature, IHDR, sRGB: what stands before the pixels
 
 
 @dataclass
@@ -81,6 +81,8 @@ class Evidence:
     kinds: dict[str, str]  # by a trial's code
     keys: dict[str, str]
     faces: dict[str, str]  # by a picture's address
+    photos: dict[str, int]
+    stimuli: dict[str, int]
     afterwards: list[int]  # statuses of pictures of answered trials
     rows: list[list[int]]  # frames of each trial's pictures, as the rows were written
 
@@ -106,6 +108,7 @@ def evidence(django_db_setup, django_db_blocker, tmp_path_factory):
 
 def gather(study, seen: list[Seen]) -> Evidence:
     trials = list(Trial.objects.all())
+    shown = TrialPicture.objects.select_related("stimulus")
     return Evidence(
         seen=seen,
         secrets=secrets_of(study),
@@ -113,8 +116,10 @@ def gather(study, seen: list[Seen]) -> Evidence:
         keys={str(trial.code): trial.key for trial in trials},
         faces={
             f"/i/{picture.token}/": "real" if picture.stimulus.colorization_id is None else "fake"
-            for picture in TrialPicture.objects.select_related("stimulus")
+            for picture in shown
         },
+        photos={f"/i/{token}/": photo for token, photo in shown.values_list("token", "stimulus__photo")},
+        stimuli={f"/i/{token}/": pk for token, pk in shown.values_list("token", "stimulus")},
         afterwards=[Client().get(src).status_code for src in seen[0].pictures],
         rows=[list(trial.pictures.order_by("pk").values_list("frame", flat=True)) for trial in trials],
     )
@@ -207,29 +212,56 @@ def test_codes_and_addresses_are_random_and_never_come_twice(seen):
     assert np.abs(share[~fixed] - 0.5).max() < 5 * 0.5 / np.sqrt(len(tokens))
 
 
-def test_every_picture_has_the_same_headers_and_length(seen):
-    (headers,) = {tuple(sorted(headers.items())) for one in seen for headers in one.headers}
-    names = {name for name, _ in headers}
+def addresses_of(trial) -> list[str]:
+    return [picture["src"] for frame in trial["frames"] for picture in frame.get("images", [])]
+
+
+def test_both_pictures_of_a_trial_have_the_same_headers_and_length(seen):
+    for one in seen:
+        headers = dict(zip(one.pictures, one.headers, strict=True))
+        for trial in one.trials:
+            first, second = addresses_of(trial)
+            assert headers[first] == headers[second]
+            assert len(one.pictures[first]) == len(one.pictures[second])
+    every = [headers for one in seen for headers in one.headers]
+    (kind,) = {tuple(sorted((headers | {"Content-Length": ""}).items())) for headers in every}
+    names = {name for name, _ in kind}
     assert names.isdisjoint({"ETag", "Last-Modified", "Expires", "Content-Disposition", "Server-Timing"})
-    assert dict(headers)["Cache-Control"] == "private, no-store, no-transform"
-    assert dict(headers)["Content-Type"] == "image/png"
-    lengths = {len(content) for one in seen for content in one.pictures.values()}
-    assert lengths == {int(dict(headers)["Content-Length"])}
+    assert dict(kind)["Cache-Control"] == "private, no-store, no-transform"
+    assert dict(kind)["Content-Type"] == "application/octet-stream"
 
 
-def test_the_files_differ_in_pixels_and_their_checksums_only(seen):
-    contents = [content for one in seen for content in one.pictures.values()]
-    assert len({content[:PNG_HEAD] for content in contents}) == 1
-    layouts = set()
-    for content in contents:
-        at, layout = 8, []
-        while at < len(content):
-            (length,) = struct.unpack(">I", content[at : at + 4])
-            layout.append((content[at + 4 : at + 8], length))
-            at += 12 + length
-        layouts.add(tuple(layout))
-        assert Image.open(io.BytesIO(content)).info.keys() <= {"srgb", "icc_profile"}
-    assert len(layouts) == 1
+def test_a_photo_has_one_length_in_every_arm(evidence, seen):
+    lengths = {}
+    for one in seen:
+        for src, content in one.pictures.items():
+            lengths.setdefault(evidence.photos[src], set()).add(len(content))
+    assert all(len(found) == 1 for found in lengths.values())
+    assert all(next(iter(found)) % 1024 == 0 for found in lengths.values())
+
+
+def test_a_second_visit_recognises_no_bytes(evidence, seen):
+    """Neither whole pictures nor parts of them, at the same place or at another one."""
+    showings = {}
+    for one in seen:
+        for src, content in one.pictures.items():
+            showings.setdefault(evidence.stimuli[src], []).append(content)
+    again = [contents for contents in showings.values() if len(contents) > 1]
+    assert len(again) > 10
+    for first, second, *_ in again:
+        places = np.frombuffer(first, np.uint8) == np.frombuffer(second, np.uint8)
+        assert abs(places.mean() - 1 / 256) < 5 / np.sqrt(256 * len(places))
+    blocks = Counter()
+    for one in seen:
+        for content in one.pictures.values():
+            blocks.update({content[at : at + 8] for at in range(0, len(content), 8)})
+    assert max(blocks.values()) == 1
+
+
+def test_the_files_behind_the_mask_differ_in_their_pixels_only(seen):
+    files = {src: unmask(content, UUID(src[3:39])) for one in seen for src, content in one.pictures.items()}
+    assert len({tuple(envelope(file).items()) for file in files.values()}) == 1
+    assert all(Image.open(io.BytesIO(file)).size == (64, 64) for file in files.values())
 
 
 def test_replies_to_test_trials_say_nothing(evidence, seen):
@@ -277,7 +309,7 @@ def test_no_simple_statistic_of_the_addresses_tells_real_from_fake(evidence, see
         for order, (src, content) in enumerate(one.pictures.items()):
             token = UUID(src[3:39]).bytes
             rank = sorted(one.pictures).index(src)
-            features.append([order % 2, len(content), rank, *token])
+            features.append([order % 2, rank, *token, *content[:16]])
             labels.append(1.0 if evidence.faces[src] == "fake" else -1.0)
     assert not guesses_beat_chance(np.array(features, dtype=float), np.array(labels))
 
@@ -291,7 +323,8 @@ def test_pixels_are_what_differs(evidence, seen):
     digests = {"real": set(), "fake": set()}
     for one in seen:
         for src, content in one.pictures.items():
-            digests[evidence.faces[src]].add(hashlib.sha256(content).hexdigest())
+            pixels = np.asarray(Image.open(io.BytesIO(unmask(content, UUID(src[3:39])))))
+            digests[evidence.faces[src]].add(hashlib.sha256(pixels.tobytes()).hexdigest())
     assert not digests["real"] & digests["fake"]
 
 

@@ -11,25 +11,46 @@ function trial(number) {
   return parseTrial(pairTrial({ code: `t${number}`, frames: own }));
 }
 
-function shelf({ fail = () => null, size = 256 } = {}) {
+function shelf({ fail = () => null, size = 256, wait = async () => {} } = {}) {
   const fetched = [];
   const closed = [];
   const pauses = [];
+  const troubles = [];
   const pictures = new Pictures({
     imagePx: 256,
-    fetch: async (src) => {
+    fetch: async (src, options) => {
       fetched.push(src);
-      const trouble = fail(src, fetched.filter((other) => other === src).length);
+      const trouble = fail(src, fetched.filter((other) => other === src).length, options);
       if (trouble instanceof Error) throw trouble;
+      if (trouble instanceof Promise) return trouble;
       return new Response(src, { status: trouble ?? 200 });
     },
-    decode: async (blob) => {
-      const src = await blob.text();
+    decode: async (bytes, src) => {
+      assert.equal(new TextDecoder().decode(bytes), src);
       return { width: size, height: size, close: () => closed.push(src) };
     },
-    wait: async (ms) => pauses.push(ms),
+    wait: (ms) => {
+      pauses.push(ms);
+      return wait();
+    },
+    random: () => 0.5,
+    onTrouble: (src, error) => troubles.push([src, error.passing]),
   });
-  return { pictures, fetched, closed, pauses };
+  return { pictures, fetched, closed, pauses, troubles };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A reply that never comes; or, with a body, one that stops in the middle. */
+function hanging({ signal }, first = null) {
+  if (!first) return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(first));
+      signal.addEventListener("abort", () => controller.error(signal.reason));
+    },
+  });
+  return Promise.resolve(new Response(body));
 }
 
 test("a trial's pictures are fetched once, decoded, and given by address", async () => {
@@ -52,10 +73,88 @@ test("what lies behind is freed, what lies ahead stays", async () => {
   assert.equal(fetched.filter((src) => src.startsWith("/i/2")).length, 2);
 });
 
-test("a picture that fails is tried again", async () => {
-  const { pictures, pauses } = shelf({ fail: (src, count) => (count < 3 ? new TypeError("down") : null) });
+test("a picture that fails is tried again, with pauses that grow", async () => {
+  const { pictures, pauses, troubles } = shelf({ fail: (src, count) => (count < 9 ? new TypeError("down") : null) });
   assert.equal((await pictures.ready(trial(1))).size, 2);
-  assert.equal(pauses.length, 4);
+  assert.deepEqual([...new Set(pauses)], [375, 750, 1500, 3000, 6000, 12_000, 22_500]);
+  assert.ok(troubles.every(([, passing]) => passing));
+});
+
+for (const first of [null, "/i/1"]) {
+  const where = first ? "in the middle of its body" : "before its first byte";
+  test(`a picture that stalls ${where} is given up and asked for again`, async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const { pictures, fetched } = shelf({ fail: (src, count, options) => (count === 1 ? hanging(options, first) : null) });
+    const ready = pictures.ready(trial(1));
+    await settled();
+    context.mock.timers.tick(7900);
+    await settled();
+    assert.equal(fetched.length, 2);
+    context.mock.timers.tick(200);
+    assert.equal((await ready).size, 2);
+    assert.equal(fetched.length, 4);
+  });
+}
+
+test("bytes that come slowly but come are no stall", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let part;
+  const { pictures, fetched } = shelf({
+    fail: (src) => (src === "/i/1-3/" ? null : Promise.resolve(new Response(new ReadableStream({ start: (given) => (part = given) })))),
+  });
+  const ready = pictures.ready(trial(1));
+  for (const letter of "/i/1-1/") {
+    await settled();
+    context.mock.timers.tick(7000);
+    part.enqueue(new TextEncoder().encode(letter));
+  }
+  part.close();
+  assert.equal((await ready).size, 2);
+  assert.equal(fetched.length, 2);
+});
+
+test("a press asks anew at once: what hangs is given up, and a pause is cut short", async () => {
+  for (const trouble of [(options) => hanging(options), () => new TypeError("down")]) {
+    const { pictures, fetched } = shelf({
+      fail: (src, count, options) => (count === 1 ? trouble(options) : null),
+      wait: () => new Promise(() => {}),
+    });
+    const ready = pictures.ready(trial(1));
+    for (let i = 0; i < 5; i += 1) await settled();
+    assert.equal(fetched.length, 2);
+    pictures.again(trial(1));
+    assert.equal((await ready).size, 2);
+    pictures.again(trial(1));
+    assert.equal(fetched.length, 4);
+  }
+});
+
+test("the first trial comes first, and few pictures are under way at a time", async () => {
+  const open = [];
+  const { pictures, fetched } = shelf({ fail: (src) => new Promise((resolve) => open.push(() => resolve(new Response(src)))) });
+  pictures.keep([trial(1), trial(2), trial(3)]);
+  await settled();
+  assert.deepEqual(fetched, ["/i/1-1/", "/i/1-3/"]);
+  pictures.keep([trial(1), trial(3), trial(2)]);
+  open.shift()();
+  await settled();
+  // A fast line takes one more at a time.
+  assert.deepEqual(fetched.slice(2), ["/i/3-1/", "/i/3-3/"]);
+  pictures.keep([trial(2)]);
+});
+
+test("what is not needed any more is not fetched to its end", async () => {
+  const stopped = [];
+  const { pictures } = shelf({
+    fail: (src, _count, options) => {
+      options.signal.addEventListener("abort", () => stopped.push(src));
+      return hanging(options);
+    },
+  });
+  pictures.keep([trial(1)]);
+  await settled();
+  pictures.keep([]);
+  assert.deepEqual(stopped, ["/i/1-1/", "/i/1-3/"]);
 });
 
 test("a picture that keeps failing is an error with the server's status, and the next call tries afresh", async () => {
@@ -72,7 +171,7 @@ test("a picture of the wrong size is refused: it would be resampled", async () =
 });
 
 test("a failure in a picture that is only wanted ahead stays quiet until its trial comes", async () => {
-  const { pictures } = shelf({ fail: (src) => (src.startsWith("/i/2") ? 500 : null) });
+  const { pictures } = shelf({ fail: (src) => (src.startsWith("/i/2") ? 404 : null) });
   pictures.keep([trial(1), trial(2)]);
   assert.equal((await pictures.ready(trial(1))).size, 2);
   await assert.rejects(pictures.ready(trial(2)), PictureError);
@@ -89,8 +188,13 @@ test("pictures that the server would not give yet are not asked for, and those t
 });
 
 test("a line that is down and a busy server pass; a picture that is gone does not", async () => {
-  for (const [trouble, passing] of [[new TypeError("down"), true], [503, true], [429, true], [404, false]]) {
-    const { pictures } = shelf({ fail: () => trouble });
-    await assert.rejects(pictures.ready(trial(1)), (error) => error.passing === passing);
+  for (const trouble of [new TypeError("down"), 503, 429, 408]) {
+    const { pictures } = shelf({ fail: (src, count) => (count < 12 ? trouble : null) });
+    assert.equal((await pictures.ready(trial(1))).size, 2);
+  }
+  for (const trouble of [404, 410]) {
+    const { pictures, fetched } = shelf({ fail: () => trouble });
+    await assert.rejects(pictures.ready(trial(1)), (error) => error.status === trouble);
+    assert.ok(fetched.length <= 8);
   }
 });

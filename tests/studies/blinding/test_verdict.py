@@ -10,7 +10,7 @@ import pytest
 from studies.blinding.observations import Pair, Picture, table_of, uneven
 from studies.blinding.verdict import ALPHA, judge
 
-PLAIN = (("Content-Type", "image/png"), ("Content-Length", "100"))
+PLAIN = (("Content-Type", "application/octet-stream"), ("Content-Length", "100"))
 
 
 def observed(rng: np.random.Generator, *, pairs: int = 120, photos: int = 60) -> list[Pair]:
@@ -157,6 +157,22 @@ def test_what_must_be_the_same_is_told_without_statistics(leak):
     pairs = observed(np.random.default_rng(3))
     assert uneven(pairs) == []
     assert uneven(fakes(pairs[:1], leak) + pairs[1:])
+
+
+def test_photos_may_differ_from_each_other_but_not_the_two_pictures_of_one():
+    pairs = observed(np.random.default_rng(3))
+    other = replace(pairs[0].fake, length=2048), replace(pairs[0].real, length=2048)
+    assert uneven([replace(pairs[0], photo="large", fake=other[0], real=other[1]), *pairs[1:]]) == []
+    assert uneven([replace(pairs[0], photo="large", fake=other[0]), *pairs[1:]])
+
+
+def test_bytes_of_one_showing_that_come_again_are_told():
+    pairs = observed(np.random.default_rng(3))
+    sample = bytes(range(64))
+    honest = fakes(pairs, lambda pair: replace(pair.fake, sample=pair.fake.token.bytes * 4))
+    assert uneven(honest) == []
+    same = fakes(pairs[:2], lambda pair: replace(pair.fake, sample=sample))
+    assert uneven(same) == ["Bytes of one showing of a picture come again in another showing."]
 
 
 def test_alpha_is_one_in_a_hundred():

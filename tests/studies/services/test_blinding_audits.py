@@ -2,16 +2,24 @@
 
 import time
 from io import StringIO
+from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from colorizers import images
 from studies import presentation
 from studies.blinding import wording
-from studies.models import BlindingAudit, Participant, Participation, Stimulus, Study, StudyState
+from studies.blinding.masking import mask
+from studies.models import (
+    BlindingAudit,
+    Participant,
+    Participation,
+    Stimulus,
+    Study,
+    StudyState,
+)
 from studies.services import blinding_audits, lifecycle, stimuli
 from studies.services.blinding_audits import audit
 from tests import builders
@@ -62,7 +70,16 @@ def test_files_of_different_lengths_are_certain(study):
     default_storage.save(stimulus.file.name, ContentFile(data + b"\0"))
     made = audit(study, pairs=PAIRS)
     assert not made.passed
-    assert any("differ in the length" in words for words in made.result["certain"])
+    assert any("bytes after the end" in words for words in made.result["certain"])
+
+
+def test_bytes_that_come_again_at_a_second_visit_are_certain(study, monkeypatch):
+    """What every release until this one did: a picture's bytes were the same in each participation."""
+    always = UUID(int=7)
+    monkeypatch.setattr("studies.views.picture.mask", lambda file, token, length: mask(file, always, length))
+    made = audit(study, pairs=60)
+    assert made.result["participations"] >= 2
+    assert any("come again in another showing" in words for words in made.result["certain"])
 
 
 def test_a_header_that_names_the_file_is_certain(study, monkeypatch):
@@ -72,7 +89,7 @@ def test_a_header_that_names_the_file_is_certain(study, monkeypatch):
 
     def with_etag(self, content=b"", *args, **kwargs):
         plain(self, content, *args, **kwargs)
-        if self.get("Content-Type") == "image/png":
+        if self.get("Content-Type") == "application/octet-stream":
             self["ETag"] = f'"{hash(content)}"'
 
     monkeypatch.setattr(HttpResponse, "__init__", with_etag)
@@ -122,14 +139,15 @@ def test_a_launch_is_refused_in_words_when_a_picture_gives_itself_away(settings,
     lifecycle.prepare(study=study)
     monkeypatch.setattr(stimuli, "is_uniform", lambda data, image_px: True)
     stimulus = Stimulus.objects.exclude(colorization=None).first()
-    longer = images.encode_png(builders.colourful_pixels(3, width=64, height=64))
-    stimulus.file.save("longer.png", ContentFile(longer), save=False)
-    Stimulus.objects.filter(pk=stimulus.pk).update(file=stimulus.file.name, digest=stimuli.sha256(longer))
+    with stimulus.file.open("rb") as file:
+        longer = file.read() + b"\0"
+    stimulus.file.save("longer.webp", ContentFile(longer), save=False)
+    Stimulus.objects.filter(pk=stimulus.pk).update(file=stimulus.file.name, file_bytes=len(longer))
     with pytest.raises(stimuli.Unpresentable, match="give themselves away"):
         lifecycle.launch(study=study)
     study.refresh_from_db()
     assert study.state == StudyState.DRAFT
-    assert "differ in the length" in study.preparation["error"]
+    assert "bytes after the end" in study.preparation["error"]
 
 
 def test_an_audit_that_breaks_is_shown_and_stops_no_launch(settings, monkeypatch, idle_queue):

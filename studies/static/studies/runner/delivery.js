@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const PATIENCE_MS = 20_000;
 // Browsers refuse more than 64 KiB of `keepalive` bodies; headers and a request just given up count too.
 const MOST_KEPT_ALIVE = 30_000;
-const TOO_MANY = 429;
+export const TOO_MANY = 429;
 
 /** The server understood and said no: trying again would change nothing. */
 export class RefusedError extends Error {
@@ -28,7 +28,8 @@ export function pauseBefore(attempt, random, retryAfterSeconds = null) {
 /** Statuses that say nothing about the request itself. */
 export const isPassing = (status) => status >= 500 || status === 408 || status === 425 || status === TOO_MANY;
 
-function retryAfter(response) {
+/** Seconds that a server asks to wait, or null. */
+export function retryAfter(response) {
   const seconds = Number.parseInt(response.headers?.get("Retry-After") ?? "", 10);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }

@@ -1,12 +1,13 @@
 /** One participation on one page load: jsPsych's timeline on the screen, answers into the outbox. */
 
 import { deviceFacts } from "./device.js";
-import { browserWait, pauseBefore } from "./delivery.js";
+import { browserWait, TOO_MANY } from "./delivery.js";
 import { EventLog } from "./events.js";
 import { measureRefresh } from "./exposure.js";
 import { RefreshMeter } from "./frames.js";
 import { planLayout } from "./layout.js";
-import { PictureError, Pictures } from "./pictures.js";
+import { pictureFile } from "./masking.js";
+import { PictureError, Pictures, sources } from "./pictures.js";
 import { FramesPlugin } from "./plugin.js";
 import { pagesFor, ScreenPlugin } from "./screens.js";
 import { Session } from "./session.js";
@@ -17,9 +18,10 @@ const PICTURES_AHEAD = 6;
 // The server gives out the pictures of so many trials after the last answer that it has.
 const PICTURES_GIVEN = 8;
 const QUIET_MS = 400;
+// A participant who has waited so long for the photos is offered a button.
+const OFFER_MS = 12_000;
 const MOST_STALE = 3;
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const forever = () => new Promise(() => {});
 
 export class Run {
@@ -35,6 +37,8 @@ export class Run {
   #voided = 0;
   #narrow = false;
   #blocked = false;
+  #awaited = null;
+  #offering = false;
 
   /**
    * `line` is what main.js offers: `courier`, `loadState()`, `sendDevice(facts)`, `down()`, `trouble()`,
@@ -49,8 +53,9 @@ export class Run {
     this.#pictures = new Pictures({
       imagePx: state.image_px,
       fetch: (...request) => fetch(...request),
-      decode: (blob) => createImageBitmap(blob),
-      wait: pause,
+      decode: (bytes, src) => createImageBitmap(pictureFile(bytes, src)),
+      wait: browserWait,
+      onTrouble: (src, error) => this.#pictureTrouble(src, error),
     });
     this.#keepPictures();
     shell.progress(state.progress);
@@ -167,26 +172,47 @@ export class Run {
 
   async #load(trial) {
     const slow = setTimeout(() => this.#shell.toast(this.#texts.loading), QUIET_MS);
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        const ready = await this.#pictures.ready(trial);
+    const offer = setTimeout(() => this.#offerAgain(trial), OFFER_MS);
+    this.#awaited = trial;
+    try {
+      for (;;) {
+        const ready = await this.#pictures.ready(trial).catch((error) => this.#pictureMissing(error));
+        if (!ready) continue;
         clearTimeout(slow);
         this.tell();
         this.#shell.hush(true);
         return ready;
-      } catch (error) {
-        if (!(error instanceof PictureError)) throw error;
-        clearTimeout(slow);
-        await this.#pictureMissing(error, attempt);
       }
+    } finally {
+      clearTimeout(slow);
+      clearTimeout(offer);
+      this.#awaited = null;
+      if (this.#offering && !this.#line.left()) this.#shell.dismiss();
+      this.#offering = false;
     }
   }
 
-  async #pictureMissing(error, attempt) {
-    if (error.passing) {
-      this.#shell.toast(this.#texts.troubleLoading);
-      return browserWait(pauseBefore(attempt, Math.random));
-    }
+  /** A button for whoever has waited long; the pictures are asked for meanwhile, and may come without it. */
+  async #offerAgain(trial) {
+    if (this.#awaited !== trial || this.#line.left()) return;
+    this.#offering = true;
+    await this.#shell.notice(this.#texts.picturesFailed);
+    this.#offering = false;
+    if (this.#awaited !== trial) return;
+    this.#shell.toast(this.#texts.loading);
+    this.#pictures.again(trial);
+    setTimeout(() => this.#offerAgain(trial), OFFER_MS);
+  }
+
+  /** A try for a picture failed, and another one follows: said where somebody waits for it. */
+  #pictureTrouble(src, error) {
+    if (!this.#awaited || !error.passing || !sources(this.#awaited).includes(src)) return;
+    this.#shell.toast(error.status === TOO_MANY ? this.#texts.busyLoading : this.#texts.troubleLoading);
+  }
+
+  /** What no further try brings. */
+  async #pictureMissing(error) {
+    if (!(error instanceof PictureError)) throw error;
     // The server gives no pictures so far ahead of the last answer that it knows.
     if (this.#line.courier.waiting > 0) return this.#settled();
     await this.#shell.notice(this.#texts.picturesFailed);
@@ -195,6 +221,7 @@ export class Run {
       location.reload();
       return forever();
     }
+    return undefined;
   }
 
   /** Waits until the server has every answer, and says so where that takes time. */
