@@ -33,6 +33,8 @@ PARTICIPANT_ID_KEY = env_text("PARTICIPANT_ID_KEY")
 if PARTICIPANT_ID_KEY and len(PARTICIPANT_ID_KEY) < 32:
     raise ImproperlyConfigured("PARTICIPANT_ID_KEY must have at least 32 characters")
 PARTICIPANT_ID_KEY = PARTICIPANT_ID_KEY or SECRET_KEY
+# What payment needs of people who withdrew or did not begin is kept for so many days.
+PAYMENT_DAYS = env_int("PAYMENT_DAYS", 90, at_least=1)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env_text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")

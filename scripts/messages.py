@@ -29,7 +29,7 @@ KEYWORDS = {
 }  # fmt: skip
 PYTHON = (
     "studies/forms.py", "studies/debrief_form.py", "studies/check_texts.py", "studies/design_texts.py",
-    "studies/recruiter_texts.py", "studies/runner_texts.py", "studies/views/*.py",
+    "studies/outcome_texts.py", "studies/recruiter_texts.py", "studies/runner_texts.py", "studies/views/*.py",
     "studies/services/participations.py",
 )  # fmt: skip
 TEMPLATES = ("templates/studies/*.html", "templates/404.html")

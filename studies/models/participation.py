@@ -52,6 +52,9 @@ class Participation(models.Model):
     consent_version = models.CharField(max_length=50)
     consented_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(auto_now_add=True)
+    held_until = models.DateTimeField(
+        null=True, help_text=_("Until then its place and its cells are kept for it while it is running")
+    )
     finished_at = models.DateTimeField(null=True)
     screening = models.JSONField(default=dict, help_text=_("What the checks before the first trial found"))
     debrief = models.JSONField(default=dict, help_text=_("Comments and demographics, as far as given"))

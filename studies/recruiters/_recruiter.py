@@ -13,10 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
-COMPLETED, SCREENED_OUT, FAILED_ATTENTION, OVER_QUOTA = (
-    "completed", "screened_out", "failed_attention", "over_quota",
-)  # fmt: skip
-OUTCOMES = (COMPLETED, SCREENED_OUT, FAILED_ATTENTION, OVER_QUOTA)
+from studies.recruiters._outcomes import (
+    COMPLETED,
+    ELSEWHERE,
+    FAILED_ATTENTION,
+    NO_CONSENT,
+    OUTCOMES,
+    OVER_QUOTA,
+    SCREENED_OUT,
+    SECOND_VISIT,
+    SPOILED,
+    TIMED_OUT,
+    WITHDRAWN,
+)
 
 Query = Mapping[str, Sequence[str]]
 Ids = Mapping[str, str]
@@ -91,6 +100,8 @@ class Recruiter(Protocol):
     """Origins that show the landing page in a frame of theirs; mostly none."""
     parameters: str | None
     """What the participant link ends with, for the recruiter to fill in; None: each person has their own."""
+    visit: str
+    """The id that is new at each assignment or submission of the same person; empty: there is none."""
 
     @property
     def Settings(self) -> type[Any]:  # noqa: N802
@@ -126,6 +137,13 @@ class PaymentSettings:
     reject_failed_attention: bool = setting(
         False, "Propose rejection", "The payment list proposes to reject who failed the vigilance trials"
     )
+    pay_withdrawn: str = setting(
+        "decide",
+        "Pay after withdrawal",
+        "Of those who withdraw before the end; they are told before and after: decide case by case, "
+        "in full, or nothing",
+        choices=("decide", "full", "nothing"),
+    )
 
     def __post_init__(self) -> None:
         if not 0 <= self.bonus_per_right <= 100:
@@ -134,49 +152,65 @@ class PaymentSettings:
             raise ValueError(f"currency must be three capital letters such as USD, not {self.currency!r}.")
 
 
+def code_setting(outcome: str) -> Any:
+    """The code of an outcome, empty by default; its words come from the table of outcomes."""
+    row = OUTCOMES[outcome]
+    empty = f"empty: as {OUTCOMES[row.as_if].label}" if row.as_if else "empty: none"
+    if outcome == COMPLETED:
+        empty = "empty: the completion code of the study"
+    return setting("", f"Code: {row.label}", f"For {row.when}; {empty}")
+
+
+def address_setting(outcome: str, default: str = "") -> Any:
+    """Where an outcome leads back to; its words come from the table of outcomes."""
+    row = OUTCOMES[outcome]
+    where = "https address of the way back; {code} stands for the code"
+    return setting(default, f"Address: {row.label}", f"For {row.when}: {where}")
+
+
 @dataclass(frozen=True)
 class CodeSettings(PaymentSettings):
     """A code for each outcome."""
 
-    completed_code: str = setting("", "Code: completed", "Empty: the completion code of the study")
-    screened_out_code: str = setting(
-        "", "Code: screened out", "For those who did not pass the checks; empty: none"
-    )
-    failed_attention_code: str = setting(
-        "", "Code: failed attention", "For too few right vigilance trials; empty: they count as completed"
-    )
-    over_quota_code: str = setting(
-        "", "Code: over quota", "For those who come when nobody is wanted; empty: none"
-    )
+    completed_code: str = code_setting(COMPLETED)
+    screened_out_code: str = code_setting(SCREENED_OUT)
+    failed_attention_code: str = code_setting(FAILED_ATTENTION)
+    over_quota_code: str = code_setting(OVER_QUOTA)
+    no_consent_code: str = code_setting(NO_CONSENT)
+    withdrawn_code: str = code_setting(WITHDRAWN)
+    timed_out_code: str = code_setting(TIMED_OUT)
+    spoiled_code: str = code_setting(SPOILED)
+    elsewhere_code: str = code_setting(ELSEWHERE)
+    second_visit_code: str = code_setting(SECOND_VISIT)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for outcome in OUTCOMES:
-            check_code(f"{outcome}_code", getattr(self, f"{outcome}_code"))
+            check_code(f"{outcome}_code", self.code(outcome))
 
     def code(self, outcome: str) -> str:
         return str(getattr(self, f"{outcome}_code"))
-
-
-_BACK = "https address of the way back; {code} stands for the code"
 
 
 @dataclass(frozen=True)
 class EndSettings(CodeSettings):
     """A code and an address for each outcome; `places` are the ids that an address may hold."""
 
-    completed_address: str = setting("", "Address: completed", f"{_BACK}; empty: only the code is shown")
-    screened_out_address: str = setting("", "Address: screened out", _BACK)
-    failed_attention_address: str = setting(
-        "", "Address: failed attention", f"{_BACK}; empty, and no code: they count as completed"
-    )
-    over_quota_address: str = setting("", "Address: over quota", _BACK)
+    completed_address: str = address_setting(COMPLETED)
+    screened_out_address: str = address_setting(SCREENED_OUT)
+    failed_attention_address: str = address_setting(FAILED_ATTENTION)
+    over_quota_address: str = address_setting(OVER_QUOTA)
+    no_consent_address: str = address_setting(NO_CONSENT)
+    withdrawn_address: str = address_setting(WITHDRAWN)
+    timed_out_address: str = address_setting(TIMED_OUT)
+    spoiled_address: str = address_setting(SPOILED)
+    elsewhere_address: str = address_setting(ELSEWHERE)
+    second_visit_address: str = address_setting(SECOND_VISIT)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for outcome in OUTCOMES:
-            name = f"{outcome}_address"
-            check_address(name, getattr(self, name), places=("code", *self.places()))
+            check_address(f"{outcome}_address", self.address(outcome), places=("code", *self.places()))
 
     def places(self) -> tuple[str, ...]:
         return ()
@@ -193,6 +227,7 @@ class Ends:
     id_names: tuple[str, ...] = ()
     framed_by: tuple[str, ...] = ()
     parameters: str | None = ""
+    visit: str = ""
 
     def leave(self, settings: EndSettings, outcome: str, *, ids: Ids, code: str) -> Leaving:
         outcome = settled(settings, outcome)
@@ -205,11 +240,11 @@ class Ends:
 
 
 def settled(settings: CodeSettings, outcome: str) -> str:
-    """Who failed the attention trials counts as completed where the study has no other end for them."""
+    """The outcome whose end is used: where the study gives one none, the one that the table names for it."""
     own = settings.code(outcome)
     if isinstance(settings, EndSettings) and "{code}" not in settings.address(outcome):
         own = own or settings.address(outcome)
-    return COMPLETED if outcome == FAILED_ATTENTION and not own else outcome
+    return OUTCOMES[outcome].as_if or outcome if not own else outcome
 
 
 def one_id(query: Query, name: str, *, expected: str, todo: str) -> str:

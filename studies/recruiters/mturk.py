@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from studies.recruiters._outcomes import COMPLETED, OUTCOMES, OVER_QUOTA, SCREENED_OUT
 from studies.recruiters._recruiter import (
-    COMPLETED,
     EXPECTED,
-    OVER_QUOTA,
-    SCREENED_OUT,
     Arrival,
     BadArrival,
     CodeSettings,
@@ -52,6 +50,7 @@ class Mturk:
     id_names: tuple[str, ...] = (WORKER, ASSIGNMENT, HIT, SUBMIT_TO)
     framed_by: tuple[str, ...] = FRAMES
     parameters: str | None = ""  # Amazon adds its own
+    visit: str = ASSIGNMENT
     Settings: ClassVar[type[Any]] = MturkSettings
 
     def arrive(self, query: Query) -> Arrival:
@@ -69,11 +68,17 @@ class Mturk:
     def leave(self, settings: MturkSettings, outcome: str, *, ids: Ids, code: str) -> Leaving:
         outcome = settled(settings, outcome)
         shown = settings.code(outcome) or (code if outcome == COMPLETED else "")
-        returned = outcome == OVER_QUOTA or (outcome == SCREENED_OUT and settings.screened_out == "return")
-        if returned or not ids.get(ASSIGNMENT):
+        if not self._submitted(settings, outcome) or not ids.get(ASSIGNMENT):
             return Leaving(outcome, self.title, shown)
         fields = {ASSIGNMENT: ids[ASSIGNMENT], "outcome": outcome, "code": shown}
         return Leaving(outcome, self.title, shown, _amazon([ids.get(SUBMIT_TO, "")]) + SUBMIT, fields)
+
+    def _submitted(self, settings: MturkSettings, outcome: str) -> bool:
+        """Whether the HIT is submitted at this end; otherwise it is returned, for another worker."""
+        if outcome == SCREENED_OUT:
+            return settings.screened_out == "submit"
+        finished = OUTCOMES[outcome].as_if == COMPLETED or outcome == COMPLETED
+        return finished or (outcome != OVER_QUOTA and bool(settings.code(outcome)))
 
     def missing(self, settings: MturkSettings) -> list[str]:
         return []

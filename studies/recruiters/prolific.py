@@ -5,7 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from studies.recruiters._recruiter import Arrival, Ends, EndSettings, Query, one_id, setting
+from studies.recruiters._outcomes import (
+    COMPLETED,
+    ELSEWHERE,
+    FAILED_ATTENTION,
+    NO_CONSENT,
+    OVER_QUOTA,
+    SCREENED_OUT,
+    SECOND_VISIT,
+    SPOILED,
+    TIMED_OUT,
+    WITHDRAWN,
+)
+from studies.recruiters._recruiter import (
+    Arrival,
+    Ends,
+    EndSettings,
+    Query,
+    address_setting,
+    one_id,
+    setting,
+)
 
 # https://docs.prolific.com/api-reference/studies/the-study-object: external_study_url, completion_codes
 BACK = "https://app.prolific.com/submissions/complete?cc={code}"
@@ -18,10 +38,16 @@ class ProlificSettings(EndSettings):
     """Prolific tells outcomes apart by their codes; the address is the same for all."""
 
     currency: str = setting("GBP", "Currency", "Of the bonus, as three letters: USD, GBP, EUR")
-    completed_address: str = setting(BACK, "Address: completed", "{code} stands for the code")
-    screened_out_address: str = setting(BACK, "Address: screened out", "Used where there is a code")
-    failed_attention_address: str = setting(BACK, "Address: failed attention", "Used where there is a code")
-    over_quota_address: str = setting(BACK, "Address: over quota", "Used where there is a code")
+    completed_address: str = address_setting(COMPLETED, BACK)
+    screened_out_address: str = address_setting(SCREENED_OUT, BACK)
+    failed_attention_address: str = address_setting(FAILED_ATTENTION, BACK)
+    over_quota_address: str = address_setting(OVER_QUOTA, BACK)
+    no_consent_address: str = address_setting(NO_CONSENT, BACK)
+    withdrawn_address: str = address_setting(WITHDRAWN, BACK)
+    timed_out_address: str = address_setting(TIMED_OUT, BACK)
+    spoiled_address: str = address_setting(SPOILED, BACK)
+    elsewhere_address: str = address_setting(ELSEWHERE, BACK)
+    second_visit_address: str = address_setting(SECOND_VISIT, BACK)
 
 
 @dataclass(frozen=True)
@@ -49,5 +75,6 @@ class Prolific(Ends):
 RECRUITER = Prolific(
     title="Prolific",
     id_names=(PERSON, STUDY, SUBMISSION),
+    visit=SUBMISSION,
     parameters="&".join(f"{name}={{{{%{name}%}}}}" for name in (PERSON, STUDY, SUBMISSION)),
 )

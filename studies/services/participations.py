@@ -122,7 +122,8 @@ def _participant(code: UUID | None, recruiter_hash: str) -> Participant:
 def _plan(participation: Participation) -> None:
     stimuli = planning.stimuli_for(participation)
     participation.stimuli = stimuli.as_json()
-    participation.save(update_fields=["stimuli"])
+    participation.held_until = timezone.now() + planning.FIRST_LEASE
+    participation.save(update_fields=["stimuli", "held_until"])
     specs = planning.design_of(participation.study).upcoming(stimuli, [], participation.seed)
     planning.write_trials(participation, specs, first_number=1)
 
@@ -140,7 +141,7 @@ def note_page_load(*, participation: Participation, device: dict[str, Any]) -> N
 
 
 def note_seen(participation: Participation) -> None:
-    """Renew the lease on the participation's cells; of who withdrew nothing more is kept."""
+    """Note that a page of theirs was open; it keeps no place, and of who withdrew nothing more is kept."""
     here = Participation.objects.filter(pk=participation.pk).exclude(state=ParticipationState.WITHDRAWN)
     here.update(last_seen_at=timezone.now())
 
@@ -162,6 +163,11 @@ def why_over(participation: Participation) -> str:
             "You have withdrawn from this study, and your answers are erased. You may close this page."
         )
     return gettext("The study is closed. Thank you for what you have answered.")
+
+
+def no_place_left() -> str:
+    """Why somebody who took long before the first answer cannot go on, in words for the participant."""
+    return gettext("Enough people have taken part meanwhile. Please load this page again.")
 
 
 def open_trials(participation: Participation) -> list[Trial]:

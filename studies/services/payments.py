@@ -10,6 +10,7 @@ from django.db import transaction
 
 from studies.exports import csv_lines
 from studies.models import (
+    Ending,
     Participation,
     ParticipationState,
     PaymentReference,
@@ -17,21 +18,37 @@ from studies.models import (
     Study,
     TrialKind,
 )
-from studies.recruiters._recruiter import FAILED_ATTENTION, SCREENED_OUT, PaymentSettings
-from studies.services import participations, recruiting
+from studies.recruiters._outcomes import (
+    APPROVE,
+    FAILED_ATTENTION,
+    NOTHING,
+    OUTCOMES,
+    REJECT,
+    REVIEW,
+    WITHDRAWN,
+)
+from studies.recruiters._recruiter import PaymentSettings
+from studies.services import endings, participations, recruiting
 from studies.strict_view import strict_rules
 
 FIRST = ("participant_id",)
 REST = (
-    "state", "outcome", "attention", "completion_code", "decision", "reason", "right_answers", "bonus",
-    "currency", "begun_at", "finished_at",
+    "state", "outcome", "attention", "completion_code", "shown_at", "decision", "reason", "right_answers",
+    "bonus", "currency", "begun_at", "finished_at",
 )  # fmt: skip
-APPROVE, REJECT = "approve", "reject"
 NOT_YET = "not finished"
 PASSED, FAILED = "passed", "failed"
 NOT_ASKED = "no vigilance trials"
 NOT_JUDGED = "not judged: every vigilance trial was spoiled"
 NOTHING_COUNTS = "every test trial was spoiled or its time ran out"
+NO_PAGE_LOADS = "no browser has told of itself: perhaps a script"
+NO_PARTICIPATION = "not begun"
+AFTER_THE_END = "withdrew after the end"
+AFTER_WITHDRAWAL = {
+    "decide": (REVIEW, "withdrew"),
+    "full": (APPROVE, "withdrew: the study pays in full"),
+    "nothing": (NOTHING, "withdrew: the study does not pay"),
+}
 
 
 def may_pay(user: Any, study: Study) -> bool:
@@ -49,19 +66,34 @@ def columns(study: Study) -> tuple[str, ...]:
 
 
 def payment_rows(study: Study) -> Iterator[dict[str, Any]]:
-    """One row for each person who began, in the order of their coming; None is an empty field.
+    """One row for each person who began, in the order of their coming, then one for each visit of others.
 
-    Raises recruiting.CannotOpen if ids were sealed under another key.
+    None is an empty field. Raises recruiting.CannotOpen if ids were sealed under another key.
     """
+    endings.forget_expired()
     chosen = recruiting.settings_of(study)
     people = (
         study.participations.filter(source=Source.PERSON)
-        .select_related("participant", "payment_reference", "invitation", "study")
+        .select_related("participant", "payment_reference", "invitation", "study", "ending")
         .order_by("consented_at", "pk")
     )
     for participation in people:
         row = dict.fromkeys(columns(study)) | _ids(participation)
         yield row | _facts(participation) | _proposal(participation, chosen)
+    for ending in study.endings.filter(participation=None):
+        yield dict.fromkeys(columns(study)) | _named(study, ending.sealed) | _visit(ending)
+
+
+def _visit(ending: Ending) -> dict[str, Any]:
+    outcome = OUTCOMES[ending.outcome]
+    return {
+        "state": NO_PARTICIPATION,
+        "outcome": ending.outcome,
+        "completion_code": ending.code or None,
+        "shown_at": ending.shown_at.isoformat() if ending.shown_at else None,
+        "decision": outcome.proposal or None,
+        "reason": outcome.reason,
+    }
 
 
 def payment_lines(study: Study) -> Iterator[str]:
@@ -76,20 +108,24 @@ def _ids(participation: Participation) -> dict[str, Any]:
     reference = getattr(participation, "payment_reference", None)
     if reference is None:
         return {}
+    return _named(participation.study, reference.sealed)
+
+
+def _named(study: Study, sealed: str) -> dict[str, Any]:
     # A recruiter may have been another when the ids were sealed; only its own columns are written.
-    names = recruiting.recruiter_of(participation.study).id_names
-    return {name: value for name, value in recruiting.opened(reference.sealed).items() if name in names}
+    names = columns(study)
+    return {name: value for name, value in recruiting.opened(sealed).items() if name in names}
 
 
 def _facts(participation: Participation) -> dict[str, Any]:
-    finished, leaving = participation.finished_at, recruiting.leaving(participation)
+    finished, shown = participation.finished_at, endings.shown_of(participation)
     return {
         "participant_id": str(participation.participant.code),
         "state": participation.state,
-        "outcome": recruiting.outcome_of(participation) or None,
+        "outcome": shown.outcome or None,
         "attention": attention_of(participation),
-        # What the person was shown: the recruiter's code for this end goes before the participation's own.
-        "completion_code": (leaving.code if leaving else participation.completion_code) or None,
+        "completion_code": shown.code or None,
+        "shown_at": shown.at.isoformat() if shown.at else None,
         "begun_at": participation.consented_at.isoformat(),
         "finished_at": finished.isoformat() if finished else None,
     }
@@ -107,34 +143,71 @@ def attention_of(participation: Participation) -> str | None:
 
 def _proposal(participation: Participation, chosen: PaymentSettings) -> dict[str, Any]:
     """What to do, as far as the study can tell; a person decides."""
-    if participation.state == ParticipationState.WITHDRAWN:
-        return {"reason": "withdrew"}
-    outcome = recruiting.outcome_of(participation)
-    if outcome == SCREENED_OUT:
-        return {"reason": "screened out before the first trial"}
+    outcome = endings.outcome_of(participation)
     if not outcome:
         return {"reason": NOT_YET}
+    if participation.state == ParticipationState.WITHDRAWN:
+        return _after_withdrawal(participation, outcome, chosen)
+    row = OUTCOMES[outcome]
+    if participation.state != ParticipationState.FINISHED:
+        return {"decision": row.proposal or None, "reason": row.reason}
     score = participations.own_score(participation)
-    right = score.right
     if outcome == FAILED_ATTENTION and chosen.reject_failed_attention:
         share = strict_rules(participation.study.exclusion_rules).vigilance_pass
         reason = f"fewer than {share:.0%} of the vigilance trials were right"
-        return {"decision": REJECT, "reason": reason, "right_answers": right}
+        return {"decision": REJECT, "reason": reason, "right_answers": score.right}
+    doubts = [row.reason] if row.reason else []
     if not score.answered:
         # Bad luck with the screen, or somebody who saw to it: the vigilance trials cannot tell either.
-        return {"reason": NOTHING_COUNTS, "right_answers": 0}
-    bonus = (Decimal(str(chosen.bonus_per_right)) * right).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        doubts = [NOTHING_COUNTS]
+    doubts += doubtful(participation)
     return {
-        "decision": APPROVE,
-        "right_answers": right,
-        "bonus": str(bonus),
-        "currency": chosen.currency,
+        "decision": REVIEW if doubts else row.proposal,
+        "reason": "; ".join(doubts) or None,
+        "right_answers": score.right,
+        "bonus": _bonus(chosen, score.right) if score.answered else None,
+        "currency": chosen.currency if score.answered else None,
     }
+
+
+def doubtful(participation: Participation) -> list[str]:
+    """What a person should look at before a finished participation is paid, in words."""
+    return [] if participation.device else [NO_PAGE_LOADS]
+
+
+def _after_withdrawal(participation: Participation, outcome: str, chosen: PaymentSettings) -> dict[str, Any]:
+    if outcome == WITHDRAWN:
+        decision, reason = AFTER_WITHDRAWAL[chosen.pay_withdrawn]
+        return {"decision": decision or None, "reason": reason}
+    row, ending = OUTCOMES[outcome], participation.ending
+    return {
+        "decision": row.proposal or None,
+        "reason": f"{AFTER_THE_END}; {row.reason}" if row.reason else AFTER_THE_END,
+        "bonus": ending.bonus or None,
+        "currency": chosen.currency if ending.bonus else None,
+    }
+
+
+def bonus_due(participation: Participation) -> str:
+    """The bonus of a finished participation, as the payment list has it; empty: there is none."""
+    if participation.state != ParticipationState.FINISHED:
+        return ""
+    proposed = _proposal(participation, recruiting.settings_of(participation.study))
+    return str(proposed.get("bonus") or "")
+
+
+def _bonus(chosen: PaymentSettings, right: int) -> str:
+    return str((Decimal(str(chosen.bonus_per_right)) * right).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 @transaction.atomic
 def forget_ids(study: Study) -> int:
-    """Payment is done: erase the recruiter's ids and the labels of invitations; gives how many had ids."""
+    """Payment is done: erase the recruiter's ids and the labels of invitations; returns how many had ids.
+
+    What was kept of a withdrawal, and of visits that led to no participation, goes with them.
+    """
     study.invitations.exclude(label="").update(label="")
+    visits, _ = study.endings.filter(participation=None).delete()
+    study.endings.update(bonus="", keep_until=None)
     count, _ = PaymentReference.objects.filter(participation__study=study).delete()
-    return count
+    return count + visits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,7 +29,8 @@ from studies.models import (
     TrialPicture,
 )
 
-# A participation that has not been heard of for so long gives its cells back.
+# A place and its cells are kept so long for somebody who has yet to answer, and so long after each answer.
+FIRST_LEASE = timedelta(minutes=5)
 LEASE = timedelta(minutes=30)
 # Independent random streams from one stored seed.
 ALLOCATION_STREAM = 1
@@ -42,6 +43,10 @@ class NotPrepared(Exception):
 
 class OverQuota(Exception):
     """The study has as many participations as it wanted."""
+
+
+class FullForNow(OverQuota):
+    """Its last places are held by people who have not finished: one may become free."""
 
 
 def design_of(study: Study) -> Design:
@@ -67,45 +72,102 @@ def stimuli_for(participation: Participation) -> Stimuli:
 
 
 def check_quota(study: Study, source: str) -> None:
-    """Raise OverQuota if the finished and still-running participations of people fill the study's quotas."""
+    """Raise OverQuota if the finished participations of people fill the study's quotas, and FullForNow
+    if they do so together with the running ones that hold a place.
+    """
     if source != Source.PERSON:
         return
-    held = study.participations.filter(_held(), source=source).count()
-    if study.participant_quota is not None and held >= study.participant_quota:
-        raise OverQuota(f"The study {study.slug} has all the {study.participant_quota} people it asked for.")
+    people = study.participations.filter(source=source)
+    if study.participant_quota is not None:
+        quota = study.participant_quota
+        what = f"The study {study.slug} has all the {quota} people it asked for"
+        _refuse_if_full([people.filter(_finished()).count()], [people.filter(_held()).count()], quota, what)
     slugs = study.conditions.filter(kind=ConditionKind.TEST).values_list("slug", flat=True)
     open_arms(study, source, list(slugs))
+
+
+def _refuse_if_full(finished: Sequence[int], held: Sequence[int], quota: int, what: str) -> None:
+    if all(count >= quota for count in finished):
+        raise OverQuota(f"{what}.")
+    if all(count >= quota for count in held):
+        raise FullForNow(f"{what}, counting those who have not finished yet.")
 
 
 def open_arms(study: Study, source: str, conditions: Sequence[str]) -> list[str]:
     """The conditions under test that may still be given; raises OverQuota if each has its quota of people."""
     if source != Source.PERSON or study.arm_quota is None or study.allocation != Allocation.ONE:
         return list(conditions)
+    quota = study.arm_quota
+    held, finished = _people_by_arm(study, _held), _people_by_arm(study, _finished)
+    if conditions:
+        what = f"Each condition of {study.slug} has all the {quota} people it asked for"
+        _refuse_if_full(
+            [finished.get(slug, 0) for slug in conditions],
+            [held.get(slug, 0) for slug in conditions],
+            quota,
+            what,
+        )
+    return [slug for slug in conditions if held.get(slug, 0) < quota]
+
+
+def _people_by_arm(study: Study, which: Callable[[str], Q]) -> dict[str, int]:
     counted = (
         Trial.objects.filter(
-            _held("participation__"),
+            which("participation__"),
             participation__study=study,
-            participation__source=source,
+            participation__source=Source.PERSON,
             kind=TrialKind.TEST,
         )
         .order_by()
         .values_list("condition__slug")
         .annotate(n=Count("participation", distinct=True))
     )
-    people = dict(counted)
-    not_full = [slug for slug in conditions if people.get(slug, 0) < study.arm_quota]
-    if conditions and not not_full:
-        raise OverQuota(f"Each condition of {study.slug} has all the {study.arm_quota} people it asked for.")
-    return not_full
+    return dict(counted)
+
+
+def has_lost_its_place(participation: Participation) -> bool:
+    """Whether its time ran out before the first answer, so that the place may be somebody else's by now."""
+    return (
+        participation.source == Source.PERSON
+        and participation.state == ParticipationState.STARTED
+        and (participation.held_until is None or participation.held_until < timezone.now())
+        and not participation.trials.filter(response__isnull=False).exists()
+    )
+
+
+def check_place(participation: Participation) -> None:
+    """Raise OverQuota if the place was lost before the first answer, and there is no other one.
+
+    Who has answered anything may finish, whatever the quota says.
+    """
+    if not has_lost_its_place(participation):
+        return
+    study = participation.study
+    check_quota(study, participation.source)
+    arms = set(participation.trials.filter(kind=TrialKind.TEST).values_list("condition__slug", flat=True))
+    if len(arms) == 1:
+        open_arms(study, participation.source, list(arms))
+
+
+def over_recruited(study: Study) -> int:
+    """How many more people than the quota have finished: they came back when their places were gone."""
+    if study.participant_quota is None:
+        return 0
+    finished = study.participations.filter(_finished(), source=Source.PERSON).count()
+    return max(0, finished - study.participant_quota)
+
+
+def _finished(prefix: str = "") -> Q:
+    return Q(**{f"{prefix}state": ParticipationState.FINISHED})
 
 
 def _held(prefix: str = "") -> Q:
-    """Participations that are finished, or running and heard of lately."""
+    """Participations that are finished, or running with a place that is still kept for them."""
     running = Q(**{
         f"{prefix}state": ParticipationState.STARTED,
-        f"{prefix}last_seen_at__gte": timezone.now() - LEASE,
+        f"{prefix}held_until__gte": timezone.now(),
     })  # fmt: skip
-    return running | Q(**{f"{prefix}state": ParticipationState.FINISHED})
+    return running | _finished(prefix)
 
 
 def material_of(study: Study) -> randomisation.Material:

@@ -26,15 +26,10 @@ from studies.models import (
 )
 from studies.recruiters import single_use
 from studies.recruiters._recruiter import (
-    COMPLETED,
     EXPECTED,
-    FAILED_ATTENTION,
-    OVER_QUOTA,
-    SCREENED_OUT,
     Arrival,
     BadArrival,
     Ids,
-    Leaving,
     Query,
     Recruiter,
 )
@@ -48,7 +43,6 @@ _SALT = "studies.arrival"
 # So long a landing page may stay open before the consent.
 ARRIVAL_SECONDS = 12 * 3600
 RUNNING = {ParticipationState.SCREENING, ParticipationState.STARTED}
-ENDS = {ParticipationState.FINISHED: COMPLETED, ParticipationState.SCREENED_OUT: SCREENED_OUT}
 
 
 class TookPartElsewhere(Exception):
@@ -198,8 +192,12 @@ def _safe() -> Fernet:
 
 def seal(participation: Participation, ids: Ids) -> None:
     """Keep the recruiter's ids of a participation, readable with the installation's key only."""
-    sealed = _safe().encrypt(json.dumps(dict(ids)).encode()).decode()
-    PaymentReference.objects.update_or_create(participation=participation, defaults={"sealed": sealed})
+    PaymentReference.objects.update_or_create(participation=participation, defaults={"sealed": sealed(ids)})
+
+
+def sealed(ids: Ids) -> str:
+    """Ids as a text that only the installation's key opens."""
+    return _safe().encrypt(json.dumps(dict(ids)).encode()).decode()
 
 
 def unsealed(participation: Participation) -> dict[str, str]:
@@ -221,38 +219,3 @@ def opened(sealed: str) -> dict[str, str]:
             "and try again."
         ) from error
     return ids
-
-
-# --- leaving ---------------------------------------------------------------------------------
-
-
-def outcome_of(participation: Participation) -> str:
-    """How a participation ended for its recruiter; empty while it has not, and after a withdrawal."""
-    outcome = ENDS.get(ParticipationState(participation.state), "")
-    if outcome == COMPLETED and participation.attention_passed is False:
-        return FAILED_ATTENTION
-    return outcome
-
-
-def leaving(participation: Participation) -> Leaving | None:
-    """The code, link or form that ends a participation; None while it has not ended.
-
-    A preview gets its code alone: nobody sent it.
-    """
-    outcome = outcome_of(participation)
-    if not outcome:
-        return None
-    study = participation.study
-    if participation.source != Source.PERSON:
-        return Leaving(outcome, code=participation.completion_code)
-    try:
-        ids = unsealed(participation)
-    except CannotOpen:
-        # The code still proves to the recruiter that they took part.
-        ids = {}
-    return recruiter_of(study).leave(settings_of(study), outcome, ids=ids, code=participation.completion_code)
-
-
-def leaving_over_quota(study: Study, arrival: Arrival) -> Leaving:
-    """The way back of somebody who came when nobody was wanted any more."""
-    return recruiter_of(study).leave(settings_of(study), OVER_QUOTA, ids=arrival.ids, code="")

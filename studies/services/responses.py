@@ -34,8 +34,9 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
     study = trial.participation.study
     rules = voiding.rules_in_force(study.voiding, launched=study.launched_at is not None)
     reasons = void_reasons(trial, answer, rules)
-    if reasons and rules.repeat:
-        # The study's row first, as arrivals take it: they share out the same cells.
+    late = planning.has_lost_its_place(trial.participation)
+    if late or (reasons and rules.repeat):
+        # The study's row first, as arrivals take it: they share out the same places and cells.
         Study.objects.select_for_update().only("pk").get(pk=trial.participation.study_id)
     # Two tabs may answer at once: the participation row is the lock.
     participation = (
@@ -55,16 +56,24 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
         raise NotNow(participations.why_over(participation))
     if numbers[0] != trial.number:
         raise NotNow(f"Trial {numbers[0]} comes before trial {trial.number}.")
+    if late:
+        try:
+            planning.check_place(participation)
+        except planning.OverQuota as error:
+            raise NotNow(participations.no_place_left()) from error
     response = Response.objects.create(
         trial=trial, voided=bool(reasons), void_reasons=reasons, **answer.as_fields()
     )
     participation.last_seen_at = timezone.now()
+    participation.held_until = participation.last_seen_at + planning.LEASE
     repeated = bool(reasons) and _repeat(trial, rules)
     if len(numbers) == 1 and not repeated:
         _go_on_or_finish(participation)
     participation.save(
-        update_fields=["last_seen_at", "state", "finished_at", "completion_code", "attention_passed"]
-    )
+        update_fields=[
+            "last_seen_at", "held_until", "state", "finished_at", "completion_code", "attention_passed",
+        ]
+    )  # fmt: skip
     return response, True
 
 

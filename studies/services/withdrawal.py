@@ -8,10 +8,10 @@ from studies.models import (
     Invitation,
     Participation,
     ParticipationState,
-    PaymentReference,
     Response,
     StudyState,
 )
+from studies.services import endings, payments
 
 
 class TooLate(Exception):
@@ -23,7 +23,9 @@ def withdraw(participation: Participation) -> Participation:
     """Erase what the person answered and what is known of the device; twice does no harm.
 
     What stays is that somebody took part and withdrew, the consent, the plan of the trials (it says nothing
-    about the person), the completion code, and the keyed hash that refuses a second participation.
+    about the person), the completion code, and the keyed hash that refuses a second participation. What
+    paying needs is kept apart until that is done, or for PAYMENT_DAYS: the recruiter's ids under seal, the
+    end that had been reached, and the bonus that was due.
 
     Raises TooLate once the study is closed.
     """
@@ -35,8 +37,9 @@ def withdraw(participation: Participation) -> Participation:
         return locked
     if locked.study.state == StudyState.CLOSED:
         raise TooLate
+    endings.forget_expired()
+    endings.keep_after_withdrawal(locked, payments.bonus_due(locked))
     Response.objects.filter(trial__participation=locked).delete()
-    PaymentReference.objects.filter(participation=locked).delete()
     # It says for whom the link was; the link itself stays used.
     Invitation.objects.filter(participation=locked).update(label="")
     locked.state = ParticipationState.WITHDRAWN

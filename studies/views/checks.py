@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from studies import check_texts, payloads, plates
 from studies.languages import polyglot
-from studies.models import Participation, ParticipationState, Source
-from studies.recruiters._recruiter import Arrival
-from studies.services import participations, planning, recruiting, screening
+from studies.models import Participation, ParticipationState
+from studies.services import endings, participations, planning, screening
+from studies.views._ended import of, place_lost
 from studies.views._http import limited
 from studies.views._leaving import render_leaving
 
@@ -33,16 +32,16 @@ def page(request: HttpRequest, participation: Participation) -> HttpResponse:
     try:
         screening.go_on(participation)
     except (participations.StudyNotOpen, planning.NotPrepared):
-        context = _context(participation)
+        context = of(participation)
         return render(request, "studies/no_way_on.html", context, status=409)
-    except planning.OverQuota:
-        return _over_quota(request, participation)
+    except planning.OverQuota as error:
+        return place_lost(request, participation, error)
     return redirect("studies:participation", code=participation.code)
 
 
 def screened_out_page(request: HttpRequest, participation: Participation) -> HttpResponse:
-    context = _context(participation) | {"reason": participation.screening.get("reason", "")}
-    leaving = recruiting.leaving(participation)
+    context = of(participation) | {"reason": participation.screening.get("reason", "")}
+    leaving = endings.show(participation)
     return render_leaving(request, "studies/screened_out.html", context, leaving)
 
 
@@ -109,7 +108,7 @@ def _read_display(text: str) -> screening.DisplayFacts | None:
 
 def _display_page(request: HttpRequest, participation: Participation, *, obstacle: str = "") -> HttpResponse:
     chosen = screening.settings_of(participation)
-    context = _context(participation) | {
+    context = of(participation) | {
         "obstacle": obstacle,
         "required": chosen.display == "require",
         "no_touch": chosen.touch == "refused",
@@ -120,7 +119,7 @@ def _display_page(request: HttpRequest, participation: Participation, *, obstacl
 
 def _plate_page(request: HttpRequest, participation: Participation) -> HttpResponse:
     number, _plate = screening.current_plate(participation)
-    context = _context(participation) | {
+    context = of(participation) | {
         "number": number,
         "total": len(screening.plates_of(participation)),
         "token": screening.plate_token(participation, number),
@@ -129,21 +128,3 @@ def _plate_page(request: HttpRequest, participation: Participation) -> HttpRespo
         "side": plates.SIDE,
     }
     return render(request, "studies/check_plate.html", context)
-
-
-def _over_quota(request: HttpRequest, participation: Participation) -> HttpResponse:
-    try:
-        ids = recruiting.unsealed(participation)
-    except recruiting.CannotOpen:
-        ids = {}
-    leaving = recruiting.leaving_over_quota(participation.study, Arrival(ids=ids))
-    context = _context(participation)
-    return render_leaving(request, "studies/over_quota.html", context, leaving, status=409)
-
-
-def _context(participation: Participation) -> dict[str, Any]:
-    return {
-        "participation": participation,
-        "study": participation.study,
-        "preview": participation.source == Source.PREVIEW,
-    }

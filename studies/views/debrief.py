@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from studies.debrief_form import DebriefForm
 from studies.debriefing import DebriefSettings
 from studies.languages import polyglot
-from studies.models import Participation, Source
-from studies.services import debriefing, participations, recruiting
+from studies.models import Participation
+from studies.services import debriefing, endings, participations
+from studies.views._ended import of
 from studies.views._http import limited
 from studies.views._leaving import render_leaving
 
@@ -48,23 +49,15 @@ def page(request: HttpRequest, participation: Participation) -> HttpResponse:
 def _questions(
     request: HttpRequest, participation: Participation, form: DebriefForm, *, status: int = 200
 ) -> HttpResponse:
-    context = _context(participation) | {"form": form}
+    context = of(participation) | {"form": form}
     return render(request, "studies/debrief.html", context, status=status)
 
 
 def _thanks(request: HttpRequest, participation: Participation) -> HttpResponse:
-    context = _context(participation)
+    context = of(participation)
     if participation.study.show_score:
         context |= {
             "score": participations.own_score(participation),
             "not_counted": participations.not_counted(participation),
         }
-    return render_leaving(request, "studies/thanks.html", context, recruiting.leaving(participation))
-
-
-def _context(participation: Participation) -> dict[str, object]:
-    return {
-        "participation": participation,
-        "study": participation.study,
-        "preview": participation.source == Source.PREVIEW,
-    }
+    return render_leaving(request, "studies/thanks.html", context, endings.show(participation))

@@ -13,13 +13,15 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from studies import languages, limits
+from studies import languages, limits, outcome_texts
 from studies.forms import BeginForm
 from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.recruiter_texts import said
+from studies.recruiters._outcomes import ELSEWHERE, NO_CONSENT, SECOND_VISIT
 from studies.recruiters._recruiter import Arrival, BadArrival
-from studies.services import participations, planning, recruiting, simulated
+from studies.services import endings, participations, planning, recruiting, simulated
+from studies.views._ended import ARRIVAL, no_place, turned_away, unavailable
 from studies.views._http import (
     limited,
     may_preview,
@@ -29,9 +31,6 @@ from studies.views._http import (
 )
 from studies.views._leaving import framed, render_leaving
 
-STATUS_OF_STATE = {StudyState.PAUSED: 503, StudyState.CLOSED: 410}
-# Their own page says what became of them.
-HAVE_A_PAGE = {ParticipationState.SCREENED_OUT, ParticipationState.WITHDRAWN}
 # In a recruiter's frame the study opens in a window of its own: that address has this in its query.
 OWN_WINDOW = "window"
 
@@ -47,18 +46,16 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
         arrival = _arrival(request, study)
     except BadArrival as error:
         earlier = remembered(request, study)
-        if study.state == StudyState.LIVE and earlier is None:
+        if earlier is None:
             return _unclear(request, study, error)
         arrival = Arrival()
     earlier = _earlier(request, study, arrival)
-    if study.state != StudyState.LIVE and (earlier is None or not participations.is_open(earlier)):
-        return _unavailable(request, study, status=STATUS_OF_STATE.get(StudyState(study.state), 404))
     origins = recruiting.recruiter_of(study).framed_by
     if origins and OWN_WINDOW not in request.GET and (arrival.person or arrival.looking):
         return framed(_in_frame(request, study, arrival, earlier), origins)
     if earlier is not None:
         recruiting.come_back(earlier, arrival)
-        return _again(request, study, earlier)
+        return _again(request, study, earlier, arrival)
     return _to_begin(request, study, arrival, _form(request, study, arrival))
 
 
@@ -92,7 +89,11 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     earlier = _earlier(request, study, arrival)
     if earlier is not None:
         recruiting.come_back(earlier, arrival)
+        if endings.is_second_visit(earlier, arrival):
+            return turned_away(request, study, arrival, SECOND_VISIT, earlier=earlier)
         return _on(request, earlier)
+    if request.POST.get("step") == "decline":
+        return turned_away(request, study, arrival, NO_CONSENT)
     if not form.is_valid():
         return _to_begin(request, study, arrival, form, status=400)
     try:
@@ -105,11 +106,12 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
         )
     except participations.StudyNotOpen:
         study.refresh_from_db()
-        return _unavailable(request, study, status=409)
-    except planning.OverQuota:
-        return _over_quota(request, study, arrival)
+        return unavailable(request, study, arrival, status=409)
+    except planning.OverQuota as error:
+        return no_place(request, study, arrival, error)
     except recruiting.TookPartElsewhere:
-        return _elsewhere(request, study)
+        return turned_away(request, study, arrival, ELSEWHERE)
+    endings.begun_after_all(study, arrival)
     return _on(request, participation)
 
 
@@ -128,7 +130,7 @@ def _begin_simulated(request: HttpRequest, study: Study, form: BeginForm) -> Htt
         )
     except participations.StudyNotOpen:
         study.refresh_from_db()
-        return _unavailable(request, study, status=409)
+        return unavailable(request, study, status=409)
     return _on(request, participation)
 
 
@@ -170,6 +172,8 @@ def _arrival(request: HttpRequest, study: Study) -> Arrival:
         except simulated.NotSimulated as error:
             raise BadArrival(str(error)) from error
         return Arrival()
+    if ARRIVAL in request.GET and recruiting.recruiter_of(study).id_names:
+        return recruiting.carried(study, request.GET[ARRIVAL])
     return recruiting.arrive(study, dict(request.GET.lists()))
 
 
@@ -194,32 +198,53 @@ def _to_begin(
     request: HttpRequest, study: Study, arrival: Arrival, form: BeginForm, *, status: int = 200
 ) -> HttpResponse:
     """The landing page, unless the study has no place for this person."""
-    if study.state != StudyState.LIVE:
-        return _unavailable(request, study, status=STATUS_OF_STATE.get(StudyState(study.state), 404))
-    if not form.data.get("simulation") and not request.GET.get("simulation"):
-        if recruiting.took_part_elsewhere(study, arrival, remembered_in_group(request, study)):
-            return _elsewhere(request, study)
-        try:
-            planning.check_quota(study, Source.PERSON)
-        except planning.OverQuota:
-            return _over_quota(request, study, arrival)
+    simulated_person = form.data.get("simulation") or request.GET.get("simulation")
+    refusal = _refusal(request, study, arrival, anybody=bool(simulated_person))
+    if refusal is not None:
+        return refusal
     context = _context(study) | {"form": form, "looking": arrival.looking}
     return render(request, "studies/landing.html", context, status=status)
 
 
-def _again(request: HttpRequest, study: Study, earlier: Participation) -> HttpResponse:
+def _refusal(
+    request: HttpRequest, study: Study, arrival: Arrival, *, anybody: bool = False
+) -> HttpResponse | None:
+    """Why this person cannot begin the study now, as a page with the way back; None: they can."""
+    if study.state != StudyState.LIVE:
+        return unavailable(request, study, arrival)
+    if anybody or arrival.looking:
+        return None
+    if recruiting.took_part_elsewhere(study, arrival, remembered_in_group(request, study)):
+        return turned_away(request, study, arrival, ELSEWHERE)
+    try:
+        planning.check_quota(study, Source.PERSON)
+    except planning.OverQuota as error:
+        return no_place(request, study, arrival, error)
+    return None
+
+
+def _again(request: HttpRequest, study: Study, earlier: Participation, arrival: Arrival) -> HttpResponse:
+    """Somebody who has been here: on they go, or they find their last page with code and way back."""
     translation.activate(earlier.language)
-    if earlier.state in HAVE_A_PAGE:
-        return _on(request, earlier)
+    if endings.is_second_visit(earlier, arrival):
+        return turned_away(request, study, arrival, SECOND_VISIT, earlier=earlier)
     finished = earlier.state == ParticipationState.FINISHED
+    if not finished and endings.outcome_of(earlier):
+        return _on(request, earlier)
     context = {"study": study, "participation": earlier, "finished": finished}
-    return render(request, "studies/again.html", context)
+    leaving = endings.show(earlier) if finished else None
+    return render_leaving(request, "studies/again.html", context, leaving)
 
 
 def _in_frame(
     request: HttpRequest, study: Study, arrival: Arrival, earlier: Participation | None
 ) -> HttpResponse:
     """What stands in the recruiter's frame: the study to look at, the way into it, and the way back."""
+    if earlier is not None and endings.is_second_visit(earlier, arrival):
+        return turned_away(request, study, arrival, SECOND_VISIT, earlier=earlier)
+    refusal = None if earlier is not None else _refusal(request, study, arrival)
+    if refusal is not None:
+        return refusal
     query = request.GET.copy()
     query[OWN_WINDOW] = "1"
     context = _context(study) | {
@@ -229,32 +254,19 @@ def _in_frame(
         "own_window": f"{request.path}?{query.urlencode()}",
         "reload": request.get_full_path(),
     }
-    leaving = recruiting.leaving(earlier) if earlier is not None else None
+    leaving = None
+    if earlier is not None:
+        translation.activate(earlier.language)
+        leaving = endings.show(earlier)
+        context["sentence"] = outcome_texts.in_a_frame(endings.outcome_of(earlier))
     return render_leaving(request, "studies/framed.html", context, leaving)
 
 
 def _unclear(request: HttpRequest, study: Study, error: BadArrival) -> HttpResponse:
     # What a draft is about is nobody's business yet.
     if study.state != StudyState.LIVE:
-        return _unavailable(request, study, status=STATUS_OF_STATE.get(StudyState(study.state), 404))
+        return unavailable(request, study)
     return render(request, "studies/unclear.html", {"study": study, "problem": said(error)}, status=400)
-
-
-def _over_quota(request: HttpRequest, study: Study, arrival: Arrival) -> HttpResponse:
-    leaving = recruiting.leaving_over_quota(study, arrival)
-    return render_leaving(request, "studies/over_quota.html", {"study": study}, leaving, status=409)
-
-
-def _elsewhere(request: HttpRequest, study: Study) -> HttpResponse:
-    return render(request, "studies/elsewhere.html", {"study": study}, status=409)
-
-
-def _unavailable(request: HttpRequest, study: Study, *, status: int) -> HttpResponse:
-    # What a draft is about is nobody's business yet.
-    public = study.state in {StudyState.LIVE, StudyState.PAUSED, StudyState.CLOSED}
-    member = may_preview(request, study)
-    context = {"study": study, "public": public or member, "member": member}
-    return render(request, "studies/unavailable.html", context, status=status)
 
 
 def _form(request: HttpRequest, study: Study, arrival: Arrival) -> BeginForm:

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET
 
 from studies import limits, payloads
 from studies.languages import polyglot
-from studies.models import Participation, ParticipationState, Source, Trial, TrialKind
+from studies.models import Participation, ParticipationState, Trial, TrialKind
 from studies.runner_texts import runner_texts
 from studies.services import participations, planning, responses
-from studies.views import checks, debrief
+from studies.views import _ended, checks, debrief
 from studies.views._http import limited, runner_endpoint
 
 # Fetched once an answer, so without the long texts of plan and protocol.
@@ -43,15 +43,13 @@ def page(request: HttpRequest, code: UUID) -> HttpResponse:
         return debrief.page(request, participation)
     if participation.state == ParticipationState.WITHDRAWN:
         return redirect("studies:withdraw", code=code)
-    context: dict[str, Any] = {
-        "participation": participation,
-        "study": participation.study,
-        "preview": participation.source == Source.PREVIEW,
-    }
     if not participations.is_open(participation):
-        context |= {"public": True, "member": False}
-        return render(request, "studies/unavailable.html", context, status=410)
-    context["runner_texts"] = runner_texts()
+        return _ended.timed_out(request, participation)
+    try:
+        planning.check_place(participation)
+    except planning.OverQuota as error:
+        return _ended.place_lost(request, participation, error)
+    context = _ended.of(participation) | {"runner_texts": runner_texts()}
     return render(request, "studies/participation.html", context)
 
 
@@ -66,6 +64,10 @@ def state(request: HttpRequest, code: UUID) -> JsonResponse:
     finished = participation.state == ParticipationState.FINISHED
     if not finished and not participations.is_open(participation):
         raise responses.NotNow(participations.why_over(participation))
+    try:
+        planning.check_place(participation)
+    except planning.OverQuota as error:
+        raise responses.NotNow(participations.no_place_left()) from error
     trials = [] if finished else participations.open_trials(participation)
     return JsonResponse(
         {

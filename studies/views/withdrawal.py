@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from studies import outcome_texts
 from studies.languages import polyglot
-from studies.models import Participation, ParticipationState, StudyState
-from studies.services import withdrawal
+from studies.models import Participation, ParticipationState, PaymentReference, StudyState
+from studies.recruiters._outcomes import WITHDRAWN
+from studies.services import endings, recruiting, withdrawal
 from studies.views._http import limited
+from studies.views._leaving import render_leaving
 
 
 @limited(of_participation=True)
@@ -32,10 +36,23 @@ def withdraw(request: HttpRequest, code: UUID) -> HttpResponse:
             return redirect("studies:withdraw", code=code)
     done = participation.state == ParticipationState.WITHDRAWN
     too_late = not done and participation.study.state == StudyState.CLOSED
-    context = {
+    context = _about_pay(participation) | {
         "study": participation.study,
         "participation": participation,
         "done": done,
         "too_late": too_late,
     }
-    return render(request, "studies/withdraw.html", context, status=410 if too_late else 200)
+    leaving = endings.show(participation) if done else None
+    status = 410 if too_late else 200
+    return render_leaving(request, "studies/withdraw.html", context, leaving, status=status)
+
+
+def _about_pay(participation: Participation) -> dict[str, str]:
+    """What the withdrawal means, or has meant, for the pay, and what is kept for it."""
+    study = participation.study
+    chosen = recruiting.settings_of(study)
+    reached = endings.outcome_of(participation) not in ("", WITHDRAWN)
+    title = recruiting.recruiter_of(study).title
+    has_ids = PaymentReference.objects.filter(participation=participation).exists()
+    kept = outcome_texts.kept(outcome_texts.KEPT_FOR_PAY, title, settings.PAYMENT_DAYS) if has_ids else ""
+    return {"pay": outcome_texts.about_pay(chosen.pay_withdrawn, reached_the_end=reached), "kept": kept}

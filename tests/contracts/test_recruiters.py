@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from studies import declared, recruiter_texts, recruiters
-from studies.recruiters._recruiter import COMPLETED, FAILED_ATTENTION, OUTCOMES, Arrival, BadArrival
+from studies.recruiters._outcomes import COMPLETED, FAILED_ATTENTION, OUTCOMES
+from studies.recruiters._recruiter import Arrival, BadArrival
 
 # An arrival as the recruiter's documents describe it.
 GOOD = {
@@ -139,6 +140,21 @@ def test_every_outcome_leads_somewhere_safe(name, recruiter):
         assert leaving.code == f"C-{outcome}"
         assert leaving.address == "" or urlsplit(leaving.address).scheme == "https"
         assert leaving.recruiter == recruiter.title
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_has_a_way_back_without_any_setting(recruiter, name, outcome):
+    """A code, a link, a form, or somebody to return to; where nobody sent people, a sentence is enough."""
+    ids = recruiter.arrive(query(name)).ids
+    leaving = recruiter.leave(recruiter.Settings(), outcome, ids=ids, code="RANDOM")
+    assert leaving.code or leaving.address or leaving.recruiter or not recruiter.title
+    assert bool(leaving.code) == (leaving.outcome == COMPLETED), "only who has finished has done the work"
+
+
+def test_every_outcome_has_its_own_code_and_says_for_whom_it_is(recruiter):
+    words = {setting.name: setting for setting in declared.declared(recruiter.Settings)}
+    for outcome in OUTCOMES.values():
+        assert outcome.when in words[f"{outcome.name}_code"].help
 
 
 def test_without_a_code_of_its_own_the_completion_code_is_shown(recruiter):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from studies.services.participations import begin_participation
+from studies.services.participations import begin_participation, note_page_load
 from tests.builders import launched_study, shown_as_planned
 
 
@@ -40,9 +40,10 @@ def answer(client):
 
 @pytest.fixture
 def finish(answer):
-    """Answer everything that is open, each as the key says or not."""
+    """Load the page and answer everything that is open, each as the key says or not."""
 
     def go(participation, *, right=True):
+        note_page_load(participation=participation, device={"user_agent": "a browser"})
         for trial in participation.trials.filter(response=None).order_by("number"):
             other = "right" if trial.key == "left" else "left"
             assert answer(trial, answer=trial.key if right else other).status_code == 201

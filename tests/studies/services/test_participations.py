@@ -91,13 +91,13 @@ def test_previews_and_simulations_take_nothing_from_people(study):
 
 def test_who_is_not_heard_of_gives_the_cells_back(study, participation):
     assert sum(judged_cells(study, "person").values()) == 10
-    Participation.objects.update(last_seen_at=timezone.now() - planning.LEASE - timedelta(minutes=1))
+    Participation.objects.update(held_until=timezone.now() - timedelta(minutes=1))
     assert judged_cells(study, "person") == Counter()
 
 
 def test_who_finished_keeps_the_cells(study, participation, finish):
     finish(participation)
-    Participation.objects.update(last_seen_at=timezone.now() - timedelta(days=9))
+    Participation.objects.update(held_until=timezone.now() - timedelta(days=9))
     assert sum(judged_cells(study, "person").values()) == 10
 
 
@@ -140,8 +140,7 @@ def test_who_is_not_heard_of_gives_the_place_in_an_arm_back(db, idle_queue):
     study = launched_study(allocation="one_condition_per_participation", arm_quota=1)
     for _ in range(2):
         begin_participation(study=study, source="person")
-    gone = timezone.now() - planning.LEASE - timedelta(minutes=1)
-    Participation.objects.order_by("pk").update(last_seen_at=gone)
+    Participation.objects.order_by("pk").update(held_until=timezone.now() - timedelta(minutes=1))
     begin_participation(study=study, source="person")
 
 

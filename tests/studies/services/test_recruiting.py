@@ -7,7 +7,15 @@ import pytest
 
 from studies.models import Invitation, ParticipationState, PaymentReference, Study
 from studies.recruiters._recruiter import Arrival
-from studies.services import invitations, lifecycle, payments, recruiting, withdrawal
+from studies.services import (
+    endings,
+    invitations,
+    lifecycle,
+    participations,
+    payments,
+    recruiting,
+    withdrawal,
+)
 from tests.builders import launched_study
 from tests.studies.services.test_voiding import HIDDEN
 
@@ -77,7 +85,7 @@ def test_a_lost_key_still_lets_people_go_back(prolific, settings, finish):
     participation = come(prolific, "eve")
     finish(participation)
     settings.PARTICIPANT_ID_KEY = "another key that is as long as a key must be"
-    assert recruiting.leaving(participation).code == "DONE"
+    assert endings.leaving(participation).code == "DONE"
 
 
 def test_the_payment_list_proposes_and_gives_reasons(prolific, finish):
@@ -104,13 +112,14 @@ def test_the_payment_list_proposes_and_gives_reasons(prolific, finish):
     assert "75%" in refused["reason"]
     assert refused["bonus"] == ""
     assert rows["startedrunning"]["reason"] == "not finished"
-    assert rows["withdrawn"]["reason"] == "withdrew"
+    assert (rows["withdrawngone"]["decision"], rows["withdrawngone"]["reason"]) == ("review", "withdrew")
     assert rows["screened_outout"]["reason"].startswith("screened out")
     assert running.participant.recruiter_hash not in str(rows)
 
 
 def test_whose_vigilance_trials_were_all_spoiled_is_not_judged_and_is_paid(prolific, answer):
     participation = come(prolific, "unlucky")
+    participations.note_page_load(participation=participation, device={"user_agent": "a browser"})
     while trial := participation.trials.filter(response=None).order_by("number").first():
         answer(trial, answer=trial.key, events=HIDDEN if trial.kind == "vigilance" else [])
     participation.refresh_from_db()
@@ -175,12 +184,12 @@ def test_a_launch_wants_the_code_of_the_recruiter(db, idle_queue):
     assert any("Prolific: completed_code is empty" in problem for problem in problems)
 
 
-def test_a_visit_at_the_moment_of_a_withdrawal_leaves_no_ids_behind(prolific):
+def test_a_visit_at_the_moment_of_a_withdrawal_leaves_no_other_ids_behind(prolific):
     participation = come(prolific, "eve")
     read_before = type(participation).objects.get(pk=participation.pk)
     withdrawal.withdraw(participation)
-    recruiting.come_back(read_before, Arrival(person="eve", ids={"PROLIFIC_PID": "eve"}))
-    assert not PaymentReference.objects.exists()
+    recruiting.come_back(read_before, Arrival(person="eve", ids={"PROLIFIC_PID": "another visit"}))
+    assert recruiting.unsealed(participation)["PROLIFIC_PID"] == "eve", "kept for the pay, and no other one"
 
 
 def test_ids_that_were_forgotten_do_not_come_back_with_a_page_left_open(prolific):
@@ -207,5 +216,6 @@ def test_a_person_of_whom_no_trial_counts_is_left_to_a_person_to_decide(prolific
     while trial := participation.trials.filter(response=None).order_by("number").first():
         answer(trial, events=[{"type": "visibility", "value": "hidden", "at": 5.0}])
     (row,) = table(prolific)
-    assert (row["state"], row["decision"], row["bonus"]) == ("finished", "", "")
-    assert row["reason"] == payments.NOTHING_COUNTS
+    assert (row["state"], row["decision"], row["bonus"]) == ("finished", "review", "")
+    assert row["outcome"] == "spoiled"
+    assert payments.NOTHING_COUNTS in row["reason"]

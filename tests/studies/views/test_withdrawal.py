@@ -5,7 +5,7 @@ import json
 import pytest
 
 from studies.exports import trial_rows
-from studies.models import Participation, ParticipationState, PaymentReference, Response
+from studies.models import Participation, ParticipationState, Response
 from studies.recruiters._recruiter import Arrival
 from studies.services import invitations, lifecycle, participations, recruiting, withdrawal
 from tests.builders import launched_study
@@ -64,7 +64,9 @@ def test_it_erases_all_that_is_known_of_the_person(client, taken):
     assert (taken.device, taken.debrief, taken.screening) == ([], {}, {})
     assert taken.attention_passed is None
     assert not Response.objects.exists()
-    assert not PaymentReference.objects.exists()
+    # Apart from everything else, what paying needs: who it was, under seal, and how it had ended.
+    assert recruiting.unsealed(taken) == {"PROLIFIC_PID": "somebody"}
+    assert taken.ending.outcome == "completed"
 
 
 def test_a_single_use_link_stays_used_and_forgets_for_whom_it_was(client, db, idle_queue):

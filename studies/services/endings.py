@@ -1,0 +1,208 @@
+"""How people end: the outcome, what they are shown of it, and what payment needs of it for a while."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from studies.models import (
+    Ending,
+    Participation,
+    ParticipationState,
+    PaymentReference,
+    Source,
+    Study,
+    StudyState,
+    TrialKind,
+)
+from studies.recruiters._outcomes import (
+    COMPLETED,
+    FAILED_ATTENTION,
+    SCREENED_OUT,
+    SPOILED,
+    TIMED_OUT,
+    WITHDRAWN,
+)
+from studies.recruiters._recruiter import Arrival, Leaving
+from studies.services import recruiting
+
+OF_STATE = {
+    ParticipationState.FINISHED: COMPLETED,
+    ParticipationState.SCREENED_OUT: SCREENED_OUT,
+    ParticipationState.WITHDRAWN: WITHDRAWN,
+    ParticipationState.ABANDONED: TIMED_OUT,
+}
+# With fewer of the planned test trials than this shown as planned, the participation counts as spoiled.
+LEAST_VALID_SHARE = 0.5
+
+
+class Shown(NamedTuple):
+    """What a person was shown of their end, and when first; None: they have not seen it yet."""
+
+    outcome: str
+    code: str
+    at: datetime | None
+
+
+# --- of a participation ----------------------------------------------------------------------
+
+
+def outcome_of(participation: Participation) -> str:
+    """How a participation ended; empty while it has not.
+
+    Who withdrew after the end keeps the end that they had reached.
+    """
+    state = ParticipationState(participation.state)
+    if state in recruiting.RUNNING:
+        return TIMED_OUT if participation.study.state == StudyState.CLOSED else ""
+    if state == ParticipationState.WITHDRAWN:
+        reached = Ending.objects.filter(participation=participation).first()
+        return reached.outcome if reached else WITHDRAWN
+    outcome = OF_STATE[state]
+    if outcome != COMPLETED:
+        return outcome
+    if participation.attention_passed is False:
+        return FAILED_ATTENTION
+    return SPOILED if _is_spoiled(participation) else COMPLETED
+
+
+def _is_spoiled(participation: Participation) -> bool:
+    trials = participation.trials.filter(kind=TrialKind.TEST)
+    planned = trials.filter(replaces=None).count()
+    return trials.filter(response__voided=False).count() < LEAST_VALID_SHARE * planned
+
+
+def leaving(participation: Participation, outcome: str = "") -> Leaving | None:
+    """The code, link or form that ends a participation; None while it has not ended.
+
+    `outcome` is the end of somebody who is turned away before the first answer. A preview gets its code
+    alone: nobody sent it.
+    """
+    outcome = outcome or outcome_of(participation)
+    if not outcome:
+        return None
+    study = participation.study
+    if participation.source != Source.PERSON:
+        return Leaving(outcome, code=participation.completion_code)
+    try:
+        ids = recruiting.unsealed(participation)
+    except recruiting.CannotOpen:
+        # The code still proves to the recruiter that they took part.
+        ids = {}
+    chosen = recruiting.settings_of(study)
+    return recruiting.recruiter_of(study).leave(chosen, outcome, ids=ids, code=participation.completion_code)
+
+
+def show(participation: Participation, outcome: str = "") -> Leaving | None:
+    """The way back of a participation, and a note that its person was shown it."""
+    way = leaving(participation, outcome)
+    if way is None or participation.source != Source.PERSON:
+        return way
+    told = outcome or outcome_of(participation)
+    known = Ending.objects.filter(participation=participation).first()
+    if known is None or known.shown_at is None or (known.outcome, known.code) != (told, way.code):
+        Ending.objects.update_or_create(
+            participation=participation,
+            defaults={
+                "study": participation.study, "outcome": told, "code": way.code,
+                "way_back": way_back(way), "shown_at": timezone.now(),
+            },
+        )  # fmt: skip
+    return way
+
+
+def way_back(way: Leaving) -> str:
+    """The kind of a way back, in a word; empty: there is none but to close the page."""
+    if way.fields:
+        return "form"
+    return "link" if way.address else "code" if way.code else ""
+
+
+def shown_of(participation: Participation) -> Shown:
+    """The end of a participation as its person saw it, or as they will see it."""
+    outcome = outcome_of(participation)
+    seen = getattr(participation, "ending", None)
+    if seen is not None and seen.shown_at is not None and seen.outcome == outcome:
+        return Shown(outcome, seen.code, seen.shown_at)
+    way = leaving(participation)
+    return Shown(outcome, way.code if way else participation.completion_code, None)
+
+
+# --- of a visit that leads to no participation -----------------------------------------------
+
+
+def turn_away(study: Study, arrival: Arrival, outcome: str) -> Leaving:
+    """The way back of somebody who does not begin; a visit with ids of a recruiter is kept for payment."""
+    chosen = recruiting.settings_of(study)
+    way = recruiting.recruiter_of(study).leave(chosen, outcome, ids=arrival.ids, code="")
+    if arrival.ids:
+        forget_expired()
+        Ending.objects.update_or_create(
+            study=study,
+            participation=None,
+            visit_hash=_visit_hash(study, arrival),
+            defaults={
+                "sealed": recruiting.sealed(arrival.ids), "outcome": outcome, "code": way.code,
+                "way_back": way_back(way), "shown_at": timezone.now(), "keep_until": keep_until(),
+            },
+        )  # fmt: skip
+    return way
+
+
+def begun_after_all(study: Study, arrival: Arrival) -> None:
+    """Who was turned away, or did not agree at first, has begun: that visit ended otherwise."""
+    if arrival.ids:
+        study.endings.filter(participation=None, visit_hash=_visit_hash(study, arrival)).delete()
+
+
+def is_second_visit(participation: Participation, arrival: Arrival) -> bool:
+    """Whether somebody who has taken part comes with another assignment or submission than back then."""
+    visit = recruiting.recruiter_of(participation.study).visit
+    if not visit or participation.state in recruiting.RUNNING:
+        return False
+    try:
+        known = recruiting.unsealed(participation).get(visit)
+    except recruiting.CannotOpen:
+        return False
+    return bool(known and arrival.ids.get(visit) not in (None, known))
+
+
+def _visit_hash(study: Study, arrival: Arrival) -> str:
+    ids = json.dumps(sorted(arrival.ids.items()))
+    return recruiting.hash_of(f"visit {study.recruiter}", ids)
+
+
+# --- kept until paid, or until a date --------------------------------------------------------
+
+
+def keep_until() -> datetime:
+    """Until when payment may need what is kept of a visit that begins or a withdrawal that happens now."""
+    return timezone.now() + timedelta(days=settings.PAYMENT_DAYS)
+
+
+def keep_after_withdrawal(participation: Participation, bonus: str) -> None:
+    """Note, before the answers are erased, the end that was reached and what is due for it."""
+    outcome = outcome_of(participation) or WITHDRAWN
+    Ending.objects.update_or_create(
+        participation=participation,
+        defaults={
+            "study": participation.study, "outcome": outcome, "bonus": bonus, "keep_until": keep_until(),
+        },
+    )  # fmt: skip
+
+
+@transaction.atomic
+def forget_expired() -> int:
+    """Erase what was kept for payment longer than PAYMENT_DAYS; returns the number of people concerned."""
+    due = Ending.objects.filter(keep_until__lt=timezone.now())
+    visits = due.filter(participation=None).delete()[0]
+    withdrawn = list(due.values_list("participation", flat=True))
+    if withdrawn:
+        PaymentReference.objects.filter(participation__in=withdrawn).delete()
+        Ending.objects.filter(participation__in=withdrawn).update(bonus="", keep_until=None)
+    return visits + len(withdrawn)
