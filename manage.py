@@ -1,23 +1,48 @@
 #!/usr/bin/env python3
 """Django's command line for this installation."""
 
+import importlib.util
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
+VENV = Path(__file__).resolve().parent / ".venv"
 # These read and write files only, so they run without settings and apps: loading those would take longer
 # than the work.
 FILES_ONLY = {"analyse": "evaluation", "analyse_amt": "evaluation"}
 
 
 def main() -> None:
-    if sys.argv[1:2] and sys.argv[1] in FILES_ONLY:
-        run_without_apps(sys.argv)
+    enter_environment()
+    try:
+        run(sys.argv)
+    except BrokenPipeError:
+        # Whoever read the output has enough of it: `| head`. Python must not complain again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
+
+
+def run(arguments: list[str]) -> None:
+    if arguments[1:2] and arguments[1] in FILES_ONLY:
+        run_without_apps(arguments)
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(with_method_settings(sys.argv))
+    execute_from_command_line(with_method_settings(arguments))
+
+
+def enter_environment() -> None:
+    """Continue with the Python of .venv if the one that was called has no Django."""
+    python = VENV / "bin" / "python"
+    if importlib.util.find_spec("django") is not None:
+        return
+    if not python.exists() or Path(sys.prefix).resolve() == VENV:
+        sys.exit("Foolrate's packages are not installed. Install them with: make install")
+    os.execv(python, [str(python), *sys.argv])  # noqa: S606 - the same command, by the right Python
 
 
 def run_without_apps(arguments: list[str]) -> None:

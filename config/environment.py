@@ -1,6 +1,7 @@
 """Typed readers of environment variables: they refuse odd values instead of guessing."""
 
 import hashlib
+import json
 import os
 import secrets
 import tempfile
@@ -45,6 +46,19 @@ def env_int(name: str, default: int, *, at_least: int) -> int:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def running_address(data: Path) -> str:
+    """The address of the site that runs from this data folder on this machine; empty if none does.
+
+    Commands and workers make links with it, whatever port the site was started on.
+    """
+    try:
+        holder = json.loads((data / "running.lock").read_text(encoding="utf-8"))
+        os.kill(int(holder["process"]), 0)  # asks only whether it is there
+        return str(holder["address"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def secret_key(data: Path) -> str:

@@ -1,5 +1,6 @@
 """All settings, read from top to bottom; what an installation may change comes from the environment."""
 
+import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,12 +16,14 @@ from config.environment import (
     env_int,
     env_list,
     env_text,
+    running_address,
     secret_key,
 )
 from config.workbench import NAVIGATION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.1.0"
+# The one place that says it is pyproject.toml.
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 # Everything that this installation writes lies under one folder.
 FOOLRATE_DATA = Path(env_text("FOOLRATE_DATA") or BASE_DIR / "var").expanduser().resolve()
@@ -37,7 +40,7 @@ PARTICIPANT_ID_KEY = PARTICIPANT_ID_KEY or SECRET_KEY
 PAYMENT_DAYS = env_int("PAYMENT_DAYS", 90, at_least=1)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-SITE_URL = env_text("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = (env_text("SITE_URL") or running_address(FOOLRATE_DATA) or "http://127.0.0.1:8000").rstrip("/")
 HTTPS = env_bool("HTTPS", default=SITE_URL.startswith("https://"))
 
 # --- applications ----------------------------------------------------------------------------
