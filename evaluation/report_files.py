@@ -35,7 +35,8 @@ def html(report: Report) -> str:
             "report": report,
             "page": page,
             "population": page.population,
-            "styles": "\n".join(_style(name) for name in STYLES),
+            "styles": "\n".join(_static_text(name) for name in STYLES),
+            "script": _static_text("evaluation/folds.js"),
             "figures": figures(page),
             "walls": walls(page),
             "published": published,
@@ -93,8 +94,8 @@ def _data_address(data: bytes, kind: str) -> str:
     return f"data:{kind};base64," + base64.b64encode(data).decode()
 
 
-def _style(name: str) -> str:
+def _static_text(name: str) -> str:
     path = finders.find(name)
     if not path:
-        raise FileNotFoundError(f"The style sheet {name} is missing from this installation.")
+        raise FileNotFoundError(f"The file {name} is missing from this installation.")
     return Path(path).read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from evaluation.presentation import Page
 from evaluation.presentation.photos import Panel
 
 Block = tuple[str, list[Panel]]
-TOP, HEAD, LINE, GAP, FOOT, SHAPE = 8, 15, 19, 20, 68, 0.58
+TOP, HEAD, LINE, GAP, FOOT, SHAPE = 8, 15, 19, 20, 95, 0.58
 PAPER_HEIGHT = SCREEN_HEIGHT = 0
 CROWDED = 150
 """With more points than this they are drawn as a picture: a thousand circles make a heavy file."""
@@ -85,7 +85,8 @@ def _panel(sheet: Sheet, panel: Panel, left: float, top: float, side: float, mos
     palette, height = sheet.palette, side * SHAPE - 8
     sheet.text(left, top + 11, panel.metric, size=11, weight=700)
     sheet.text(left, top + 26, panel.short, size=10.5, color=palette.soft)
-    top += 38
+    sheet.text(left, top + 41, "fool rate, %", size=10, color=palette.soft)
+    top += 50
     bottom = top + height
     for share in (share for share in (0.0, 0.25, 0.5, 0.75, 1.0) if share <= most):
         y = bottom - share / most * height
@@ -100,4 +101,6 @@ def _panel(sheet: Sheet, panel: Panel, left: float, top: float, side: float, mos
         zorder=3, rasterized=len(x) > CROWDED,
     )  # fmt: skip
     sheet.text(left + 28, bottom + 17, f"{low:.{panel.digits}f}", size=10, color=palette.soft)
+    axis = f"{panel.metric}, {panel.unit}" if panel.unit else panel.metric
+    sheet.text(left + 28 + (side - 28) / 2, bottom + 32, axis, size=10, color=palette.soft, ha="center")
     sheet.text(left + side, bottom + 17, f"{high:.{panel.digits}f}", size=10, color=palette.soft, ha="right")

@@ -1,4 +1,4 @@
-"""Photo by photo: the drawn-in fool rate of each with its interval, from the lowest to the highest."""
+"""The shrunken fool rate of each photo with its interval, from the lowest to the highest."""
 
 from __future__ import annotations
 
@@ -83,6 +83,6 @@ def _ladder(sheet: Sheet, ladder: Ladder, top: float, most: float) -> None:
         )  # fmt: skip
     sheet.line(list(x), list(bottom - np.array(ladder.means) * scale), palette.mark, 2, zorder=4)
     sheet.text(
-        (left + right) / 2, bottom + 18, f"{n:,} photos, lowest to highest; fool rate in %",
+        (left + right) / 2, bottom + 18, f"{n:,} photos, sorted by rate (vertical: fool rate in %)",
         size=10, color=palette.soft, ha="center",
     )  # fmt: skip

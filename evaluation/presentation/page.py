@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from evaluation import metrics
@@ -52,6 +53,13 @@ class Page:
         self.differences = differences_of(self.analysis["pairwise"], self.titles)
         self.steps = steps_of(self.results)
         self.judged = [arm for arm in self.arms if arm.judged]
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """“Figure 1”, “Table 3” for each figure and table."""
+        from evaluation.presentation.numbering import numbers_of  # charts draw a Page
+
+        return numbers_of(self)
 
     @cached_property
     def methods(self) -> str:
@@ -107,6 +115,39 @@ class Page:
     def mixed_model(self) -> str:
         """The mixed model in a few sentences, or why it was not fitted."""
         return mixed_model(self.results, self.titles)
+
+    @property
+    def ladder_caption(self) -> str:
+        """What the chart of the photos shows; a condition whose photos do not differ has no band."""
+        parts = [
+            'Line: <a href="#def-photo-rate">shrunken (empirical-Bayes) fool rate</a> of each photo. '
+            "Small dots: raw rates. Dashed: 50&nbsp;%."
+        ]
+        flat = [ladder.title for ladder in self.ladders if not ladder.low]
+        if len(flat) < len(self.ladders):
+            parts.append("Band: 95&nbsp;% interval.")
+        if flat:
+            named = escape(listed([f"“{title}”" for title in flat]))
+            parts.append(f"No band with {named}: the photos differ no more than chance explains.")
+        return " ".join(parts)
+
+    @property
+    def difference_interval(self) -> str:
+        """Which interval stands beside a difference, for the head of its column."""
+        return "95\N{NO-BREAK SPACE}% interval, not corrected for the number of pairs"
+
+    @property
+    def difference_remark(self) -> str:
+        """How the intervals and the p values of the differences go together."""
+        return (
+            "The interval is not corrected for the number of pairs; the p value is. So an interval may "
+            "exclude 0 while the corrected p value is above 0.05."
+        )
+
+    @property
+    def audit_command(self) -> str:
+        """The command that audits the blinding of this study."""
+        return f".venv/bin/python manage.py audit_blinding {self.study['slug']}"
 
     @property
     def metric_headings(self) -> list[tuple[str, str, str]]:

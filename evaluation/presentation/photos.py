@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evaluation import metrics
 from evaluation.presentation.arms import METRIC_LABELS
 from evaluation.presentation.differences import p_value
 from evaluation.statistics.arrays import Json
@@ -15,6 +16,7 @@ class Panel:
     """One metric against people under one condition: a point a photo that has both."""
 
     metric: str
+    unit: str
     digits: int
     scores: list[float]
     rates: list[float]
@@ -29,7 +31,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The photos of one condition from the lowest drawn-in rate to the highest, as shares."""
+    """The photos of one condition from the lowest shrunken rate to the highest, as shares."""
 
     title: str
     means: list[float]
@@ -61,7 +63,7 @@ class Wall:
     least: list[Picture]
 
 
-def panels_of(results: Json, titles: dict[str, str], metrics: list[str]) -> list[tuple[str, list[Panel]]]:
+def panels_of(results: Json, titles: dict[str, str], names: list[str]) -> list[tuple[str, list[Panel]]]:
     """For each judged condition a panel for each metric with at least two scored photos."""
     columns = results.get("photos", {}).get("conditions", {})
     correlations = _correlations(results)
@@ -69,18 +71,18 @@ def panels_of(results: Json, titles: dict[str, str], metrics: list[str]) -> list
     for slug, title in titles.items():
         column = columns.get(slug)
         if column:
-            panels = [_panel(column, name, correlations.get((slug, name))) for name in metrics]
+            panels = [_panel(column, name, correlations.get((slug, name))) for name in names]
             found.append((title, [panel for panel in panels if panel]))
     return found
 
 
-def correlations_of(results: Json, titles: dict[str, str], metrics: list[str]) -> list[Json]:
+def correlations_of(results: Json, titles: dict[str, str], names: list[str]) -> list[Json]:
     """One line a condition: title and a cell for each metric."""
     known = _correlations(results)
     if all(row["spearman"] is None for row in known.values()):
         return []
     return [
-        {"title": title, "cells": [_cell(name, known.get((slug, name))) for name in metrics]}
+        {"title": title, "cells": [_cell(name, known.get((slug, name))) for name in names]}
         for slug, title in titles.items()
     ]
 
@@ -120,6 +122,7 @@ def _panel(column: Json, name: str, found: Json | None) -> Panel | None:
     short = f"ρ {number(rho, 2)} {ends}".strip() if rho is not None else "no correlation"
     return Panel(
         metric=label,
+        unit=metrics.get(name).unit,
         digits=digits,
         scores=[score for score, _ in pairs],
         rates=[rate for _, rate in pairs],

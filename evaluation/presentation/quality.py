@@ -60,7 +60,7 @@ def _lapses(lapse: Json | None) -> str:
     return (
         f"{lapse['failed']:,} of {count(lapse['n'], 'vigilance trial')} failed: an estimated "
         f"{percent(lapse['rate'])} {ends}".rstrip()
-        + " of trials without looking. Lapses draw every fool rate towards one half."
+        + " of trials without looking. Lapses bias every fool rate towards 50\N{NO-BREAK SPACE}%."
     )
 
 
@@ -75,7 +75,7 @@ def _times(times: Json | None) -> str:
         text += f" {count(times['missing'], 'answer')} came without a time."
     if times["fooled_ratio"] is not None:
         ends = number_range(times["fooled_ratio_ci"], 2)
-        text += f" Being fooled took {number(times['fooled_ratio'], 2)} times as long {ends}".rstrip() + "."
+        text += f" Ratio (fooled / not fooled): {number(times['fooled_ratio'], 2)} {ends}".rstrip() + "."
     return text
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
+from html import unescape
 
 from PIL import Image
 
@@ -18,6 +20,7 @@ from evaluation.report_pdf.sheets import MARK, WIDTH, Sheets
 from evaluation.wording import NBSP
 
 MOST_COLUMNS = 4
+TAGS = re.compile(r"<[^>]+>")
 
 
 def pdf(report: Report) -> bytes:
@@ -38,7 +41,7 @@ def pdf(report: Report) -> bytes:
     _quality(sheets, page)
     _rows(sheets, page)
     _methods(sheets, page)
-    _elsewhere(sheets)
+    _elsewhere(sheets, page)
     _meanings(sheets, page)
     if sheets.unwritten:
         sheets.paragraph(
@@ -63,13 +66,18 @@ def _head(sheets: Sheets, page: Page) -> None:
     sheets.paragraph(f"{page.headline_remark} {page.counts}.".strip(), 8.5, soft=True)
     _chart(
         sheets, page, "fool-rates",
-        "Dot: fool rate. Bar: 95 % interval for new participants and new photos. Dashed: 50 %, where real "
-        "and fake cannot be told apart.",
+        "Dot: fool rate. Bar: 95 % interval for new participants and new photos. Dashed: 50 %, chance.",
     )  # fmt: skip
 
 
 def _rates(sheets: Sheets, page: Page) -> None:
     sheets.heading("Fool rate by condition")
+    _caption(sheets, page, "rates", f"Fool rate, with its 95{NBSP}% interval for new participants and photos")
+    sheets.grid(
+        ("Condition", ("Fool rate", "def-fool-rate"), ("Trials", "def-n")),
+        [(arm.title, _cell(arm.default), arm.n) for arm in page.arms],
+        (94, 50, 30),
+    )
     head = (
         "Condition", ("Fool rate, new participants × new photos", "def-default"),
         ("These photos only", "def-these-photos"), ("Naive", "def-naive"), ("Design effect", "def-deff"),
@@ -83,6 +91,7 @@ def _rates(sheets: Sheets, page: Page) -> None:
         )
         for arm in page.arms
     ]  # fmt: skip
+    _caption(sheets, page, "all_intervals", "Fool rate, its intervals, sample sizes and the strict view")
     sheets.grid(head, rows, (30, 27, 22, 22, 14, 14, 14, 13, 24), 6.8)
     for arm in page.arms:
         if arm.this_participant:
@@ -94,11 +103,11 @@ def _rates(sheets: Sheets, page: Page) -> None:
 def _chances(sheets: Sheets, page: Page) -> None:
     if not page.chances:
         return
-    sheets.heading("Against chance, and as sensitivity")
+    sheets.heading(f"Comparison with 50{NBSP}%, and sensitivity")
     head = (
-        "Condition", (f"Fool rate less 50{NBSP}%, points", "def-chance"),
-        (f"p, equal to 50{NBSP}%", "def-chance"),
-        (f"p, not within 50{NBSP}±{NBSP}5{NBSP}%", "def-equivalence"),
+        "Condition", (f"Fool rate minus 50{NBSP}%, points", "def-chance"),
+        (f"p, difference from 50{NBSP}%", "def-chance"),
+        ("Equivalence p (TOST)", "def-equivalence"),
         ("d′", "def-dprime"), ("Criterion", "def-criterion"),
     )  # fmt: skip
     rows = [
@@ -108,15 +117,17 @@ def _chances(sheets: Sheets, page: Page) -> None:
         )
         for row in page.chances
     ]  # fmt: skip
+    _caption(sheets, page, "chance", f"Fool rate against 50{NBSP}%, d′ and criterion")
     sheets.grid(head, rows, (46, 38, 20, 24, 30, 16), 6.8)
 
 
 def _comparisons(sheets: Sheets, page: Page) -> None:
     if page.differences:
         _chart(
-            sheets, page, "differences", "Higher rate less the lower one. Dashed: no difference.",
+            sheets, page, "differences", "Higher minus lower rate. Dashed: no difference.",
             heading="Differences between conditions",
         )  # fmt: skip
+        _caption(sheets, page, "differences_table", f"Differences. {page.difference_remark}")
         sheets.grid(
             ("Higher above lower", ("Difference, points", "def-difference"), ("p, Holm", "def-holm")),
             [
@@ -130,11 +141,12 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
             (100, 50, 24),
         )
     if page.ranking:
-        sheets.heading("Which condition fools most, and how sure is that")
+        sheets.heading("Ranking and its uncertainty")
+        _caption(sheets, page, "ranking", "Ranking of the conditions")
         sheets.grid(
             (
-                "Condition", ("Fool rate", "def-fool-rate"), ("Chance of being first", "def-first"),
-                ("Ranks that the data allow", "def-rank-set"),
+                "Condition", ("Fool rate", "def-fool-rate"), ("Ranked first, share of draws", "def-first"),
+                (f"95{NBSP}% rank range", "def-rank-set"),
             ),
             [(rank.title, rank.rate, rank.first, rank.places) for rank in page.ranking],
             (84, 28, 30, 32),
@@ -144,7 +156,8 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
 def _metrics(sheets: Sheets, page: Page) -> None:
     labels = [(label, f"def-{name}") for name, label, _remark in page.metric_headings]
     widths = (42, *[132 / len(labels)] * len(labels))
-    sheets.heading("What image metrics say about the same pictures")
+    sheets.heading("Image metrics of the same pictures")
+    _caption(sheets, page, "metrics_table", f"Mean over photos, with the 95{NBSP}% interval of the mean")
     sheets.grid(
         ("Condition", *labels), [(arm.title, *map(_cell, arm.metrics)) for arm in page.arms], widths, 6.8
     )
@@ -157,17 +170,22 @@ def _metrics(sheets: Sheets, page: Page) -> None:
             )
             for line in page.correlations
         ]
-        sheets.heading("Metrics against people, photo by photo", room=50)
+        sheets.heading("Image metrics and fool rate per photo", room=50)
+        _caption(sheets, page, "correlations", "Spearman correlation between score and fool rate")
         sheets.grid((("Spearman’s ρ", "def-correlation"), *labels), rows, widths, 6.8)
-        _chart(sheets, page, "metrics", "Each dot a photo: its score against its fool rate in %.")
+        _chart(
+            sheets,
+            page,
+            "metrics",
+            "Each dot is a photo. Horizontal: its score. Vertical: its fool rate in %.",
+        )
 
 
 def _photos(sheets: Sheets, page: Page) -> None:
     if not page.ladders:
         return
     _chart(
-        sheets, page, "photos", "Line: rate of each photo, drawn towards the mean; band: 95 % interval.",
-        heading="Photo by photo",
+        sheets, page, "photos", unescape(TAGS.sub("", page.ladder_caption)), heading="Fool rate per photo",
     )  # fmt: skip
     pictures = picture_bytes(page)
     for wall in page.walls:
@@ -176,26 +194,27 @@ def _photos(sheets: Sheets, page: Page) -> None:
                 pairs = [_pair(picture, pictures) for picture in side]
                 sheets.pairs(f"{wall.title}: {heading}", pairs)
     if any(wall.most for wall in page.walls):
-        sheets.paragraph("Left the real colours, right the recolouring.", 8, soft=True)
+        sheets.paragraph("Left: the real colours. Right: the recolouring.", 8, soft=True)
 
 
 def _quality(sheets: Sheets, page: Page) -> None:
-    sheets.heading("How good the answers are")
+    sheets.heading("Quality of the responses")
     sheets.fact("Participations", f"{page.participations}.", leads_to="def-participations")
     sheets.fact("Vigilance", page.vigilance, leads_to="def-vigilance")
     sheets.fact("Sides", page.side, leads_to="def-side")
     for fact in page.observers:
         sheets.fact(fact.title, fact.text, leads_to=fact.definition)
-    sheets.heading("Certificate: what was on the screen, and what it gave away")
+    sheets.heading("Presentation timing and blinding")
     sheets.fact("Exposure as measured", page.exposure, leads_to="def-exposure")
     audit = page.study.get("blinding")
-    none = "Nobody has audited whether anything but the pixels tells the fake."
+    none = "The blinding of this study has not been audited."
     words = f"{audit['summary']} Audited on {audit['made']}." if audit else none
     sheets.fact("Blinding", words, leads_to="def-blinding")
 
 
 def _rows(sheets: Sheets, page: Page) -> None:
-    sheets.heading("Which rows count")
+    sheets.heading("Responses that count")
+    _caption(sheets, page, "rows", "Responses left out by each rule")
     sheets.grid(
         ("Rule", ("Left out", "def-rows"), ("Rows left", "def-rows")),
         [
@@ -209,13 +228,14 @@ def _rows(sheets: Sheets, page: Page) -> None:
         (126, 24, 24),
     )
     if page.changes:
-        sheets.heading("How the answer would change under other rules", room=60)
+        sheets.heading("Sensitivity to the exclusion rules", room=60)
+        _caption(sheets, page, "changes", "Fool rate under each rule, and its change in points")
         arms = len(page.changes[0].rates)
         # As many columns as can be read; more conditions go on in a table below.
         for start in range(0, arms, MOST_COLUMNS):
             _changes(sheets, page, slice(start, start + MOST_COLUMNS))
     if page.mixed_model:
-        sheets.heading("Another model, as a check")
+        sheets.heading("Mixed model, as a check")
         sheets.paragraph(page.mixed_model)
     _next(sheets, page)
 
@@ -240,10 +260,13 @@ def _changes(sheets: Sheets, page: Page, shown: slice) -> None:
 def _next(sheets: Sheets, page: Page) -> None:
     if not page.next_studies:
         return
-    sheets.heading("What the next study would take")
+    sheets.heading("Planning the next study")
+    _caption(
+        sheets, page, "next_study", f"Precision of a study of the same size, and what ±{NBSP}3 points require"
+    )
     head = (
-        "Condition", ("The same again, points", "def-next-study"),
-        (f"Difference found in 80{NBSP}%, points", "def-next-study"),
+        "Condition", ("Half-width with the same size, points", "def-next-study"),
+        (f"Difference detected with 80{NBSP}% power, points", "def-next-study"),
         (f"Participants for ±{NBSP}3{NBSP}points", "def-next-study"),
     )  # fmt: skip
     rows = [(row.title, row.half_width, row.detectable, row.for_3_points) for row in page.next_studies]
@@ -259,9 +282,10 @@ def _methods(sheets: Sheets, page: Page) -> None:
         sheets.paragraph(f"{name}: {words}", 8.5, after=0.8)
 
 
-def _elsewhere(sheets: Sheets) -> None:
-    sheets.heading("Other studies, for orientation only")
+def _elsewhere(sheets: Sheets, page: Page) -> None:
+    sheets.heading("Published fool rates, for orientation only")
     sheets.paragraph(published.CAUTION, 8.5, soft=True)
+    _caption(sheets, page, "published", "Fool rates as printed in other publications")
     head = ("Study and protocol", "Method", ("Fool rate, % as printed there", "def-published"))
     rows = [
         (
@@ -275,7 +299,7 @@ def _elsewhere(sheets: Sheets) -> None:
 
 
 def _meanings(sheets: Sheets, page: Page) -> None:
-    sheets.heading("What each number means")
+    sheets.heading("Definitions")
     for place, term, text in definitions(page):
         sheets.fact(term, text, place=place)
     report = page.report
@@ -298,7 +322,12 @@ def _chart(sheets: Sheets, page: Page, name: str, caption: str, *, heading: str 
         with Image.open(io.BytesIO(data)) as image:
             ratio = image.height / image.width
         drawings.append((data, ratio, charts.description(page, name, part)))
-    sheets.pictures(drawings, caption, heading=heading)
+    sheets.pictures(drawings, f"{page.numbers[name.replace('-', '_')]}. {caption}", heading=heading)
+
+
+def _caption(sheets: Sheets, page: Page, name: str, words: str) -> None:
+    """The number and the words above a table."""
+    sheets.paragraph(f"{page.numbers[name]}. {words.rstrip('.')}.", 7.5, soft=True, after=1)
 
 
 def _pair(picture: Picture, pictures: dict[str, bytes]) -> tuple[bytes | None, bytes | None, str]:

@@ -85,6 +85,8 @@ def test_the_report_is_readable_everywhere(page, study, results):
         services.score_colorization(colorization)
     services.make_report(study=study, population=Population.PEOPLE)
     page.goto(f"/studies/{study.slug}/report/")
+    check(page, "report-folded", results)
+    page.get_by_role("button", name="Open all sections").click()
     # Pictures further down are fetched when they come near.
     for picture in page.locator(".gallery img").all():
         picture.scroll_into_view_if_needed()

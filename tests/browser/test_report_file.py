@@ -1,6 +1,9 @@
 """The report as one file: without a network, with names and rates that leave no room, by key, and by axe."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from evaluation import report_files
 from tests.browser.conftest import AXE
@@ -56,6 +59,7 @@ def test_the_file_needs_no_network_and_breaks_nowhere(page, file, results, reque
             break
         page.reload()
     assert seen[-1] == [], seen
+    page.get_by_role("button", name="Open all sections").click()
     page.screenshot(path=results / f"file-{request.node.callspec.id}.png", full_page=True)
     assert [url for url in page.asked if not url.startswith("data:")] == [file.as_uri()]
     assert page.evaluate("() => [...document.images].filter(i => i.complete && !i.naturalWidth).length") == 0
@@ -65,8 +69,31 @@ def test_the_file_needs_no_network_and_breaks_nowhere(page, file, results, reque
     assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
 
 
+def test_the_answer_comes_first_and_the_rest_is_folded_but_printed(page, file):
+    page.goto(file.as_uri())
+    expect(page.locator("details.fold[open]")).to_have_count(page.locator("#differences").count())
+    if page.viewport_size["width"] > 1000:
+        for part in (".headline", ".answer .chart img", ".answer table thead"):
+            box = page.locator(part).first.bounding_box()
+            assert box["y"] + min(box["height"], 200) <= page.viewport_size["height"], part
+    page.goto(f"{file.as_uri()}#def-naive")
+    expect(page.locator("#def-naive")).to_be_in_viewport()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("details.fold:not([open])")).to_have_count(0)
+
+
+def test_figures_and_tables_are_numbered_without_a_gap(page, file):
+    page.goto(file.as_uri())
+    words = page.evaluate("() => document.body.textContent")
+    for kind in ("Figure", "Table"):
+        found = [int(number) for number in re.findall(rf"{kind} (\d+)\.", words)]
+        assert sorted(set(found)) == list(range(1, len(set(found)) + 1))
+        assert len(found) == len(set(found)) > 2
+
+
 def test_every_visible_number_column_reaches_its_definition_by_key(page, file):
     page.goto(file.as_uri())
+    page.get_by_role("button", name="Open all sections").click()
     links = page.locator("a[href^='#def-']:visible")
     reached = set()
     for number in range(links.count()):
