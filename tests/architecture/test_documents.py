@@ -1,12 +1,17 @@
 """What the documents promise, held against the code."""
 
+import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 COMMAND = re.compile(r"manage\.py (\w+)")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
@@ -57,3 +62,41 @@ def test_no_document_or_source_names_a_path_of_one_machine():
         if suspicious.search(path.read_text(encoding="utf-8"))
     ]
     assert not found
+
+
+def commands_in_documents():
+    """Each `manage.py …` line in a block of code, continued lines joined, as its words."""
+    for path in DOCUMENTS:
+        for block in re.findall(r"^```\w*\n(.*?)^```", path.read_text(), re.MULTILINE | re.DOTALL):
+            for line in block.replace("\\\n", " ").splitlines():
+                if "manage.py " in line:
+                    yield pytest.param(line, id=f"{path.name}: {line.strip()[:60]}")
+
+
+@pytest.mark.parametrize("line", list(commands_in_documents()))
+def test_every_command_in_a_block_runs_as_it_is_written(line):
+    """By the right Python, and with options that the command knows."""
+    from django.core.management import get_commands, load_command_class
+
+    from manage import with_method_settings
+
+    words = shlex.split(line, comments=True)
+    while "=" in words[0]:
+        words.pop(0)  # a variable of the environment
+    assert words[:2] == [".venv/bin/python", "manage.py"], "say which Python: .venv/bin/python manage.py"
+    name, *arguments = with_method_settings(words[1:])[1:]
+    load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(arguments)
+
+
+def test_the_version_is_written_in_one_place_and_cited_as_it_is():
+    from django.conf import settings
+
+    assert f"\nversion: {settings.VERSION}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"\n## {settings.VERSION} (" in (ROOT / "CHANGELOG.md").read_text()
+    assert "version" not in json.loads((ROOT / "package.json").read_text())
+
+
+def test_the_licence_of_the_files_is_the_licence_that_the_project_names():
+    assert (ROOT / "LICENSE").read_text().lstrip().startswith("Apache License")
+    for name in ("pyproject.toml", "package.json", "CITATION.cff"):
+        assert "Apache-2.0" in (ROOT / name).read_text(), name
