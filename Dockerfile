@@ -29,9 +29,7 @@ USER foolrate
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "config/processes/healthcheck.py"]
-CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "8", "--worker-tmp-dir", "/dev/shm", "--timeout", "120", \
-     "--no-control-socket", "--access-logfile", "-"]
+CMD ["python", "manage.py", "web", "--host", "0.0.0.0"]
 
 FROM worker-packages AS worker
 COPY --from=runner /runner/node_modules node_modules

@@ -337,7 +337,7 @@ def run(options, folder):
         server = services.address("127.0.0.1", options.port)
         ledger, seconds = take_part(study, crowd, options.people, server, options.at_once, say)
         report, making = report_by_worker(study)
-        command = " ".join(services.web_service(host="127.0.0.1", port=options.port).command)
+        command = " ".join(services.web_command())
     kept = ledger.against(stored_answers(study))
     what = f"{connection.vendor} {'.'.join(map(str, connection.get_database_version()))}"
     print(f"SIMULATED participants: {options.people} x {kept['stored'] // options.people} trials (40 test), {count} "

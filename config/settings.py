@@ -62,6 +62,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.web.access_log.facts_for_the_log",
+    "config.middleware.no_large_bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.cross_origin_isolation",
@@ -104,7 +106,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         transaction_mode="IMMEDIATE",
         timeout=30,
-        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        # FULL: an answer that was acknowledged is on the disk, whatever happens to the machine.
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     )
 
 # --- Redis and Celery ------------------------------------------------------------------------
@@ -129,11 +132,15 @@ if COLORIZE_PRECISION not in {"auto", "float32", "bfloat16", "float16"}:
 REDIS_PREFIX = env_text("REDIS_PREFIX", "foolrate:")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": TASK_VISIBILITY_SECONDS,
     "unacked_restore_interval": 1,
     "unacked_restore_throttle": 1,
     "socket_keepalive": not REDIS_URL.startswith("unix"),
+    # Who orders something waits for no queue that hangs; what could not be sent is sent by a later sweep.
+    "socket_timeout": 10,
+    "socket_connect_timeout": 2,
     "global_keyprefix": REDIS_PREFIX,
 }
 # Networks wait in `gpu`, all else in `cpu`. A worker that is told nothing serves both, so that nothing
@@ -250,11 +257,20 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.Discreet",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_text("LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},
+        # The access log has a line for each of them already, without its address.
+        "django.request": {"level": "ERROR"},
+        "uvicorn": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
     },

@@ -12,8 +12,6 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
-from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_exempt
 from unfold.decorators import display
 
 from colorizers import methods
@@ -22,6 +20,7 @@ from colorizers.colorizer_form import colorizer_form, fieldsets, too_large, vari
 from colorizers.methods import Method
 from colorizers.models import Colorizer, WorkState
 from colorizers.services.registering import ColorizerRefused, keep, methods_get
+from colorizers.uploads import takes_uploads
 
 FORM_OVERHEAD = 2**20
 
@@ -50,14 +49,14 @@ class ColorizerAdmin(WorkbenchAdmin):
         return ", ".join(f"{name} {value}" for name, value in colorizer.settings.items()) or "none"
 
     def get_urls(self) -> list[URLPattern]:
-        add = self.admin_site.admin_view(self.sized_add_view)
+        add = self.admin_site.admin_view(takes_uploads(self.sized_add_view))
         urls: list[URLPattern] = super().get_urls()
         return [path("add/", add, name="colorizers_colorizer_add"), *urls]
 
-    # The size is looked at before the token is: looking for the token reads the whole upload. `add_view`
-    # looks for the token itself.
-    @method_decorator(csrf_exempt)
+    # `add_view` looks for the token itself, after the permission.
     def sized_add_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if request.method == "POST" and length > settings.UPLOAD_MAX_MB * 2**20 + FORM_OVERHEAD:
             return self._choice(request, refusal=too_large(length), status=413)

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
@@ -26,6 +26,7 @@ from colorizers import presentation, services
 from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, is_key, photo_thumbnail
 from colorizers.forms import ColourForm, UploadForm, too_large
 from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet
+from colorizers.uploads import takes_uploads
 
 PHOTOS_A_PAGE = 60
 FORM_OVERHEAD = 2**20
@@ -130,7 +131,9 @@ class PhotoSetAdmin(WorkbenchAdmin):
         view = self.admin_site.admin_view
         own = [
             path("colour/", view(self.colour_view), name="colorizers_photoset_colour"),
-            path("<int:pk>/import/", csrf_exempt(view(self.import_view)), name="colorizers_photoset_import"),
+            path(
+                "<int:pk>/import/", view(takes_uploads(self.import_view)), name="colorizers_photoset_import"
+            ),
             path(
                 "<int:pk>/take-out/<int:photo_pk>/",
                 view(require_POST(self.take_out_view)),
@@ -157,7 +160,8 @@ class PhotoSetAdmin(WorkbenchAdmin):
         return redirect(_colour_address(list(queryset.values_list("pk", flat=True))))
 
     def import_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        # The size is looked at before the token is: looking for the token reads the whole upload.
+        if not request.user.has_perm("colorizers.add_photo"):
+            raise PermissionDenied
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if request.method == "POST" and length > settings.UPLOAD_MAX_MB * 2**20 + FORM_OVERHEAD:
             return self._too_large(request, pk, length)
@@ -172,8 +176,6 @@ class PhotoSetAdmin(WorkbenchAdmin):
 
     def _import(self, request: HttpRequest, pk: int) -> HttpResponse:
         photo_set = get_object_or_404(PhotoSet, pk=pk)
-        if not request.user.has_perm("colorizers.add_photo"):
-            raise PermissionDenied
         refusal = ""
         try:
             photo_set.check_open()

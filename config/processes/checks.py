@@ -14,6 +14,7 @@ from pathlib import Path
 
 GIGABYTE = 1024**3
 NEEDED_DISK_GB = 2
+BACKLOG = 2048  # visitors who wait while a web server starts again
 
 
 class NotReady(RuntimeError):
@@ -36,12 +37,12 @@ def check_writable(folder: Path) -> None:
         raise NotReady(f"{folder} cannot be written to. Set FOOLRATE_DATA to a folder of your own.")
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise NotReady if no server can listen there; names a port that is free."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; raises NotReady if none can, and names a port that is free."""
     if not 1 <= port <= 65535:
         raise NotReady(f"A port is a number from 1 to 65535, not {port}. Try PORT=8000.")
     try:
-        _try_port(host, port)
+        return _listening(host, port)
     except PermissionError:
         raise NotReady(
             f"Port {port} is reserved for the system's own services. Choose one above 1023: PORT=8000."
@@ -60,18 +61,22 @@ def next_free_port(host: str, port: int) -> int:
     """The first free port above this one."""
     for candidate in range(port + 1, min(port + 200, 65536)):
         with contextlib.suppress(OSError):
-            _try_port(host, candidate)
+            _listening(host, candidate).close()
             return candidate
     raise NotReady(f"No port between {port} and {port + 200} is free.")
 
 
-def _try_port(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as attempt:
+def _listening(host: str, port: int) -> socket.socket:
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
         # A port whose last connections are still closing is free for a server.
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        attempt.bind((host, port))
-        attempt.listen(1)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(BACKLOG)
+    except BaseException:
+        found.close()
+        raise
+    return found
 
 
 @contextlib.contextmanager

@@ -1,10 +1,15 @@
-"""The three services of an installation on one machine, and how each one shows that it works."""
+"""The services of an installation on one machine, and how each one shows that it works."""
 
 from __future__ import annotations
 
 import contextlib
+import http.client
+import logging
 import os
+import secrets
+import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +23,14 @@ from redis import RedisError
 from colorizers import devices
 from config.celery import app
 from config.environment import env_int, env_list
-from config.processes import healthcheck, redis
+from config.processes import checks, pulse, redis
 from config.processes.supervisor import Service
+from config.web import access_log
+from config.web.bridge import ALIVE
 
-WEB_THREADS = 8
+logger = logging.getLogger(__name__)
+
+WEB_SIGN_SECONDS = 5.0
 QUEUES = ("cpu", "gpu")
 
 
@@ -57,17 +66,44 @@ def worker_services() -> list[Service]:
 
 
 def _worker_service(queues: list[str], *, name: str, alone: bool) -> Service:
-    """A Celery worker; a dead one is started again and, if it is `alone`, gets its tasks back at once."""
     node = f"foolrate-{name}-{os.getpid()}@{settings.FOOLRATE_DATA.name}"
-    processes = worker_processes(queues)
+    alone = alone and _is_embedded()
+    return worker_service(queues, worker_processes(queues), node, name=name, alone=alone)
+
+
+def worker_service(
+    queues: list[str],
+    processes: int,
+    node: str,
+    *,
+    name: str = "worker",
+    alone: bool = False,
+    grace: float = 15,
+) -> Service:
+    """A Celery worker; one that starts again, if it is `alone`, gets the tasks of its predecessor at once."""
+    pulses = settings.FOOLRATE_DATA / "run" / node
+
+    def before_start() -> None:
+        pulse.clear(pulses)
+        if alone:
+            give_back_tasks()
+
+    def is_alive() -> bool:
+        for number in pulse.kill_silent(pulses):
+            logger.warning("Process %d of the %s gave no sign of life and was killed.", number, name)
+        # Without Redis nobody can ask, and a worker that waits for it is as it should be.
+        return not redis.answers(settings.REDIS_URL) or _worker_answers(node)
+
     return Service(
         name=name,
         command=worker_command(processes, node, queues),
         is_ready=lambda: _worker_answers(node),
-        grace=15.0,
-        restart=True,
-        environment=_project_environment() | worker_environment(processes),
-        before_start=give_back_tasks if _is_embedded() and alone else (lambda: None),
+        grace=grace,
+        is_alive=is_alive,
+        beat=5.0,
+        patience=20.0,
+        environment=_project_environment() | worker_environment(processes) | {pulse.FOLDER: str(pulses)},
+        before_start=before_start,
     )
 
 
@@ -107,22 +143,62 @@ def worker_command(concurrency: int, node: str, queues: list[str]) -> list[str]:
     ]
 
 
-def web_service(*, host: str, port: int) -> Service:
-    """The web server: one process with threads on SQLite, a process for each core on PostgreSQL."""
+@contextlib.contextmanager
+def web_services(*, host: str, port: int) -> Iterator[list[Service]]:
+    """The web server: one process with threads on SQLite, a process for each core on PostgreSQL.
+
+    The socket that visitors come to is held open here: while a process starts again, they wait in its line.
+    Raises checks.NotReady if nothing can listen there.
+    """
     on_sqlite = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     processes = env_int("WEB_PROCESSES", 1 if on_sqlite else cores(), at_least=1)
-    return Service(
-        name="web",
-        command=[
-            *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
-            *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
-            *("--worker-class", "gthread", "--workers", str(processes), "--threads", str(WEB_THREADS)),
-            *("--graceful-timeout", "5", "--timeout", "120", "--no-control-socket"),
-            *("--access-logfile", "-"),
-        ],
-        is_ready=lambda: healthcheck.answers(address(host, port)),
-        environment={**_project_environment(), "SITE_URL": site_url(host, port)},
-    )
+    with contextlib.ExitStack() as held:
+        public = held.enter_context(checks.listen(host, port))
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="foolrate-web-")))
+        environment = {
+            **_project_environment(),
+            "SITE_URL": site_url(host, port),
+            access_log.SALT: secrets.token_hex(16),
+        }
+        services = []
+        for number in range(1, processes + 1):
+            path = folder / str(number)
+            own = held.enter_context(socket.socket(socket.AF_UNIX))
+            own.bind(str(path))
+            own.listen()
+            numbers = (public.fileno(), own.fileno())
+            services.append(
+                Service(
+                    name="web" if processes == 1 else f"web-{number}",
+                    command=web_command(*numbers),
+                    is_ready=lambda path=path: _web_answers(path),  # type: ignore[misc]
+                    grace=15.0,
+                    environment=environment,
+                    open_files=numbers,
+                )
+            )
+        yield services
+
+
+def web_command(*listeners: int) -> list[str]:
+    """The command line of one web process on these open sockets."""
+    options = [part for number in listeners for part in ("--listen", str(number))]
+    return [sys.executable, "-m", "config.web.server", *options]
+
+
+def _web_answers(path: Path) -> bool:
+    """Whether the event loop and the threads of a web process answer at its own socket."""
+    connection = http.client.HTTPConnection("localhost", timeout=WEB_SIGN_SECONDS)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(WEB_SIGN_SECONDS)
+    try:
+        connection.sock.connect(str(path))
+        connection.request("GET", ALIVE)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def address(host: str, port: int) -> str:
@@ -166,6 +242,6 @@ def _python_path() -> Iterator[str]:
 
 def _worker_answers(node: str) -> bool:
     try:
-        return bool(app.control.ping(destination=[node], timeout=1.0))
+        return bool(app.control.ping(destination=[node], timeout=5.0))
     except (KombuError, RedisError, OSError):
         return False

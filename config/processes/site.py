@@ -30,18 +30,18 @@ def running(*, host: str, port: int, say: Say) -> Iterator[Supervisor]:
     checks.check_writable(data)
     checks.check_disk(data)
     with checks.sole_use(data, address=services.address(host, port)):
-        checks.check_port(host, port)
-        prepare(say)
-        broker = services.redis_service()
-        with Supervisor(data / "logs", say) as supervisor:
-            say("Starting Redis, worker and web")
-            if broker is not None:
-                supervisor.start([broker])
-            supervisor.start([services.web_service(host=host, port=port), *services.worker_services()])
-            try:
-                yield supervisor
-            finally:
-                say("Stopping worker, web and Redis")
+        with services.web_services(host=host, port=port) as web:
+            prepare(say)
+            broker = services.redis_service()
+            with Supervisor(data / "logs", say) as supervisor:
+                say("Starting Redis, worker and web")
+                if broker is not None:
+                    supervisor.start([broker])
+                supervisor.start([*web, *services.worker_services()])
+                try:
+                    yield supervisor
+                finally:
+                    say("Stopping worker, web and Redis")
         redis.remove_socket_folder(data)
 
 

@@ -1,22 +1,25 @@
-"""Starts the processes of an installation, waits until they work, and stops every one of them."""
+"""Starts the processes of an installation, keeps them working, and stops every one of them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Any
 
 WATCHDOG = Path(__file__).with_name("watchdog.py")
-LOG_LIMIT = 5 * 1024**2  # bytes; a longer log of earlier runs becomes NAME.log.1
+LOG_LIMIT = 5 * 1024**2  # bytes; a longer log becomes NAME.log.1
+LOG_SECONDS = 7 * 86_400.0  # an older one too: no line of a log outlives two such times
+LOGS_EVERY = 60.0  # seconds between two looks at the logs
 POLL = 0.1  # seconds
 LONGEST_PAUSE = 30.0  # seconds between two restarts
 PATIENCE = 1.0  # seconds; a second Ctrl-C before that is the same one, sent to the group as well
@@ -26,21 +29,24 @@ Say = Callable[[str], None]
 
 
 class ServiceFailed(RuntimeError):
-    """A process did not start, or ended by itself; the message holds the end of its log."""
+    """A process did not start; the message holds the end of its log."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """One process that belongs to the installation."""
+    """One process that belongs to the installation; when it ends or falls silent, it is started again."""
 
     name: str
     command: Sequence[str]
     is_ready: Callable[[], bool]
     ready_within: float = 60.0
     grace: float = 10.0  # seconds between asking it to end and killing it
-    restart: bool = False
+    is_alive: Callable[[], bool] | None = None  # asked again and again; `is_ready` if there is none
+    beat: float = 2.0  # seconds between two such questions
+    patience: float = 15.0  # seconds without a sign of life after which it is killed
     environment: Mapping[str, str] = field(default_factory=dict)
     before_start: Callable[[], None] = lambda: None
+    open_files: Sequence[int] = ()  # numbers of files that it inherits
 
 
 @dataclass
@@ -48,21 +54,26 @@ class _Running:
     service: Service
     process: subprocess.Popen[Any]
     started: float
+    silent_after: float  # without a sign of life until then it is taken for hung
+    is_up: bool = False  # it was ready once: from then on it is started again
+    is_hung: bool = False
     restarts: int = 0
     restart_at: float | None = None
 
 
 class Supervisor:
-    """Holds services that live and die together; use it as a context manager from the main thread.
+    """Keeps services running until its block ends; use it as a context manager from the main thread.
+
+    A service that ends, or gives no sign of life for its patience, is started again, ever more slowly.
+    Without a folder for `logs`, they go where this process's output goes.
 
     Each process leads a group of its own, so that a Ctrl-C in the terminal reaches this one only and
     whatever a child starts is stopped with it. A watchdog does the same if this process is killed.
     """
 
-    def __init__(self, logs: Path, say: Say) -> None:
+    def __init__(self, logs: Path | None, say: Say) -> None:
         self.logs = logs
         self.say = say
-        self.failure: str | None = None
         self._running: list[_Running] = []
         self._lock = threading.RLock()
         self._stopping = threading.Event()
@@ -72,7 +83,8 @@ class Supervisor:
         self._interrupted_at: float | None = None
 
     def __enter__(self) -> Supervisor:
-        self.logs.mkdir(parents=True, exist_ok=True)
+        if self.logs is not None:
+            self.logs.mkdir(parents=True, exist_ok=True)
         self._watchdog = subprocess.Popen(
             [sys.executable, "-I", str(WATCHDOG)],
             stdin=subprocess.PIPE,
@@ -94,19 +106,23 @@ class Supervisor:
         self.stop()
         for name, handler in self._handlers.items():
             signal.signal(name, handler)
-        if self.failure and kind is not ServiceFailed:
-            raise ServiceFailed(self.failure) from None
 
     def start(self, services: Sequence[Service]) -> None:
         """Start the services together and return when every one of them is ready."""
         begun = [self._begin(service) for service in services]
         for running in begun:
             self._wait_until_ready(running)
+            running.is_up = True
+            running.silent_after = time.monotonic() + running.service.patience
+            listener = threading.Thread(
+                target=self._listen, args=[running], name=f"{running.service.name} heartbeat", daemon=True
+            )
+            listener.start()
 
     def wait(self) -> None:
-        """Return when a signal or the end of a service ends the installation."""
+        """Return when a signal ends the installation."""
         with contextlib.suppress(KeyboardInterrupt):
-            while not self.failure:
+            while True:
                 time.sleep(POLL)
 
     def stop(self) -> None:
@@ -133,7 +149,8 @@ class Supervisor:
 
     def _begin(self, service: Service) -> _Running:
         with self._lock:
-            running = _Running(service, self._spawn(service), time.monotonic())
+            process, now = self._spawn(service), time.monotonic()
+            running = _Running(service, process, now, silent_after=now + service.ready_within)
             self._running.append(running)
         return running
 
@@ -146,26 +163,45 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **service.environment},
+                pass_fds=service.open_files,
                 start_new_session=True,
             )
         self._tell_watchdog(f"+{process.pid}")
         return process
 
-    def _open_log(self, name: str) -> IO[bytes]:
-        path = self.log_path(name)
-        if path.exists() and path.stat().st_size > LOG_LIMIT:
-            path.replace(path.with_name(path.name + ".1"))
-        return path.open("ab")
+    @contextlib.contextmanager
+    def _open_log(self, name: str) -> Iterator[IO[bytes] | None]:
+        if self.logs is None:
+            yield None
+            return
+        self._renew_log(name)
+        with self.log_path(name).open("ab") as log:
+            yield log
 
     def log_path(self, name: str) -> Path:
-        return self.logs / f"{name}.log"
+        """Where the output of this service goes."""
+        return (self.logs or Path()) / f"{name}.log"
+
+    def _renew_log(self, name: str) -> None:
+        """Put a log aside that is long or old; the process that writes it goes on at its new beginning."""
+        path = self.log_path(name)
+        begun, earlier = path.with_name(f"{path.name}.begun"), path.with_name(f"{path.name}.1")
+        if not begun.exists():
+            begun.touch()
+        old = time.time() - begun.stat().st_mtime > LOG_SECONDS
+        if old:
+            earlier.unlink(missing_ok=True)
+        if path.exists() and (old or path.stat().st_size > LOG_LIMIT):
+            shutil.copyfile(path, earlier)
+            os.truncate(path, 0)
+            begun.touch()
 
     def _wait_until_ready(self, running: _Running) -> None:
         service = running.service
         deadline = time.monotonic() + service.ready_within
         while not service.is_ready():
             code = running.process.poll()
-            if code is not None and not service.restart:
+            if code is not None:
                 raise ServiceFailed(self._obituary(service, code))
             if time.monotonic() > deadline:
                 raise ServiceFailed(
@@ -186,35 +222,56 @@ class Supervisor:
 
     def _kill(self, running: _Running) -> None:
         """Kill whatever is left of the service's group, its leader included."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(running.process.pid, signal.SIGKILL)
+        self._signal_group(running.process, signal.SIGKILL)
         running.process.wait()
         self._tell_watchdog(f"-{running.process.pid}")
+
+    @staticmethod
+    def _signal_group(process: subprocess.Popen[Any], what: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, what)
 
     # --- watching --------------------------------------------------------------------------------
 
     def _watch(self) -> None:
+        looked = time.monotonic()
         while not self._stopping.wait(POLL):
             with self._lock:
                 for running in self._running:
                     self._look_after(running)
-            if self.failure:
-                # The main thread may be anywhere in its work; it leaves it as for a Ctrl-C.
-                os.kill(os.getpid(), signal.SIGTERM)
-                return
+            if self.logs is not None and time.monotonic() - looked > LOGS_EVERY:
+                looked = time.monotonic()
+                for running in self._running:
+                    self._renew_log(running.service.name)
 
     def _look_after(self, running: _Running) -> None:
         code = running.process.poll()
         now = time.monotonic()
-        if code is None:
+        if code is None or not running.is_up:
             return
-        if not running.service.restart:
-            self.failure = self.failure or self._obituary(running.service, code)
-        elif running.restart_at is None:
+        if running.restart_at is None:
             self._plan_restart(running, code, now)
         elif now >= running.restart_at:
             running.process, running.started = self._spawn(running.service), now
-            running.restart_at = None
+            running.silent_after = now + running.service.ready_within
+            running.restart_at, running.is_hung = None, False
+
+    def _listen(self, running: _Running) -> None:
+        """Ask for signs of life; one that is there but gives none is killed, and then started again."""
+        service = running.service
+        ask = service.is_alive or service.is_ready
+        while not self._stopping.wait(service.beat):
+            process = running.process
+            heard = process.poll() is None and ask()
+            with self._lock:
+                now = time.monotonic()
+                if process is not running.process or process.poll() is not None:
+                    continue
+                if heard:
+                    running.silent_after = now + service.patience
+                elif now > running.silent_after and not self._stopping.is_set():
+                    running.is_hung = True
+                    self._signal_group(process, signal.SIGKILL)
 
     def _plan_restart(self, running: _Running, code: int, now: float) -> None:
         self._kill(running)
@@ -224,15 +281,17 @@ class Supervisor:
         running.restarts += 1
         running.restart_at = now + pause
         when = "at once" if pause == 0 else f"in {pause:.0f} s"
-        self.say(
-            f"The {running.service.name} ended ({_how(code)}); starting it again {when}. "
-            f"Its log: {self.log_path(running.service.name)}"
-        )
+        name = running.service.name
+        ended = "did not answer any more and was killed" if running.is_hung else f"ended ({_how(code)})"
+        log = f" Its log: {self.log_path(name)}" if self.logs is not None else ""
+        self.say(f"The {name} {ended}; starting it again {when}.{log}")
 
     def _obituary(self, service: Service, code: int) -> str:
         return f"The {service.name} ended by itself ({_how(code)}). {self._last_words(service)}"
 
     def _last_words(self, service: Service) -> str:
+        if self.logs is None:
+            return ""
         path = self.log_path(service.name)
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
         return f"The end of its log, {path}:\n" + "\n".join(f"    {line}" for line in lines)

@@ -28,8 +28,8 @@ from studies.services import planning
 
 # So many trials ahead of the first open one may have their pictures fetched.
 PICTURES_AHEAD = 8
-# A page load adds an entry; more than this are a script, not a person.
-MAX_PAGE_LOADS = 100
+# A page load adds an entry; more of them say nothing new.
+MAX_PAGE_LOADS = 10
 
 
 class StudyNotOpen(Exception):
@@ -128,16 +128,21 @@ def _plan(participation: Participation) -> None:
     planning.write_trials(participation, specs, first_number=1)
 
 
-def note_page_load(*, participation: Participation, device: dict[str, Any]) -> None:
-    """Keep what the browser says of the device, one entry a page load; nothing after a withdrawal."""
+def note_page_load(*, participation: Participation, device: dict[str, Any]) -> bool:
+    """Keep what the browser says of the device, one entry per page load; nothing after a withdrawal.
+
+    Returns False for a page load beyond those that are kept.
+    """
     with transaction.atomic():
         locked = Participation.objects.select_for_update().get(pk=participation.pk)
         if locked.state == ParticipationState.WITHDRAWN:
-            return
-        if len(locked.device) < MAX_PAGE_LOADS:
+            return True
+        room = len(locked.device) < MAX_PAGE_LOADS
+        if room:
             locked.device.append({**device, "at": timezone.now().isoformat()})
         locked.last_seen_at = timezone.now()
         locked.save(update_fields=["device", "last_seen_at"])
+    return room
 
 
 def note_seen(participation: Participation) -> None:

@@ -118,7 +118,9 @@ def device(request: HttpRequest, code: UUID) -> JsonResponse:
     limits.count_participation(request, code)
     participation = get_object_or_404(Participation, code=code)
     facts = payloads.parse_device(request.body)
-    participations.note_page_load(participation=participation, device=facts)
+    if not participations.note_page_load(participation=participation, device=facts):
+        most = participations.MAX_PAGE_LOADS
+        raise responses.NotNow(f"{most} page loads of a participation are kept; this one is one more.")
     return JsonResponse({"received": True}, status=201)
 
 

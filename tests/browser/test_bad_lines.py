@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections import Counter
@@ -16,6 +15,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from config.processes import checks, services
 from studies.models import Response, Trial
 from tests.browser.playing import DESK, TRIALS, begin, play, play_to_the_end, press_on
 
@@ -208,22 +208,21 @@ def server(own_media, tmp_path):
         "FOOLRATE_DATA": str(data), "DATABASE_URL": database, "SITE_URL": address, "DEBUG": "1",
         "SECRET_KEY": "for-this-test-only-" * 4,
     }  # fmt: skip
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += [
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "4",
-        "--no-control-socket",
-        "--log-level",
-        "warning",
-    ]
+    # As by its supervisor: the line that visitors stand in outlives the process.
+    line = checks.listen("127.0.0.1", port)
+    command = services.web_command(line.fileno())
 
     @contextmanager
     def running():
         log = (tmp_path / "server.log").open("ab")
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=[line.fileno()],
         )
         try:
             wait_for(address, process)
@@ -235,7 +234,8 @@ def server(own_media, tmp_path):
             log.close()
 
     running.address = address
-    return running
+    yield running
+    line.close()
 
 
 def wait_for(address: str, process: subprocess.Popen) -> None:

@@ -20,29 +20,29 @@ def taken_port():
 
 def test_a_port_in_use_is_named_with_a_free_one(taken_port):
     with pytest.raises(NotReady, match=f"Port {taken_port} is in use") as caught:
-        checks.check_port("127.0.0.1", taken_port)
+        checks.listen("127.0.0.1", taken_port)
     suggested = int(str(caught.value).rpartition("PORT=")[2])
-    checks.check_port("127.0.0.1", suggested)
+    checks.listen("127.0.0.1", suggested).close()
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_a_number_that_is_no_port_is_refused(port):
     with pytest.raises(NotReady, match="from 1 to 65535"):
-        checks.check_port("127.0.0.1", port)
+        checks.listen("127.0.0.1", port)
 
 
 def test_a_reserved_port_is_explained(monkeypatch):
     def refuse(host, port):
         raise PermissionError
 
-    monkeypatch.setattr(checks, "_try_port", refuse)
+    monkeypatch.setattr(checks, "_listening", refuse)
     with pytest.raises(NotReady, match="above 1023"):
-        checks.check_port("127.0.0.1", 80)
+        checks.listen("127.0.0.1", 80)
 
 
 def test_a_host_that_is_not_this_machine_is_refused():
     with pytest.raises(NotReady, match=r"no-such-host\.invalid"):
-        checks.check_port("no-such-host.invalid", 8000)
+        checks.listen("no-such-host.invalid", 8000)
 
 
 def test_a_full_disk_is_refused_before_anything_is_written(tmp_path: Path, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 from kombu import Connection
 
 from config.processes import healthcheck, redis, services
+from tests.installation import free_port
 
 
 @pytest.mark.workers
@@ -23,26 +24,27 @@ def test_what_a_dead_worker_had_taken_is_queued_again_at_once(tmp_path: Path, se
             assert redis.client(url).llen(f"{prefix}celery") == 1
 
 
-def test_sqlite_gets_one_web_process_with_threads(settings, monkeypatch):
+def test_sqlite_gets_one_web_process(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
-    command = services.web_service(host="127.0.0.1", port=8000).command
-    assert command[command.index("--workers") + 1] == "1"
-    assert command[command.index("--worker-class") + 1] == "gthread"
+    with services.web_services(host="127.0.0.1", port=free_port()) as (web,):
+        assert web.name == "web"
 
 
-def test_postgresql_gets_a_process_for_each_core(settings, monkeypatch):
+def test_postgresql_gets_a_process_for_each_core_that_share_one_line_of_visitors(settings, monkeypatch):
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
-    monkeypatch.setattr(services, "cores", lambda: 6)
-    command = services.web_service(host="::1", port=8000).command
-    assert command[command.index("--workers") + 1] == "6"
-    assert command[command.index("--bind") + 1] == "[::1]:8000"
+    monkeypatch.setattr(services, "cores", lambda: 3)
+    with services.web_services(host="127.0.0.1", port=free_port()) as found:
+        assert [service.name for service in found] == ["web-1", "web-2", "web-3"]
+        assert len({service.open_files[0] for service in found}) == 1
+        assert len({service.open_files[1] for service in found}) == 3
 
 
 def test_children_know_the_address_and_the_data_folder_of_their_installation(settings, monkeypatch):
     monkeypatch.delenv("SITE_URL", raising=False)
-    environment = services.web_service(host="0.0.0.0", port=8123).environment
-    assert environment["SITE_URL"] == "http://127.0.0.1:8123"
-    assert environment["FOOLRATE_DATA"] == str(settings.FOOLRATE_DATA)
+    port = free_port()
+    with services.web_services(host="0.0.0.0", port=port) as (web, *_):
+        assert web.environment["SITE_URL"] == f"http://127.0.0.1:{port}"
+        assert web.environment["FOOLRATE_DATA"] == str(settings.FOOLRATE_DATA)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config.processes import pulse
 from config.processes.supervisor import Service, ServiceFailed, Supervisor
 
 pytestmark = pytest.mark.workers
+
+ROOT = Path(__file__).parents[2]
 
 SLEEPER = """
 import subprocess, sys, time
@@ -74,33 +77,10 @@ def test_a_child_that_ignores_the_request_is_killed(tmp_path: Path, said):
     assert gone(processes)
 
 
-def run_until_the_end(logs: Path, services: list[Service]) -> list[psutil.Process]:
-    processes: list[psutil.Process] = []
-    with Supervisor(logs, print) as supervisor:
-        supervisor.start(services)
-        processes += [part for pid in supervisor.process_ids().values() for part in family(pid)]
-        supervisor.wait()
-    return processes
-
-
-def test_the_end_of_an_essential_service_ends_the_rest_and_shows_its_log(tmp_path: Path):
-    dying = "import sys, time; print('no more disk', flush=True); time.sleep(0.5); sys.exit(3)"
-    known = {child.pid for child in psutil.Process().children(recursive=True)}
-    with pytest.raises(ServiceFailed, match=r"The web ended by itself \(exit code 3\)") as caught:
-        run_until_the_end(tmp_path, [service("sleeper", SLEEPER), service("web", dying)])
-    assert "no more disk" in str(caught.value)
-    assert {child.pid for child in psutil.Process().children(recursive=True)} <= known
-
-
 def work_beside(logs: Path, services: list[Service]) -> None:
     with Supervisor(logs, print) as supervisor:
         supervisor.start(services)
         time.sleep(30)
-
-
-def test_work_in_the_main_thread_is_interrupted_when_a_service_ends(tmp_path: Path):
-    with pytest.raises(ServiceFailed, match="The redis ended"):
-        work_beside(tmp_path, [service("redis", "import time; time.sleep(0.5)")])
 
 
 def test_a_service_that_dies_while_it_starts_is_reported_with_its_log(tmp_path: Path):
@@ -111,7 +91,7 @@ def test_a_service_that_dies_while_it_starts_is_reported_with_its_log(tmp_path: 
 
 def test_a_dead_worker_is_started_again_and_it_says_so(tmp_path: Path, said):
     with Supervisor(tmp_path, said.append) as supervisor:
-        supervisor.start([service("worker", "import time; time.sleep(99)", restart=True)])
+        supervisor.start([service("worker", "import time; time.sleep(99)")])
         first = supervisor.process_ids()["worker"]
         os.kill(first, signal.SIGKILL)
         assert until(lambda: supervisor.process_ids()["worker"] != first)
@@ -120,16 +100,63 @@ def test_a_dead_worker_is_started_again_and_it_says_so(tmp_path: Path, said):
 
 def test_a_worker_that_keeps_dying_is_started_ever_more_slowly(tmp_path: Path, said):
     with Supervisor(tmp_path, said.append) as supervisor:
-        supervisor.start([service("worker", "raise SystemExit(1)", restart=True)])
+        supervisor.start([service("worker", "raise SystemExit(1)")])
         assert until(lambda: len(said) >= 3, 15)
     assert "at once" in said[0]
     assert "in 1 s" in said[1]
     assert "in 3 s" in said[2]
 
 
+HANGING = """
+import pathlib, sys, time
+while True:
+    pathlib.Path(sys.argv[1]).write_text(str(time.time()))
+    time.sleep(0.05)
+"""
+
+
+def test_a_service_that_hangs_is_killed_and_started_again_and_it_says_so(tmp_path: Path, said):
+    beat = tmp_path / "beat"
+
+    def is_alive() -> bool:
+        return beat.exists() and time.time() - float(beat.read_text() or 0) < 0.5
+
+    hanging = Service(
+        "web", [sys.executable, "-c", HANGING, str(beat)], is_alive, beat=0.1, patience=1.0
+    )  # fmt: skip
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([hanging])
+        first = supervisor.process_ids()["web"]
+        time.sleep(1.5)
+        assert supervisor.process_ids()["web"] == first
+        os.kill(first, signal.SIGSTOP)
+        assert until(lambda: supervisor.process_ids()["web"] != first)
+    assert "The web did not answer any more and was killed; starting it again at once" in said[0]
+
+
+def test_a_process_of_a_worker_that_hangs_is_killed(tmp_path: Path, monkeypatch):
+    pulses = tmp_path / "pulses"
+    pulse.clear(pulses)
+    code = "from config.processes import pulse; import time; pulse.EVERY = 0.1; pulse.begin(); time.sleep(99)"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, env=os.environ | {pulse.FOLDER: str(pulses)}
+    )
+    try:
+        assert until(lambda: [file.name for file in pulses.glob("[0-9]*")] == [str(child.pid)])
+        time.sleep(0.7)
+        assert pulse.kill_silent(pulses, after=0.5) == []
+        os.kill(child.pid, signal.SIGSTOP)
+        time.sleep(0.7)
+        assert pulse.kill_silent(pulses, after=0.5) == [child.pid]
+        assert child.wait(5) == -signal.SIGKILL
+    finally:
+        child.kill()
+
+
 PROGRAM = """
 import contextlib, sys, time
 from pathlib import Path
+from config.processes import pulse
 from config.processes.supervisor import Service, Supervisor
 logs = Path(sys.argv[1])
 # The signal may come between the word "ready" and the waiting.
@@ -151,7 +178,7 @@ def program(tmp_path: Path):
         [sys.executable, "-c", code, str(tmp_path)],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     )
     assert process.stdout
     word, pid = process.stdout.readline().split()
@@ -184,3 +211,16 @@ def test_a_long_log_of_earlier_runs_is_put_aside(tmp_path: Path, said):
         supervisor.start([service("web", "import time; time.sleep(99)")])
         assert supervisor.log_path("web").stat().st_size < 1000
     assert (tmp_path / "web.log.1").exists()
+
+
+def test_a_long_or_old_log_of_a_running_process_is_put_aside(tmp_path: Path, said):
+    writer = "import time\nfor n in range(999): print(n, flush=True); time.sleep(0.05)"
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([service("web", writer)])
+        log = supervisor.log_path("web")
+        assert until(lambda: log.stat().st_size > 5)
+        os.utime(tmp_path / "web.log.begun", (0, 0))
+        supervisor._renew_log("web")
+        assert (tmp_path / "web.log.1").read_text().startswith("0\n")
+        assert until(lambda: log.stat().st_size > 5)
+        assert not log.read_bytes().startswith((b"\0", b"0\n"))

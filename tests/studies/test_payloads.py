@@ -100,7 +100,7 @@ def test_a_list_of_events_that_the_runner_cut_is_kept():
     event = {"type": "resize", "value": "375x667@2", "at": 1.0}
     cut = [event] * 99 + [{"type": "truncated", "value": "100", "at": 2.0}]
     assert parse(payload(events=cut)).events == cut
-    with pytest.raises(BadPayload, match="events may hold 300"):
+    with pytest.raises(BadPayload, match="events may hold 100"):
         parse(payload(events=[event] * (MAX_EVENTS + 1)))
 
 
@@ -156,3 +156,18 @@ def test_how_often_the_pictures_were_shown_before_is_read_and_may_be_unknown(sen
 def test_an_odd_number_of_earlier_showings_is_refused(odd):
     with pytest.raises(BadPayload, match="shown_before"):
         parse(payload(shown_before=odd))
+
+
+def test_what_grows_as_it_is_kept_is_counted_as_it_is_kept():
+    """A letter of two bytes takes six in the database, and a short exponent many digits."""
+    event = {"type": "resize", "value": "é" * 90, "at": 1.0}
+    with pytest.raises(BadPayload, match="events may take 16384 bytes as they are kept"):
+        parse(payload(events=[event] * 50))
+    facts = json.dumps({f"n{n}": "é" * 60 for n in range(30)}, ensure_ascii=False).encode()
+    assert len(facts) < 4096
+    with pytest.raises(BadPayload, match="4096 bytes as they are kept"):
+        parse_device(facts)
+    with pytest.raises(BadPayload, match="At most 4096 bytes are read"):
+        parse_device(b" " * 4097)
+    with pytest.raises(BadPayload, match="At most 16384 bytes are read"):
+        parse(b" " * 16385)

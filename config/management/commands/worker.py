@@ -11,6 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.processes import redis, services
+from config.processes.supervisor import ServiceFailed, Supervisor
+
+GRACE = 50.0  # seconds for the pictures that it has begun
 
 
 class Command(BaseCommand):
@@ -35,6 +38,15 @@ class Command(BaseCommand):
         except ImproperlyConfigured as error:
             raise CommandError(str(error)) from error
         node = f"foolrate-{os.getpid()}@{socket.gethostname()}"
-        command = services.worker_command(number, node, served)
-        environment = os.environ | services.worker_environment(number)
-        os.execve(command[0], command, environment)  # noqa: S606 - becomes the worker, so that signals reach it
+        try:
+            with Supervisor(None, self._say) as supervisor:
+                supervisor.start([services.worker_service(served, number, node, grace=GRACE)])
+                supervisor.wait()
+        except ServiceFailed as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self._say("")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()

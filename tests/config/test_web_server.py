@@ -1,0 +1,187 @@
+"""The real web server: what it refuses before it reads, and whom slow connections hold up (nobody)."""
+
+import asyncio
+import re
+import socket
+import time
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.builders import make_photo_set
+from tests.installation import installation
+
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+
+MEGABYTE = 2**20
+SOMEWHERE = "/t/00000000-0000-4000-8000-000000000000/response/"
+IMPORT = "/admin/colorizers/photoset/{}/import/"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("installation")
+    # The styles of no page are looked at: the manifest of static files is not needed with DEBUG.
+    (folder / "static").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup, django_db_blocker, data):
+    with (
+        django_db_blocker.unblock(),
+        installation(
+            data, "web", UPLOAD_MAX_MB="4", DEBUG="1", WEB_PROCESSES="1", SECRET_KEY=settings.SECRET_KEY
+        ) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def connect(site):
+    """Opens raw connections to the site."""
+    opened = []
+
+    def make() -> socket.socket:
+        opened.append(socket.create_connection(("127.0.0.1", site.port), timeout=20))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def head(method: str, path: str, **headers: object) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def reply(connection: socket.socket) -> str:
+    """The status line and what follows, as far as it has come when the other side pauses."""
+    got = b""
+    while b"\r\n\r\n" not in got:
+        part = connection.recv(65536)
+        if not part:
+            break
+        got += part
+    return got.decode("latin-1")
+
+
+def test_a_large_body_is_refused_unread_wherever_it_goes(connect):
+    for path in (SOMEWHERE, "/s/meadow/begin/", "/admin/login/", "/nowhere/", "/admin/studies/study/add/"):
+        connection = connect()
+        began = time.monotonic()
+        connection.sendall(head("POST", path, Content_Length=900 * MEGABYTE) + b"x" * 100)
+        assert reply(connection).startswith("HTTP/1.1 413"), path
+        assert time.monotonic() - began < 5
+
+
+def test_who_may_not_upload_is_refused_unread(connect, ada, root, site):
+    photo_set = make_photo_set(1)
+    path = IMPORT.format(photo_set.pk)
+    for user, size, status in ((None, 3, 302), (ada, 3, 403), (root, 3, 403), (root, 900, 413)):
+        client = Client()
+        if user:
+            client.force_login(user)
+        connection = connect()
+        form = {"Content_Type": "multipart/form-data; boundary=b", "Content_Length": size * MEGABYTE}
+        cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        connection.sendall(head("POST", path, Cookie=cookie, **form) + b"x" * 100)
+        if (user, size) == (root, 3):
+            # She may upload: her token is looked for, in a body that is read to its end.
+            connection.sendall(b"x" * (3 * MEGABYTE - 100))
+        assert reply(connection).startswith(f"HTTP/1.1 {status}"), (user, size)
+    assert not list((site.data / "uploads").iterdir())
+
+
+def chunked(parts: list[bytes]) -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+
+
+def test_a_chunked_body_is_read_up_to_the_limit_and_no_further(connect):
+    json = {"Content_Type": "application/json", "Transfer_Encoding": "chunked"}
+    small = connect()
+    small.sendall(head("POST", SOMEWHERE, **json) + chunked([b"{}", b" " * 100, b""]))
+    assert reply(small).startswith(("HTTP/1.1 403", "HTTP/1.1 404"))
+    large = connect()
+    large.sendall(head("POST", SOMEWHERE, **json))
+    try:
+        for _ in range(40):
+            large.sendall(chunked([b" " * 65536]))
+    except OSError:
+        pass
+    assert reply(large).startswith("HTTP/1.1 413")
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        head("POST", SOMEWHERE, Content_Length="12, 13"),
+        head("POST", SOMEWHERE, Content_Length="-1"),
+        head("POST", SOMEWHERE, Content_Length=5, Transfer_Encoding="chunked") + b"0\r\n\r\n",
+        head("POST", SOMEWHERE, Transfer_Encoding="chunked") + b"zz\r\n",
+        b"GET / HTTP/1.1\r\n" + b"X: " + b"y" * 70_000 + b"\r\n\r\n",
+        b"\x16\x03\x01 this is TLS",
+    ],
+)
+def test_what_is_no_request_gets_a_400_and_no_more(connect, request_):
+    connection = connect()
+    connection.sendall(request_)
+    assert reply(connection).startswith("HTTP/1.1 400")
+
+
+def test_a_body_that_is_shorter_than_it_says_reaches_no_page(connect, site):
+    before = site.said().count("POST")
+    connection = connect()
+    connection.sendall(head("POST", SOMEWHERE, Content_Length=50) + b"{}")
+    connection.close()
+    time.sleep(0.5)
+    assert site.said().count("POST") == before
+
+
+def test_a_multipart_bomb_and_a_compressed_body_are_refused_in_words(connect):
+    field = b'--b\r\nContent-Disposition: form-data; name="n"\r\n\r\n1\r\n'
+    bomb = field * 10_000 + b"--b--\r\n"
+    connection = connect()
+    connection.sendall(
+        head(
+            "POST",
+            "/admin/login/",
+            Content_Type="multipart/form-data; boundary=b",
+            Content_Length=len(bomb),
+            Cookie=f"csrftoken={'a' * 32}",
+        )
+        + bomb
+    )
+    assert reply(connection).startswith("HTTP/1.1 400")
+    connection = connect()
+    packed = b"\x1f\x8b" + b"0" * 100
+    connection.sendall(
+        head("POST", SOMEWHERE, Content_Encoding="gzip", Content_Type="application/json", Content_Length=102)
+        + packed
+    )
+    assert re.match(r"HTTP/1.1 (400|403|404) ", reply(connection))
+
+
+def test_slow_and_idle_connections_hold_up_nobody(site):
+    async def crowd() -> list[float]:
+        opened = [await asyncio.open_connection("127.0.0.1", site.port) for _ in range(200)]
+        for _, writer in opened[:100]:
+            writer.write(head("POST", SOMEWHERE, Content_Length=1000, Content_Type="application/json") + b"{")
+        for _, writer in opened[100:150]:
+            writer.write(head("GET", "/static/vendor/jspsych/index.browser.js.map") * 40)
+        took = []
+        for _ in range(20):
+            began = time.monotonic()
+            reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+            writer.write(head("GET", "/healthz/", Connection="close"))
+            assert (await reader.read()).startswith(b"HTTP/1.1 200")
+            took.append(time.monotonic() - began)
+        for _, writer in opened:
+            writer.close()
+        return took
+
+    took = asyncio.run(crowd())
+    assert sorted(took)[15] < 1.0
