@@ -8,6 +8,7 @@ import numpy as np
 
 from evaluation.exclusion_rules import (
     LowVigilance,
+    TooSoon,
     UnlikelyResponseTime,
     strict_view,
     vigilance_rows,
@@ -54,6 +55,7 @@ def analyse(
     alpha: float = 0.05,
     vigilance: LowVigilance | None = None,
     response_time: UnlikelyResponseTime | None = None,
+    too_soon: TooSoon | None = None,
     mix_sources: bool = False,
     resampling: Resampling | None = None,
     with_mixed_model: bool = False,
@@ -73,7 +75,7 @@ def analyse(
             f"or ask for one estimate over all with mix_sources=True"
         )
     valid = valid_responses(table)
-    strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time)
+    strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time, too_soon=too_soon)
     lapses = _lapses(table, alpha)
     totals = residual_totals(valid)
     result: Json = {

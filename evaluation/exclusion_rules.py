@@ -5,6 +5,7 @@ No rule looks at the fool rate itself: dropping people for being fooled would de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,30 @@ class UnlikelyResponseTime:
 
 
 @dataclass(frozen=True)
+class TooSoon:
+    """T3: leave out participants whose answers came sooner than their pictures could have been shown.
+
+    Only the server that received the answers knows; `shares` are theirs, by participant.
+    """
+
+    shares: Mapping[str, float]
+    at_most: float = 0.05
+    """Share of a participant's answers that may, in [0, 1]."""
+
+    code = "T3"
+
+    @property
+    def sentence(self) -> str:
+        """The rule in words."""
+        return f"participants with over {self.at_most:.0%} of answers sooner than the pictures could be shown"
+
+    def participants(self, table: ResponseTable) -> Bools:
+        """Which participants (by code) the rule leaves out."""
+        labels = table.participant.labels
+        return np.array([self.shares.get(label, 0.0) > self.at_most for label in labels], dtype=np.bool_)
+
+
+@dataclass(frozen=True)
 class StrictView:
     """The rules' outcome: a mask over the valid rows, the people left out, and the count of each step."""
 
@@ -107,8 +132,9 @@ def strict_view(
     *,
     vigilance: LowVigilance | None = None,
     response_time: UnlikelyResponseTime | None = None,
+    too_soon: TooSoon | None = None,
 ) -> StrictView:
-    """Apply T1 and then T2 to the valid rows; `table` is the whole file, with the vigilance trials."""
+    """Apply T1, T2 and, if given, T3 to the valid rows; `table` is the whole file, with vigilance trials."""
     vigilance = vigilance or LowVigilance()
     response_time = response_time or UnlikelyResponseTime()
     out = vigilance.participants(table)
@@ -118,6 +144,7 @@ def strict_view(
     keep = attentive & in_time
     after_t1 = int(attentive.sum())
     labels = valid.table.participant.labels
+    after_t2 = int(keep.sum())
     steps: tuple[Json, ...] = (
         {
             "step": vigilance.code,
@@ -131,9 +158,21 @@ def strict_view(
             "step": response_time.code,
             "rule": response_time.sentence,
             "rows_in": after_t1,
-            "rows_out": int(keep.sum()),
-            "dropped": after_t1 - int(keep.sum()),
+            "rows_out": after_t2,
+            "dropped": after_t1 - after_t2,
         }
         | {reason: int((mask & attentive).sum()) for reason, mask in reasons.items()},
     )
+    if too_soon is not None:
+        rushed = too_soon.participants(table)
+        keep &= ~rushed[valid.table.participant.codes]
+        step: Json = {
+            "step": too_soon.code,
+            "rule": too_soon.sentence,
+            "rows_in": after_t2,
+            "rows_out": int(keep.sum()),
+            "dropped": after_t2 - int(keep.sum()),
+            "participants_dropped": int(rushed.sum()),
+        }
+        steps = (*steps, step)
     return StrictView(keep, tuple(sorted(labels[code] for code in np.flatnonzero(out))), steps)

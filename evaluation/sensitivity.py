@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
+from evaluation.exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
 from evaluation.statistics.arrays import AnyCodes, Bools, Json, Rows
 from evaluation.statistics.clustered import clustered_rate, default_interval
 from evaluation.statistics.filters import ValidResponses, valid_responses
@@ -32,6 +32,7 @@ def views(
     *,
     vigilance: LowVigilance,
     response_time: UnlikelyResponseTime,
+    too_soon: TooSoon | None = None,
     faulty: Iterable[float] = (),
     finished: Iterable[str] = (),
 ) -> list[View]:
@@ -43,14 +44,22 @@ def views(
     own = valid.table
     attentive = ~vigilance.participants(table)[own.participant.codes]
     in_time = ~np.logical_or.reduce(list(response_time.reasons(own.rt_ms).values()))
+    possible = np.ones(len(valid), dtype=np.bool_)
+    if too_soon is not None:
+        possible = ~too_soon.participants(table)[own.participant.codes]
     as_planned = ~np.isin(own.row_id, np.fromiter(faulty, dtype=np.float64))
     names = frozenset(finished)
     to_the_end = np.array([label in names for label in own.participant.labels], dtype=np.bool_)
     return [
         View("default", "every valid trial: the default view", np.ones(len(valid), dtype=np.bool_)),
-        View("strict", "strict view: both rules below", attentive & in_time),
+        View(
+            "strict",
+            f"strict view: {'both' if too_soon is None else 'all three'} rules below",
+            attentive & in_time & possible,
+        ),
         View("T1", f"left out: {vigilance.sentence}", attentive),
         View("T2", f"left out: {response_time.sentence}", in_time),
+        *([View(too_soon.code, f"left out: {too_soon.sentence}", possible)] if too_soon else []),
         View("exposure", "left out: trials whose exposure had a fault", as_planned),
         View(
             "finished", "left out: participations that were not finished", to_the_end[own.participant.codes]

@@ -30,7 +30,7 @@ COLUMNS = (
     "fooled", "rt_ms", "exposure_ms", "attention_passed",
     "source", "participation_state", "photo", "photo_digest", "colorizer", "order", "input", "layout",
     "exposure_measured_ms", "exposure_error_ms", "frames_dropped", "refresh_ms", "faults",
-    "shown_before", "voided", "void_reasons", "replaces", "arrangement",
+    "shown_before", "voided", "void_reasons", "too_soon", "replaces", "arrangement",
     "real_digest", "fake_digest", "study", "study_digest", "seed", "answered_at",
 )  # fmt: skip
 
@@ -102,6 +102,14 @@ class _Planned(NamedTuple):
     voided: bool | None
     void_reasons: list[str]
     answered_at: datetime | None
+    possible_from: datetime | None
+
+    @property
+    def too_soon(self) -> int | None:
+        """Whether the answer came sooner than possible; None where nobody can know."""
+        if self.answered_at is None or self.possible_from is None:
+            return None
+        return int(self.answered_at < self.possible_from)
 
     @property
     def answered(self) -> bool:
@@ -114,6 +122,7 @@ _FIELDS = (
     "replaces__number", "response__answer", "response__rt_ms", "response__input", "response__layout",
     "response__frames", "response__events", "response__refresh_ms", "response__shown_before",
     "response__voided", "response__void_reasons", "response__received_at",
+    "response__possible_from",
 )  # fmt: skip
 
 
@@ -203,6 +212,7 @@ def _judgement(trial: _Planned) -> dict[str, Any]:
         "layout": trial.layout,
         "answered_at": trial.answered_at.isoformat() if trial.answered_at else None,
         "voided": None if trial.voided is None else int(trial.voided),
+        "too_soon": trial.too_soon,
         "void_reasons": "; ".join(trial.void_reasons) if trial.answered else None,
     }
 

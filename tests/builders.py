@@ -127,7 +127,13 @@ def make_study(
             "planned_participants": 10,
             "screening": {"colour_vision": "off", "display": "off"},
             "debrief": {"comments": False},
-            "exclusion_rules": {"vigilance_pass": 0.75, "rt_min_ms": 200, "rt_max_ms": 30000},
+            # Tests answer faster than anybody could; those about that say so.
+            "exclusion_rules": {
+                "vigilance_pass": 0.75,
+                "rt_min_ms": 200,
+                "rt_max_ms": 30000,
+                "too_soon_share": 1.0,
+            },
             "seed": 7,
         }
         | fields

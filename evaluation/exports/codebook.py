@@ -83,6 +83,7 @@ TRIALS = Table(
         Column("shown_before", WHOLE, "How often its pictures had begun to be shown before a reload", low=0),
         Column("voided", FLAG, "1: the presentation was spoiled by the study's rule, so it is in no rate"),
         Column("void_reasons", TEXT, "What spoiled it, in words"),
+        Column("too_soon", FLAG, "1: the answer came sooner than the trial's pictures could have been shown"),
         Column("replaces", WHOLE, "trial_index of the spoiled trial in whose place this one stands", low=0),
         Column("arrangement", TEXT, "Which of the design's balanced arrangements it has"),
         Column("real_digest", TEXT, "SHA-256 of the real picture's bytes as shown"),

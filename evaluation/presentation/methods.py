@@ -156,10 +156,14 @@ def _strict(study: Json) -> str:
     rules = study.get("strict_view")
     if not rules:
         return ""
+    share = rules.get("too_soon_share", 1)
+    too_soon = ""
+    if share < 1:
+        too_soon = f" participants with over {percent(share, 0)} of answers sooner than possible,"
     return (
         f"By rules fixed before launch, a strict view leaves out participants who passed under "
-        f"{percent(rules['vigilance_pass'], 0)} of their vigilance trials, and answers without a response "
-        f"time, under {number(rules['rt_min_ms'])}{NBSP}ms or over "
+        f"{percent(rules['vigilance_pass'], 0)} of their vigilance trials,{too_soon} and answers without a "
+        f"response time, under {number(rules['rt_min_ms'])}{NBSP}ms or over "
         f"{number(rules['rt_max_ms'] / 1000)}{NBSP}s; both views are reported."
     )
 

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Count, F, Max, Min, Q
 
 from colorizers.models import Colorization, Photo, WorkState
 from evaluation.analysis import analyse
-from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
+from evaluation.exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
 from evaluation.metric_table import MetricTable
 from evaluation.models import Population
 from evaluation.photo_table import extremes, photo_table
@@ -21,7 +21,7 @@ from evaluation.statistics.filters import valid_responses
 from evaluation.tables import StudyRows, participations_in
 from studies import designs, strict_view
 from studies.blinding import wording as blinding_wording
-from studies.models import ConditionKind, ParticipationState, PhotoRole, Study
+from studies.models import ConditionKind, ParticipationState, PhotoRole, Response, Study
 from studies.services.blinding_audits import that_counts
 from studies.voiding import rules_in_force
 
@@ -76,11 +76,24 @@ def results_of(
 
 def strict_rules(study: Study) -> dict[str, Any]:
     """The rules of the strict view as the study fixed them before its launch."""
-    fixed = strict_view.strict_rules(study.exclusion_rules)
-    return {
+    fixed = strict_view.rules_in_force(study.exclusion_rules, launched=study.launched_at is not None)
+    rules: dict[str, Any] = {
         "vigilance": LowVigilance(at_least=fixed.vigilance_pass),
         "response_time": UnlikelyResponseTime(fastest_ms=fixed.rt_min_ms, slowest_ms=fixed.rt_max_ms),
     }
+    # Where nobody could be left out the rule is not there: an earlier study's report keeps its steps.
+    if fixed.too_soon_share < 1:
+        rules["too_soon"] = TooSoon(_shares_too_soon(study), fixed.too_soon_share)
+    return rules
+
+
+def _shares_too_soon(study: Study) -> dict[str, float]:
+    """Of each participant with such answers, the share that came sooner than possible."""
+    answers = Response.objects.filter(trial__participation__study=study).order_by()
+    counted = answers.values_list("trial__participation__participant__code").annotate(
+        soon=Count("pk", filter=Q(received_at__lt=F("possible_from"))), n=Count("pk")
+    )
+    return {str(code): soon / n for code, soon, n in counted.filter(soon__gt=0)}
 
 
 def study_facts(study: Study, population: Population) -> Json:
@@ -100,7 +113,9 @@ def study_facts(study: Study, population: Population) -> Json:
         "photos": roles,
         "planned_participants": study.planned_participants,
         "protocol_digest": study.digest,
-        "strict_view": asdict(strict_view.strict_rules(study.exclusion_rules)),
+        "strict_view": asdict(
+            strict_view.rules_in_force(study.exclusion_rules, launched=study.launched_at is not None)
+        ),
         "voiding": asdict(rules_in_force(study.voiding, launched=study.launched_at is not None)),
         "recruiter": study.recruiter,
         "collected": _collected(study, population),

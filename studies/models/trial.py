@@ -109,6 +109,10 @@ class Response(models.Model):
     voided = models.BooleanField(default=False, help_text=_("Spoiled by the study's rule: in no rate"))
     void_reasons = models.JSONField(default=list, help_text=_("What spoiled it, in words"))
     received_at = models.DateTimeField(auto_now_add=True)
+    possible_from = models.DateTimeField(
+        null=True,
+        help_text=_("Before this its pictures could not have been shown to the end; empty: nobody knows"),
+    )
 
     class Meta:
         ordering = ["trial__participation", "trial__number"]

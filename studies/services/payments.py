@@ -28,7 +28,7 @@ from studies.recruiters._outcomes import (
     WITHDRAWN,
 )
 from studies.recruiters._recruiter import PaymentSettings
-from studies.services import endings, participations, recruiting
+from studies.services import endings, participations, recruiting, responses
 from studies.strict_view import strict_rules
 
 FIRST = ("participant_id",)
@@ -42,6 +42,7 @@ NOT_ASKED = "no vigilance trials"
 NOT_JUDGED = "not judged: every vigilance trial was spoiled"
 NOTHING_COUNTS = "every test trial was spoiled or its time ran out"
 NO_PAGE_LOADS = "no browser has told of itself: perhaps a script"
+TOO_SOON = "%d answers came sooner than their pictures could be shown"
 NO_PARTICIPATION = "not begun"
 AFTER_THE_END = "withdrew after the end"
 AFTER_WITHDRAWAL = {
@@ -172,7 +173,9 @@ def _proposal(participation: Participation, chosen: PaymentSettings) -> dict[str
 
 def doubtful(participation: Participation) -> list[str]:
     """What a person should look at before a finished participation is paid, in words."""
-    return [] if participation.device else [NO_PAGE_LOADS]
+    doubts = [] if participation.device else [NO_PAGE_LOADS]
+    count = responses.too_soon(participation)
+    return [*doubts, TOO_SOON % count] if count else doubts
 
 
 def _after_withdrawal(participation: Participation, outcome: str, chosen: PaymentSettings) -> dict[str, Any]:
@@ -190,10 +193,10 @@ def _after_withdrawal(participation: Participation, outcome: str, chosen: Paymen
 
 def bonus_due(participation: Participation) -> str:
     """The bonus of a finished participation, as the payment list has it; empty: there is none."""
-    if participation.state != ParticipationState.FINISHED:
+    chosen = recruiting.settings_of(participation.study)
+    if participation.state != ParticipationState.FINISHED or not chosen.bonus_per_right:
         return ""
-    proposed = _proposal(participation, recruiting.settings_of(participation.study))
-    return str(proposed.get("bonus") or "")
+    return str(_proposal(participation, chosen).get("bonus") or "")
 
 
 def _bonus(chosen: PaymentSettings, right: int) -> str:

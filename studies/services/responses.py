@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
-from studies import exposure, voiding
+from studies import exposure, pace, voiding
 from studies.designs._design import Feedback, Stimuli
-from studies.models import Participation, ParticipationState, Response, Study, Trial, TrialKind
+from studies.models import Participation, ParticipationState, Response, Source, Study, Trial, TrialKind
 from studies.payloads import Answer
 from studies.services import participations, planning
 from studies.strict_view import strict_rules
@@ -62,7 +64,11 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
         except planning.OverQuota as error:
             raise NotNow(participations.no_place_left()) from error
     response = Response.objects.create(
-        trial=trial, voided=bool(reasons), void_reasons=reasons, **answer.as_fields()
+        trial=trial,
+        voided=bool(reasons),
+        void_reasons=reasons,
+        possible_from=_possible_from(trial),
+        **answer.as_fields(),
     )
     participation.last_seen_at = timezone.now()
     participation.held_until = participation.last_seen_at + planning.LEASE
@@ -85,6 +91,31 @@ def void_reasons(trial: Trial, answer: Answer, rules: voiding.VoidingRules) -> l
     return exposure.exposure_faults(
         frames, answer.events, answer.refresh_ms, rules, shown_before=answer.shown_before
     )
+
+
+def _possible_from(trial: Trial) -> datetime | None:
+    """Before when the trial cannot have been shown; None for those who do not look at pictures in time."""
+    participation = trial.participation
+    if participation.source != Source.PERSON:
+        return None
+    ahead = participations.PICTURES_AHEAD
+    earlier = list(
+        Response.objects.filter(trial__participation=participation, trial__number__lt=trial.number)
+        .order_by("-trial__number")
+        .values_list("possible_from", "received_at")[:ahead]
+    )
+    before = earlier[0][0] if earlier else None
+    return pace.possible_from(
+        trial.spec["frames"],
+        before=before or participation.consented_at,
+        opened=earlier[-1][1] if len(earlier) == ahead else None,
+    )
+
+
+def too_soon(participation: Participation) -> int:
+    """How many answers came sooner than their pictures could have been shown."""
+    answers = Response.objects.filter(trial__participation=participation)
+    return answers.filter(received_at__lt=F("possible_from")).count()
 
 
 def _repeat(voided: Trial, rules: voiding.VoidingRules) -> bool:
