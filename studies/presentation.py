@@ -64,6 +64,19 @@ class Turnout:
     def percent(self) -> int:
         return min(100, 100 * self.finished // max(self.planned, 1))
 
+    def sentences(self) -> dict[str, str]:
+        """The counts in words, for the page and for each poll of it."""
+        running = f", {self.running} running" if self.running else ""
+        left = f", {self.left} left" if self.left else ""
+        simulated = ""
+        if self.simulated_finished or self.simulated_running:
+            also = f", {self.simulated_running} running" if self.simulated_running else ""
+            simulated = f"simulated, apart: {self.simulated_finished} finished{also}"
+        return {
+            "people": f"{self.finished} of {self.planned} people finished{running}{left}",
+            "simulated": simulated,
+        }
+
 
 def turnout_of(study: Study) -> Turnout:
     """Counts of the study's participations by source and state, read afresh."""
@@ -80,12 +93,28 @@ def turnout_of(study: Study) -> Turnout:
     )
 
 
+def of_panel(study: Study) -> dict[str, Any]:
+    """What a panel polls: how far the preparation is, or who takes part while the study is open."""
+    if study.launched_at is None:
+        return of_preparation(study)
+    turnout = turnout_of(study)
+    return {
+        "state": study.state,
+        "label": study.get_state_display(),
+        "active": study.state in {StudyState.LIVE, StudyState.PAUSED},
+        "percent": turnout.percent,
+        **turnout.sentences(),
+    }
+
+
 def of_study(study: Study, user: Any) -> dict[str, Any]:
     """Everything that the panel above a study's form shows to this user."""
     launched = study.launched_at is not None
+    turnout = turnout_of(study)
     return {
         "progress": of_preparation(study),
-        "turnout": turnout_of(study),
+        "turnout": turnout,
+        "people": turnout.sentences(),
         "readiness": of_readiness(study, user) if study.is_draft else None,
         "prepared": lifecycle.is_prepared(study) if study.is_draft else launched,
         "differences": protocol.verify_protocol(study) if launched else [],

@@ -123,7 +123,7 @@ class ColorizerAdmin(WorkbenchAdmin):
     ) -> Any:
         if obj is None:
             kwargs["form"] = colorizer_form(self._method(request))
-        return super().get_form(request, obj, change, **kwargs)
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Colorizer | None = None) -> Any:
         return fieldsets(self._method(request)) if obj is None else super().get_fieldsets(request, obj)

@@ -10,12 +10,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from colorizers.admin.edits import GuardedEdits
 from colorizers.models import Colorization, Photo
 
 _KEY = re.compile(r"[0-9]{1,18}")
 
 
-class WorkbenchAdmin(ModelAdmin):  # type: ignore[misc]
+class WorkbenchAdmin(GuardedEdits, ModelAdmin):  # type: ignore[misc]
     """Adds the style sheet of panels and pictures."""
 
     list_per_page = 50

@@ -13,10 +13,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
+from colorizers.admin.common import is_key
 from studies import presentation
 from studies.models import Study
 from studies.services import lifecycle, study_files, validation
 
+# The name of the buttons that send the form along.
+STEP, PREVIEW = "_step", "preview"
 REFUSALS = (validation.NotReady, lifecycle.WrongState)
 STEPS: dict[str, tuple[Callable[..., Any], str]] = {
     "prepare": (partial(lifecycle.order, goal=lifecycle.PREVIEW), "The pictures are being rendered."),
@@ -55,6 +58,46 @@ class StudySteps:
             raise PermissionDenied
         return get_object_or_404(Study.objects.visible_to(request.user), pk=pk)
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A step whose button sends the form along is taken after the form is saved, and not without."""
+        view: Any = super().changeform_view  # type: ignore[misc]
+        step = request.POST.get(STEP, "")
+        if object_id is None or step not in {*STEPS, PREVIEW}:
+            return view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
+        study = self._study(request, int(object_id) if is_key(object_id) else 0)
+        admin: Any = self
+        if admin.has_change_permission(request, study):
+            response: HttpResponse = view(request, object_id, form_url, extra_context)
+            if not getattr(request, "saved_for_step", False):
+                return response
+        return (
+            self.preview_step(request, study)
+            if step == PREVIEW
+            else self.step_view(request, study.pk, step=step)
+        )
+
+    def response_change(self, request: Any, obj: Study) -> HttpResponse:
+        if request.POST.get(STEP):
+            # Outside the transaction of the save the step is taken, and says itself what it did.
+            request.saved_for_step = True
+            return redirect("admin:studies_study_change", obj.pk)
+        response: HttpResponse = super().response_change(request, obj)  # type: ignore[misc]
+        return response
+
+    def preview_step(self, request: HttpRequest, study: Study) -> HttpResponseRedirect:
+        """To the preview, if its pictures are still those of the study that was saved."""
+        study.refresh_from_db()
+        if lifecycle.is_prepared(study):
+            return redirect("studies:preview", study.slug)
+        messages.warning(request, "The preview needs other pictures now: prepare it once more.")
+        return redirect("admin:studies_study_change", study.pk)
+
     def step_view(self, request: HttpRequest, pk: int, *, step: str) -> HttpResponseRedirect:
         study = self._study(request, pk)
         take, message = STEPS[step]
@@ -63,15 +106,16 @@ class StudySteps:
         except REFUSALS as error:
             messages.error(request, str(error))
         else:
-            error = study.preparation.get("error") if step in {"prepare", "launch"} else ""
-            if error:
-                messages.error(request, error)
+            stopped = study.preparation.get("error") if step in {"prepare", "launch"} else ""
+            if stopped:
+                messages.error(request, stopped)
             else:
                 messages.success(request, message)
         return redirect("admin:studies_study_change", pk)
 
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
-        return JsonResponse(presentation.of_preparation(self._study(request, pk)))
+        """What the panel polls: a few queries, whatever the size of the study."""
+        return JsonResponse(presentation.of_panel(self._study(request, pk)))
 
     def export_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         study = self._study(request, pk)

@@ -170,7 +170,7 @@ class StudyAdmin(StudySteps, RecruitingPages, WorkbenchAdmin):
                 self._shown("recruiter", request, obj),
                 self._translated_into(request, obj),
             )
-        form: type[forms.ModelForm[Study]] = super().get_form(request, obj, change, **kwargs)
+        form: type[forms.ModelForm[Study]] = super().get_form(request, obj, change=change, **kwargs)
         return form
 
     def _shown(self, column: str, request: HttpRequest, obj: Study | None) -> str:
@@ -278,6 +278,11 @@ class StudyAdmin(StudySteps, RecruitingPages, WorkbenchAdmin):
     def shown_exclusion_rules(self, study: Study) -> SafeString:
         return _listed(study.exclusion_rules)
 
+    def before_save(self, request: HttpRequest, obj: Study) -> None:
+        """Previews showed the draft as it was before, and their trials hold on to its conditions."""
+        if obj.is_draft:
+            previews.discard_previews(obj)
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -285,19 +290,23 @@ class StudyAdmin(StudySteps, RecruitingPages, WorkbenchAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        extra = dict(extra_context or {})
-        study = self.get_object(request, object_id) if object_id else None
-        if study is not None and study.is_draft and request.method == "POST":
-            # They showed the draft as it was before, and their trials hold on to its conditions.
-            previews.discard_previews(study)
-        if study is not None:
-            extra |= {"panel": presentation.of_study(study, request.user), "study": study}
         try:
-            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         except Fixed as error:
             # It was launched by somebody else while this form was being filled in.
             messages.error(request, str(error))
             return HttpResponseRedirect(request.path)
+        return response
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        # Read afresh: a form that was refused has put what was typed into its own study.
+        shown = context["original"]
+        study = self.get_object(request, str(shown.pk)) if shown is not None else None
+        if study is not None:
+            context |= {"panel": presentation.of_study(study, request.user), "study": study}
+        response: HttpResponse = super().render_change_form(request, context, **kwargs)
         return response
 
 

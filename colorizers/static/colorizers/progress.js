@@ -2,6 +2,7 @@
 
 const POLL_MS = 1200;
 const PATIENCE_MS = 10000;
+const HIDDEN_MS = 60000;
 
 export function describe(panel, data) {
   panel.dataset.state = data.state;
@@ -52,11 +53,26 @@ function lastPosition(table) {
   return Number(table?.lastElementChild?.dataset.position ?? -1);
 }
 
+/* A tab that nobody sees asks once a minute, and at once when it is seen again. */
+function pause(wait) {
+  return new Promise((resolve) => {
+    const go = () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", look);
+      resolve();
+    };
+    const look = () => { if (!document.hidden) go(); };
+    const timer = setTimeout(go, document.hidden ? Math.max(wait, HIDDEN_MS) : wait);
+    if (document.hidden) document.addEventListener("visibilitychange", look);
+  });
+}
+
 async function follow(panel) {
   const table = document.querySelector("[data-rows]");
-  let wait = POLL_MS;
+  const patience = Number(panel.dataset.pollMs ?? POLL_MS);
+  let wait = patience;
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    await pause(wait);
     const query = table ? `?after=${lastPosition(table)}` : "";
     try {
       const reply = await fetch(panel.dataset.progressUrl + query, { headers: { Accept: "application/json" } });
@@ -66,10 +82,10 @@ async function follow(panel) {
       describe(panel, data);
       if (table) table.append(...(data.rows ?? []).map(fileRow));
       if (!data.active) return;
-      wait = POLL_MS;
+      wait = patience;
     } catch {
       // The server restarts, or the network sleeps: ask again, less and less often.
-      wait = Math.min(wait * 2, PATIENCE_MS);
+      wait = Math.min(wait * 2, Math.max(PATIENCE_MS, patience));
     }
   }
 }

@@ -16,10 +16,15 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
-/* Another state has another form and other buttons. */
+/* Another state has another form and other buttons; what is typed and not saved is left to its writer. */
 for (const panel of document.querySelectorAll("[data-study-panel]")) {
   const before = panel.dataset.state;
   new MutationObserver(() => {
-    if (panel.dataset.state !== before) location.reload();
+    if (panel.dataset.state === before) return;
+    if (document.querySelector("[data-when-unsaved]:not([hidden])")) {
+      panel.querySelector("[data-moved]").hidden = false;
+    } else {
+      location.reload();
+    }
   }).observe(panel, { attributes: true, attributeFilter: ["data-state"] });
 }
