@@ -16,7 +16,7 @@ MOST_ROWS = 8
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the overview's tables to the context of the workbench's first page."""
-    studies = list(Study.objects.visible_to(request.user)[:MOST_ROWS])
+    studies = list(Study.objects.visible_to(request.user).filter(archived_at=None)[:MOST_ROWS])
     runs = GenerationRun.objects.select_related("photo_set", "colorizer")[:MOST_ROWS]
     return context | {
         "steps": _steps(request),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from colorizers.admin.common import is_key
 from studies import presentation
 from studies.models import Study
-from studies.services import lifecycle, study_files, validation
+from studies.services import copies, lifecycle, study_files, validation
 
 # The name of the buttons that send the form along.
 STEP, PREVIEW = "_step", "preview"
@@ -31,6 +31,12 @@ STEPS: dict[str, tuple[Callable[..., Any], str]] = {
     "pause": (lifecycle.pause, "The study is paused: nobody can begin; who has begun may finish."),
     "reopen": (lifecycle.reopen, "The study is live again."),
     "close": (lifecycle.close, "The study is closed."),
+    "archive": (lifecycle.archive, "The study is archived: the list shows it under “Archived”."),
+    "unarchive": (lifecycle.unarchive, "The study is in the list again."),
+    "clone": (
+        copies.clone,
+        "This is the copy, a draft. Only you see it; change its title, which participants read.",
+    ),
 }
 
 
@@ -101,8 +107,9 @@ class StudySteps:
     def step_view(self, request: HttpRequest, pk: int, *, step: str) -> HttpResponseRedirect:
         study = self._study(request, pk)
         take, message = STEPS[step]
+        made: Any = None
         try:
-            take(study=study, by=request.user)
+            made = take(study=study, by=request.user)
         except REFUSALS as error:
             messages.error(request, str(error))
         else:
@@ -111,7 +118,7 @@ class StudySteps:
                 messages.error(request, stopped)
             else:
                 messages.success(request, message)
-        return redirect("admin:studies_study_change", pk)
+        return redirect("admin:studies_study_change", made.pk if isinstance(made, Study) else pk)
 
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
         """What the panel polls: a few queries, whatever the size of the study."""

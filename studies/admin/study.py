@@ -29,6 +29,7 @@ from studies.admin.forms import (
     study_form,
     translation_fields,
 )
+from studies.admin.library import ArchivedFilter, StudyLibrary
 from studies.admin.recruiting import RecruitingPages
 from studies.admin.steps import StudySteps
 from studies.models import Condition, ParticipationState, Source, Study, StudyState
@@ -71,9 +72,10 @@ class ConditionInline(TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(StudySteps, RecruitingPages, WorkbenchAdmin):
+class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
     list_display = ["title", "slug", "shown_state", "people", "simulated", "design", "photo_set", "owner"]
-    list_filter = ["state", "design"]
+    list_filter = [ArchivedFilter, "state", "design"]
+    actions_list = ["upload"]
     search_fields = ["slug", "title", "question"]
     inlines = [ConditionInline]
     change_form_outer_before_template = "admin/studies/study_panel.html"
@@ -106,7 +108,7 @@ class StudyAdmin(StudySteps, RecruitingPages, WorkbenchAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         if obj is None:
             return False  # One by one, and only where it can be told whose they are.
-        return obj.is_draft and (request.user.is_superuser or obj.owner_id == request.user.pk)
+        return bool(request.user.is_superuser or obj.owner_id == request.user.pk)
 
     # --- the form ----------------------------------------------------------------------------
 
@@ -213,17 +215,6 @@ class StudyAdmin(StudySteps, RecruitingPages, WorkbenchAdmin):
         elif "title" in request.POST:
             messages.warning(request, f"Nothing of the protocol was changed: {obj.why_fixed()}")
         obj.save()
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Nothing but previews can hang on a draft; they go with it."""
-        deleted, counts, perms, protected = super().get_deleted_objects(objs, request)
-        if all(study.is_draft for study in objs):
-            return deleted, counts, set(), []
-        return deleted, counts, perms, protected
-
-    def delete_model(self, request: HttpRequest, obj: Study) -> None:
-        previews.discard_previews(obj)
-        obj.delete()
 
     # --- what is shown -----------------------------------------------------------------------
 

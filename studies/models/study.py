@@ -150,6 +150,9 @@ class Study(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     launched_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
+    archived_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("Out of the list of studies since then; empty: not archived")
+    )
 
     objects = StudyQuerySet.as_manager()
 
@@ -164,7 +167,7 @@ class Study(models.Model):
 
     # Written by services/lifecycle.py alone, with conditional updates.
     LIFECYCLE_FIELDS = (
-        "state", "preparation", "digest", "protocol", "launched_at", "closed_at",
+        "state", "preparation", "digest", "protocol", "launched_at", "closed_at", "archived_at",
     )  # fmt: skip
 
     class Meta:
@@ -197,7 +200,7 @@ class Study(models.Model):
         if stored is not None and not stored.is_draft:
             raise Fixed(
                 f"The study {stored.slug!r} is {stored.get_state_display()}; only drafts can be deleted. "
-                "Close it instead: its answers and its protocol stay."
+                "Close and archive it instead: its answers and its protocol stay."
             )
 
     def _check_protocol(self, update_fields: Any) -> None:
@@ -222,7 +225,7 @@ class Study(models.Model):
             return f"the study {self.slug!r} is being prepared. Wait for it, or cancel the preparation."
         return (
             f"the study {self.slug!r} is {StudyState(state).label} and its protocol is fixed. "
-            "Make a new study under another name."
+            "Clone it: the copy is a draft with everything in it."
         )
 
     @property

@@ -86,6 +86,8 @@ def begin(*, study: Study, goal: str, by: Any = None) -> None:
     study.refresh_from_db()
     if not study.is_draft:
         raise WrongState(f"Only a draft can be launched; the study {study.slug!r} is {_state(study)}.")
+    if study.archived_at is not None:
+        raise WrongState(f"The study {study.slug!r} is archived. Take it out of the archive first.")
     readiness = validation.check(study)
     if not readiness.ok:
         raise NotReady(study, readiness)
@@ -97,7 +99,7 @@ def begin(*, study: Study, goal: str, by: Any = None) -> None:
         "error": "",
         "seen": timezone.now().isoformat(),
     }
-    claimed = Study.objects.filter(pk=study.pk, state=StudyState.DRAFT).update(
+    claimed = Study.objects.filter(pk=study.pk, state=StudyState.DRAFT, archived_at=None).update(
         state=StudyState.PREPARING, preparation=preparation
     )
     if not claimed:
@@ -266,6 +268,30 @@ def close(*, study: Study, by: Any = None) -> None:
     )
     # Previews are not part of the study, and stay open to those who run it.
     unfinished.exclude(source=Source.PREVIEW).update(state=ParticipationState.ABANDONED)
+
+
+def archive(*, study: Study, by: Any = None) -> None:
+    """Take a draft or a closed study out of the list of studies; nothing of it is lost."""
+    _file_away(study, timezone.now(), by, "Archived.")
+
+
+def unarchive(*, study: Study, by: Any = None) -> None:
+    """Put an archived study back into the list of studies."""
+    _file_away(study, None, by, "Taken out of the archive.")
+
+
+def _file_away(study: Study, at: datetime | None, by: Any, message: str) -> None:
+    with transaction.atomic():
+        here = Study.objects.filter(pk=study.pk, archived_at__isnull=at is not None)
+        moved = here.filter(state__in=[StudyState.DRAFT, StudyState.CLOSED]).update(archived_at=at)
+        study.refresh_from_db()
+        if moved:
+            _log(study, message, by)
+    if not moved and (study.archived_at is None) is not (at is None):
+        raise WrongState(
+            f"The study {study.slug!r} is {_state(study)}; only drafts and closed studies are archived. "
+            "Close it first."
+        )
 
 
 def _move(study: Study, origins: set[StudyState], target: StudyState, by: Any, message: str) -> None:

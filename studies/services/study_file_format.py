@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +16,12 @@ from studies.models import Allocation, ConditionKind
 
 HEADER = "# A study file of Foolrate; docs/study-file.md explains every key.\n\n"
 REQUIRED = object()
+# How errors begin: "In [screening]: plates ...", "In [[conditions]] number 2: kind ...", "image_px ...".
+WHERE = re.compile(
+    r"(?:In )?(?:\[\[?(?P<table>[\w.-]+)\]\]?(?: number (?P<number>\d+))?:? ?)?"
+    r"(?:there is no )?'?(?P<key>\w+)?"
+)
+HEAD = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?")
 
 
 class StudyFileRefused(ValueError):
@@ -117,6 +125,26 @@ def read(text: str) -> Document:
     _read_settings(study, errors)
     errors.extend(study_texts.faults(study.get("translations", {})))
     return Document(study, conditions, errors)
+
+
+def line_of(text: str, error: str) -> int | None:
+    """The line that an error speaks of, as far as the file has it: that of the key, or of its table."""
+    if told := re.search(r"\(at line (\d+)", error):
+        return int(told[1])
+    named = WHERE.match(error)
+    if named is None:
+        return None
+    table, number, key = named["table"] or "", int(named["number"] or 1), named["key"] or ""
+    here, seen, header = "", Counter[str](), None
+    for count, line in enumerate(text.splitlines(), start=1):
+        if head := HEAD.match(line):
+            here = head[1]
+            seen[here] += 1
+            if here == table and seen[here] == number:
+                header = count
+        elif (here, seen[here]) == (table, number if table else 0) and re.match(rf"\s*{key}\s*=", line):
+            return count
+    return header
 
 
 def _read_table(

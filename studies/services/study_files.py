@@ -11,7 +11,7 @@ from django.db import transaction
 from colorizers.models import Colorizer, PhotoSet
 from studies import declared
 from studies.models import Condition, Study, new_seed
-from studies.services import previews
+from studies.services import copies, previews
 from studies.services.study_file_format import (
     CONDITION_KEYS,
     STUDY_KEYS,
@@ -25,17 +25,22 @@ __all__ = ["StudyFileRefused", "as_document", "create_study", "export_study"]
 
 
 @transaction.atomic
-def create_study(text: str, *, owner: Any = None, replace: bool = False) -> tuple[Study, bool]:
+def create_study(
+    text: str, *, owner: Any = None, replace: bool = False, rename: bool = False, by: Any = None
+) -> tuple[Study, bool]:
     """The draft that a study file describes, and whether it is new.
 
-    A draft of the same slug is rewritten if `replace` is given. Raises StudyFileRefused with all errors
-    at once.
+    If its slug is taken, `replace` rewrites a draft of that slug and `rename` takes the next free one.
+    `by` is a person of the workbench: they rewrite only what they may see. Raises StudyFileRefused with all
+    errors at once.
     """
     document = read(text)
     _resolve(document)
     present = Study.objects.select_for_update().filter(slug=document.study.get("slug", "")).first()
+    if present is not None and rename:
+        document.study["slug"], present = copies.free_slug(present.slug), None
     if present is not None:
-        document.errors.extend(_why_not_replaced(present, replace))
+        document.errors.extend(_why_not_replaced(present, replace, by))
     study = present or Study(owner=owner)
     _fill(study, document)
     if document.errors:
@@ -81,11 +86,14 @@ def _absent(where: str, kind: str, name: str, known: list[str]) -> str:
     return f"{where}: {declared.unknown(name, known)}"
 
 
-def _why_not_replaced(present: Study, replace: bool) -> list[str]:
+def _why_not_replaced(present: Study, replace: bool, by: Any) -> list[str]:
+    if by is not None and not Study.objects.visible_to(by).filter(pk=present.pk).exists():
+        return [f"slug: somebody else's study is called {present.slug!r}; use another name."]
     if not present.is_draft:
         return [f"slug: {present.why_fixed()}"]
     if not replace:
-        return [f"slug: there is a draft called {present.slug!r} already; --replace rewrites it."]
+        how = "--replace rewrites it" if by is None else "choose below what shall happen to it"
+        return [f"slug: there is a draft called {present.slug!r} already; {how}."]
     return []
 
 

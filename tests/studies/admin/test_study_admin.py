@@ -116,12 +116,6 @@ def test_only_owner_and_administrator_delete_a_draft(client, ada, ben, ready):
     assert not Study.objects.exists()
 
 
-def test_a_live_study_is_not_deleted_in_the_workbench(by_ada, ada):
-    study = builders.launched_study(owner=ada)
-    address = reverse("admin:studies_study_delete", args=[study.pk])
-    assert by_ada.post(address, {"post": "yes"}).status_code == 403
-
-
 # --- the form ------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,81 @@
+"""Deleting a study that nobody has answered, with all that hangs on it; what was answered stays."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from studies.models import Participant, ParticipationState, Source, Study, StudyState, Trial
+from studies.services.lifecycle import WrongState
+
+ENDED = (ParticipationState.FINISHED, ParticipationState.WITHDRAWN, ParticipationState.SCREENED_OUT)
+
+
+def why_kept(study: Study) -> str:
+    """Why a study cannot be deleted, and what to do instead; empty if it can be."""
+    if study.state == StudyState.PREPARING:
+        return f"The study {study.slug!r} is being prepared. Cancel the preparation first."
+    people = study.participations.filter(source=Source.PERSON)
+    answered = people.filter(trials__response__isnull=False).distinct().count()
+    ended = people.filter(state__in=ENDED, trials__response__isnull=True).distinct().count()
+    found = []
+    if answered:
+        found.append(f"{_count(answered, 'person has answered', 'people have answered')}")
+    if ended:
+        words = "finished, withdrew or did not pass the checks, and may have to be paid"
+        found.append(f"{_count(ended, 'person', 'people')} {words}")
+    if not found:
+        return ""
+    first = "" if study.state == StudyState.CLOSED else "close it, then "
+    return (
+        f"The study {study.slug!r} cannot be deleted: {' and '.join(found)}. Answers are never deleted in "
+        f"the workbench. Instead, {first}archive it: it leaves the list of studies, and everything is kept."
+    )
+
+
+def contents(study: Study) -> dict[str, int]:
+    """What would be deleted with a study, counted by its name in words."""
+    counted = dict.fromkeys(Source.values, 0)
+    for source in study.participations.values_list("source", flat=True):
+        counted[source] += 1
+    found = {
+        "conditions": study.conditions.count(),
+        "previews by researchers": counted[Source.PREVIEW],
+        "simulated participations with their answers": counted[Source.SIMULATED],
+        "people who have begun and answered nothing": counted[Source.PERSON],
+        "planned trials": Trial.objects.filter(participation__study=study).count(),
+        "single-use links": study.invitations.count(),
+        "rows of the payment list": study.endings.count(),
+        "blinding audits": study.blinding_audits.count(),
+    }
+    # Reports, exclusions and orders belong to the side that concludes, of which nothing is known here.
+    for relation in study._meta.related_objects:
+        if relation.related_model._meta.app_label != "studies":
+            name = str(relation.related_model._meta.verbose_name_plural)
+            found[name] = relation.related_model._default_manager.filter(
+                **{relation.field.name: study}
+            ).count()
+    return {name: count for name, count in found.items() if count}
+
+
+@transaction.atomic
+def remove(study: Study) -> None:
+    """Delete a study that nobody has answered; raises WrongState, with the reason, for any other."""
+    locked = Study.objects.select_for_update().get(pk=study.pk)
+    # An answer that is on its way holds its participation, and is seen afterwards.
+    participations = locked.participations.all()
+    participants = list(
+        participations.order_by("pk").select_for_update().values_list("participant_id", flat=True)
+    )
+    reason = why_kept(locked)
+    if reason:
+        raise WrongState(reason)
+    # Nobody sees it as a draft: what hangs on it may be deleted as that of a draft may.
+    Study.objects.filter(pk=locked.pk).update(state=StudyState.DRAFT)
+    Trial.objects.filter(participation__study=locked, replaces__isnull=False).update(replaces=None)
+    participations.delete()
+    Participant.objects.filter(pk__in=participants, participations=None).delete()
+    Study.objects.get(pk=locked.pk).delete()
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
