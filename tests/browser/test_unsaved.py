@@ -35,7 +35,7 @@ def test_a_step_beside_a_dirty_form_saves_it_first_and_says_so(workbench, ada):
     page.goto(page_of(study))
     launch = page.locator(".fr-confirm summary")
     expect(launch).to_have_text("Launch…")
-    unsaved = page.get_by_text("The form has changes that are not saved")
+    unsaved = page.locator("p[data-when-unsaved]")
     expect(unsaved).to_be_hidden()
     page.fill("[name=title]", "Typed and not saved")
     expect(unsaved).to_be_visible()
