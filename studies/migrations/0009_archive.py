@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("studies", "0007_endings")]
+    dependencies = [("studies", "0008_possible_from")]
 
     operations = [
         migrations.AddField(
