@@ -46,17 +46,17 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
     photographs = UploadField(
         label=_("Photographs"),
         help_text=_(
-            "One zip archive, or several pictures (JPEG, PNG, WebP, TIFF, BMP, GIF). A file photos.csv "
-            "among them may give file, licence, author, year, source and title of each."
+            "One zip archive, or several pictures (JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP, GIF). A file "
+            "photos.csv among them may give file, licence, author, year, source and title of each."
         ),
-        widget=SeveralFiles(attrs={"accept": ".zip,.csv,image/*"}),
+        widget=SeveralFiles(attrs={"accept": ".zip,.csv,image/*,.heic,.heif,.avif"}),
     )
 
     class Meta:
         model = PhotoImport
         fields = ["licence", "author", "source", "max_side"]
         help_texts = {
-            "licence": _("Of all photos that photos.csv does not tell of, such as “CC BY 4.0”"),
+            "licence": _("Of all photos that are not listed in photos.csv, such as “CC BY 4.0”"),
             "source": _("Where the photos come from, such as an address"),
         }
 

@@ -8,7 +8,8 @@ from PIL import Image
 
 from colorizers.colour import RGB8
 from colorizers.inference import check_picture
-from colorizers.photo_files import CleanPhoto, PhotoRefused, check_colour, read_photo
+from colorizers.photo_colour import PhotoRefused
+from colorizers.photo_files import CleanPhoto, check_colour, read_photo
 from colorizers.stimulus_files import decode_stimulus, encode_stimulus, stimulus_digest
 
 __all__ = [

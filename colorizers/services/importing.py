@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from django.db import IntegrityError, transaction
@@ -23,6 +23,7 @@ from colorizers.models import (
     PhotoSet,
     WorkState,
 )
+from colorizers.services.companions import companions
 from colorizers.services.photo_facts import Facts, Sidecar, read_sidecars
 from colorizers.services.photo_sources import Entry, ImportRefused, open_source, open_zip
 from colorizers.services.sending import send
@@ -30,6 +31,13 @@ from colorizers.services.stored_files import sha256, store_once
 
 STEP_SECONDS = 60
 STUDY_SIDE = 256
+SYSTEMS_OWN = "hidden or left by the system"
+
+
+class UploadMissing(ImportRefused):
+    """What an import was to be continued from is not there; the message says what, and what to do."""
+
+
 Watcher = Callable[[PhotoImport, ImportedFile], None]
 
 
@@ -100,15 +108,40 @@ def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
     try:
         with (
             _failing_aloud(photo_import),
-            photo_import.upload.open("rb") as file,
-            open_zip(file.file, "The upload") as entries,
+            _upload(photo_import) as file,
+            open_zip(file, "The upload") as entries,
         ):
             finished = _work(photo_import, entries, deadline=deadline)
+    except UploadMissing:
+        # It may come back, as a disk that was not mounted does.
+        return True
     except (ImportRefused, Fixed):
         finished = True
     if finished:
         _drop_upload(photo_import)
     return finished
+
+
+@contextmanager
+def _upload(photo_import: PhotoImport) -> Iterator[IO[bytes]]:
+    """The stored archive of an import; UploadMissing says what is missing where there is none."""
+    done = f"{photo_import.files.count()} of {photo_import.total} files had been looked at"
+    if not photo_import.upload:
+        raise UploadMissing(
+            f"The import was interrupted; {done}. It came from a folder or archive that was given to "
+            "import_photos, of which nothing is kept here: run the same command again. Photos that are in "
+            "the set already are recognised."
+        )
+    try:
+        file = photo_import.upload.open("rb")
+    except OSError as error:
+        raise UploadMissing(
+            f"The import cannot go on; {done}. Its uploaded archive {photo_import.upload.name} is missing or "
+            f"cannot be read ({error.strerror or error}): upload it again. Photos that are in the set "
+            "already are recognised."
+        ) from error
+    with file:
+        yield file.file
 
 
 @contextmanager
@@ -142,6 +175,7 @@ def _work(
     sidecar = read_sidecars(entries)
     pictures = [entry for entry in entries if not entry.is_sidecar]
     absent = sidecar.absent_from(entry.name for entry in pictures)
+    beside = companions(entry.name for entry in pictures)
     settled = set(photo_import.files.values_list("position", flat=True))
     PhotoImport.objects.filter(pk=photo_import.pk).update(
         state=WorkState.RUNNING, total=len(pictures) + len(absent)
@@ -150,14 +184,17 @@ def _work(
     for position, entry in enumerate(pictures):
         if position in settled:
             continue
-        file = _import_one(photo_import, position, entry, sidecar)
+        if entry.is_clutter or entry.name in beside:
+            reason = SYSTEMS_OWN if entry.is_clutter else beside[entry.name]
+            file = _record(photo_import, position, entry.name, ImportOutcome.IGNORED, reason)
+        else:
+            file = _import_one(photo_import, position, entry, sidecar)
         if watcher and file:
             watcher(photo_import, file)
         if deadline is not None and time.monotonic() > deadline:
             return False
-    for position, name in enumerate(absent, start=len(pictures)):
+    for position, (name, reason) in enumerate(absent.items(), start=len(pictures)):
         if position not in settled:
-            reason = "photos.csv describes it, but there is no such file."
             file = _record(photo_import, position, name, ImportOutcome.REFUSED, reason)
             if watcher and file:
                 watcher(photo_import, file)
@@ -177,16 +214,12 @@ def _finish(photo_import: PhotoImport) -> None:
 def _import_one(
     photo_import: PhotoImport, position: int, entry: Entry, sidecar: Sidecar
 ) -> ImportedFile | None:
-    if entry.is_clutter:
-        return _record(
-            photo_import, position, entry.name, ImportOutcome.IGNORED, "hidden or left by the system"
-        )
     general = Facts(licence=photo_import.licence, author=photo_import.author, source=photo_import.source)
     facts = sidecar.of(entry.name, general)
     try:
         facts.check()
         data = entry.read()
-        clean = images.read_photo(data, max_side=photo_import.max_side)
+        clean = images.read_photo(data, name=entry.name, max_side=photo_import.max_side)
         if photo_import.photo_set.is_monochrome:
             clean, chroma = _grey(clean), 0.0
         else:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from colorizers.images import PhotoRefused
 from colorizers.models import Photo
-from colorizers.services.photo_sources import SIDECAR, Entry, ImportRefused
+from colorizers.services.photo_sources import SIDECAR, Entry, ImportRefused, printable
 
 MAX_SIDECAR_BYTES = 20 * 2**20
 
@@ -50,9 +50,18 @@ class Sidecar:
     def of(self, name: str, general: Facts) -> Facts:
         return self.rows.get(name, Facts()).over(general)
 
-    def absent_from(self, names: Iterable[str]) -> list[str]:
-        """Names that are described but are not there."""
-        return sorted(self.rows.keys() - set(names))
+    def absent_from(self, names: Iterable[str]) -> dict[str, str]:
+        """Names that are described but are not there, and what may have been meant."""
+        there = set(names)
+        similar = {name.casefold(): name for name in there}
+        return {
+            name: f"photos.csv describes it, but there is no such file.{_hint(similar.get(name.casefold()))}"
+            for name in sorted(self.rows.keys() - there)
+        }
+
+
+def _hint(similar: str | None) -> str:
+    return f" There is {similar}: small and capital letters have to agree." if similar else ""
 
 
 def read_sidecars(entries: Iterable[Entry]) -> Sidecar:
@@ -103,4 +112,4 @@ def parse_sidecar(data: bytes, *, called: str = SIDECAR) -> dict[str, Facts]:
 
 
 def _plain(name: str) -> str:
-    return PurePosixPath(name.strip().replace("\\", "/")).as_posix()
+    return PurePosixPath(printable(name.strip().replace("\\", "/"))).as_posix()

@@ -3,10 +3,11 @@
 import lzma
 import os
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -22,7 +23,13 @@ SIDECAR = "photos.csv"
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError
 )  # fmt: skip
-_CLUTTER = {"__macosx", "thumbs.db", "desktop.ini", "ehthumbs.db"}
+# What systems, network drives and phones leave beside photos; what begins with a dot is hidden anyway.
+_CLUTTER = {
+    "__macosx", "icon\r", "network trash folder", "temporary items", "thumbs.db", "ehthumbs.db",
+    "ehthumbs_vista.db", "desktop.ini", "$recycle.bin", "recycler", "system volume information", "lost+found",
+    "@eadir", "@tmp", "@sharebin", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "picasa.ini",
+    "ipod photo cache",
+}  # fmt: skip
 
 
 class ImportRefused(ValueError):
@@ -51,9 +58,18 @@ class Entry:
 
 
 def printable(name: str) -> str:
-    """A file name that any database and terminal can hold."""
-    text = name.encode("utf-8", "replace").decode()
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    """A file name that any database and terminal can hold, and that is equal to itself from any system.
+
+    macOS takes letters and accents apart (NFD) where others do not (NFC), and writes odd spaces.
+    """
+    text = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    return "".join(map(_printable, text))
+
+
+def _printable(char: str) -> str:
+    if char.isprintable():
+        return char
+    return " " if unicodedata.category(char) == "Zs" else "\N{REPLACEMENT CHARACTER}"
 
 
 @contextmanager
@@ -88,14 +104,39 @@ def _checked(entries: list[Entry]) -> list[Entry]:
 
 
 def folder_entries(folder: Path) -> list[Entry]:
+    """The files of a folder, and each folder in it that is not looked into: that one is refused by name."""
     root = folder.resolve()
     found = []
-    for parent, folders, files in os.walk(root):
+
+    def add(path: Path, read: Callable[[], bytes]) -> None:
+        found.append(Entry(printable(path.relative_to(root).as_posix()), read))
+
+    def unreadable(error: OSError) -> None:
+        path = Path(error.filename)
+        if path == root:
+            raise ImportRefused(f"The folder {folder} cannot be read: {error.strerror}.") from error
+        add(path, _refuser(f"It is a folder that cannot be read: {error.strerror}."))
+
+    for parent, folders, files in os.walk(root, onerror=unreadable):
         folders.sort()
-        for file in files:
-            path = Path(parent, file)
-            found.append(Entry(printable(path.relative_to(root).as_posix()), _folder_reader(path, root)))
+        for name in folders:
+            path = Path(parent, name)
+            if path.is_symlink():
+                add(
+                    path,
+                    _refuser("It is a link to a folder, which is not followed; import that folder itself."),
+                )
+        for name in files:
+            path = Path(parent, name)
+            add(path, _folder_reader(path, root))
     return found
+
+
+def _refuser(reason: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        raise PhotoRefused(reason)
+
+    return read
 
 
 def _folder_reader(path: Path, root: Path) -> Callable[[], bytes]:
@@ -116,8 +157,22 @@ def _folder_reader(path: Path, root: Path) -> Callable[[], bytes]:
 
 def zip_entries(archive: zipfile.ZipFile) -> list[Entry]:
     budget = _Budget(MAX_TOTAL_BYTES)
-    members = [info for info in archive.infolist() if not info.is_dir()]
-    return [Entry(printable(info.filename), _zip_reader(archive, info, budget)) for info in members]
+    members = [info for info in archive.infolist() if not info.is_dir() or _is_link(info)]
+    return [Entry(printable(_member_name(info)), _zip_reader(archive, info, budget)) for info in members]
+
+
+def _member_name(info: zipfile.ZipInfo) -> str:
+    """The name of a member, parted by /, also from packers that write UTF-8 or \\ without saying so."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        with suppress(UnicodeError):
+            # Python reads what is not said to be UTF-8 as cp437; other letters are hardly ever valid UTF-8.
+            name = name.encode("cp437").decode()
+    return name.replace("\\", "/").rstrip("/")
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(info.external_attr >> 16)
 
 
 class _Budget:
@@ -136,7 +191,7 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget
     def read() -> bytes:
         if leads_out(info.filename):
             raise PhotoRefused("Its path leads out of the archive.")
-        if stat.S_ISLNK(info.external_attr >> 16):
+        if _is_link(info):
             raise PhotoRefused("It is a link, not a file.")
         if info.flag_bits & 0x1:
             raise PhotoRefused("It is encrypted; pack the archive without a password.")

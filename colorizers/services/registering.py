@@ -68,7 +68,7 @@ def complete(colorizer: Colorizer, weights: WeightsFile | None, *, weights_sha25
     method = methods_get(colorizer.method)
     try:
         colorizer.variant = method.parse_variant(colorizer.variant)
-        colorizer.settings = complete_settings(method, _as_published(colorizer, weights))
+        colorizer.settings = complete_settings(method, _as_published(colorizer, method, weights))
         method.check_useful(colorizer.settings, colorizer.variant)
         _check_needs(method, weights, colorizer.reference_set)
         _check_references(method, colorizer)
@@ -122,10 +122,10 @@ def methods_get(name: str) -> Method:
         raise ColorizerRefused(str(error)) from error
 
 
-def _as_published(colorizer: Colorizer, weights: WeightsFile | None) -> dict[str, Any]:
+def _as_published(colorizer: Colorizer, method: Method, weights: WeightsFile | None) -> dict[str, Any]:
     """The given settings and, of a published file, those by which its authors' code decodes it."""
-    official = weights.official if weights is not None else None
-    if official is None or official.method != colorizer.method:
+    official = weights.official if weights is not None and method.needs_weights else None
+    if official is None or official.method != method.name:
         return dict(colorizer.settings)
     return {**official.settings, **colorizer.settings}
 

@@ -13,10 +13,12 @@ from PIL import Image
 
 from colorizers.colour import RGB8, Floats, rgb_to_lab
 from colorizers.images import pixel_digest
-from colorizers.photo_files import PhotoRefused, check_colour, read_photo
+from colorizers.photo_colour import PhotoRefused
+from colorizers.photo_containers import PICTURE_ENDINGS
+from colorizers.photo_files import check_colour, read_photo
 from colorizers.training.recipe import Data
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"}
+SUFFIXES = PICTURE_ENDINGS - {".gif"}
 FEWEST = 8
 AHEAD = 3  # batches, beyond those that are being made
 LEAST_CHROMA = 2.0  # below, a photo teaches grey
@@ -103,7 +105,7 @@ def read_photos(folder: Path, crop: int, show: Callable[[int, int], None] = _sho
 def _read(path: Path, crop: int) -> RGB8 | str:
     try:
         with path.open("rb") as file:
-            rgb8 = read_photo(file.read()).rgb8
+            rgb8 = read_photo(file.read(), name=path.name).rgb8
         check_colour(rgb8, at_least=LEAST_CHROMA)
     except (PhotoRefused, OSError) as refusal:
         return str(refusal)

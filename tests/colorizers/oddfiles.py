@@ -95,3 +95,69 @@ def press_with_red_in_the_cyan_tank() -> bytes:
         nodes += bytes([round(lightness * 2.55), a + 128, b + 128])
     lut = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + _numbers(1, 0, 0, 0, 1, 0, 0, 0, 1)
     return _profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": lut + ramp * 4 + nodes + ramp * 3})
+
+
+def with_chunks(png: bytes, chunks: dict[bytes, bytes]) -> bytes:
+    """A PNG with these chunks behind its header."""
+    added = b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks.items()
+    )
+    return png[:33] + added + png[33:]
+
+
+def gama(exponent: float) -> bytes:
+    return struct.pack(">I", round(exponent * 100_000))
+
+
+def chrm(*points: float) -> bytes:
+    """White, red, green and blue."""
+    return struct.pack(">8I", *(round(number * 100_000) for number in points))
+
+
+def exif_of_colour(space: int | None = None, index: str = "") -> bytes:
+    """An Exif block with ColorSpace and InteropIndex, as cameras write it (Pillow drops the second)."""
+    entries = [] if space is None else [(0xA001, 3, 1, space << 16)]
+    after_details = 26 + 2 + 12 * (len(entries) + bool(index)) + 4
+    if index:
+        entries.append((0xA005, 4, 1, after_details))
+    body = b"MM\0*" + struct.pack(">IHHHIII", 8, 1, 0x8769, 4, 1, 26, 0)
+    body += struct.pack(">H", len(entries)) + b"".join(struct.pack(">HHII", *e) for e in entries) + bytes(4)
+    if index:
+        body += struct.pack(">HHHI", 1, 1, 2, 4) + index.encode().ljust(4, b"\0") + bytes(4)
+    return b"Exif\0\0" + body
+
+
+def tiff_of_pages(*pages: dict, start: bytes = b"II*\0") -> bytes:
+    """A TIFF of pages, each with `pixels` (H, W, 3), more `tags` (tag to number) and `inside`: more of them.
+
+    `start` is what the file begins with; the offset of the first directory follows at byte 4.
+    """
+    data = bytearray(start.ljust(4, b"\0") + bytes(12))
+
+    def write(page: dict, after: int = 0) -> int:
+        inner = [write(other) for other in page.get("inside", [])]
+        height, width, channels = page["pixels"].shape
+        strip = len(data)
+        data.extend(page["pixels"].tobytes())
+        bits, places = len(data), len(data) + 8
+        data.extend(struct.pack("<4H", 8, 8, 8, 8) + struct.pack(f"<{len(inner)}I", *inner))
+        tags = {256: width, 257: height, 259: 1, 262: 2, 273: strip, 277: channels, 278: height}
+        tags |= {279: page["pixels"].size} | page.get("tags", {})
+        rows = [(tag, 4, 1, value) for tag, value in tags.items()] + [(258, 3, channels, bits)]
+        if channels == 1:
+            rows[-1] = (258, 3, 1, 8)
+        if inner:
+            rows.append((330, 4, len(inner), places if len(inner) > 1 else inner[0]))
+        here = len(data)
+        data.extend(
+            struct.pack("<H", len(rows)) + b"".join(struct.pack("<HHII", *row) for row in sorted(rows))
+        )
+        data.extend(struct.pack("<I", after))
+        return here
+
+    after = 0
+    for page in reversed(pages):
+        after = write(page, after)
+    data[4:8] = struct.pack("<I", after)
+    return bytes(data)

@@ -264,6 +264,17 @@ def test_leaving_the_display_leaves_the_run(no_queue, monkeypatch):
     assert Colorization.objects.filter(state=WorkState.QUEUED).count() == 2
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [([], "There are no files in"), ([".DS_Store", "Thumbs.db"], "There are no photos in .* only 2")],
+)
+def test_a_folder_without_photos_is_not_said_to_be_explained_above(tmp_path, files, said):
+    for name in files:
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(CommandError, match=said):
+        run("import_photos", str(tmp_path), "--set", "empty")
+
+
 def test_photos_are_listed_by_digest_and_name():
     photo_set = make_photo_set(2)
     rows = list(csv.DictReader(StringIO(run("list_photos", "--set", photo_set.name))))

@@ -279,73 +279,6 @@ def test_odd_names_do_no_harm(tmp_path, garden):
     assert all(name.isprintable() for name in Photo.objects.values_list("name", flat=True))
 
 
-# --- photos.csv --------------------------------------------------------------------------------
-
-
-def test_the_sidecar_says_what_is_known_of_each_photo(tmp_path, garden):
-    sidecar = (
-        "file,licence,author,source,title\na.png,CC0,Ann,https://example.org/a,The gate\nsub/b.png,,Bob,,\n"
-    )
-    files = {
-        "a.png": photo_file(1),
-        "sub/b.png": photo_file(2),
-        "c.png": photo_file(3),
-        "photos.csv": sidecar.encode("utf-8-sig"),
-    }
-    photo_import = services.import_photos(
-        folder_of(tmp_path, files), photo_set=garden, licence="CC BY", author="Us"
-    )
-    facts = {p.name: (p.licence, p.author, p.source, p.title) for p in garden.photos.all()}
-    assert facts == {
-        "a.png": ("CC0", "Ann", "https://example.org/a", "The gate"),
-        "b.png": ("CC BY", "Bob", "", ""),
-        "c.png": ("CC BY", "Us", "", ""),
-    }
-    assert photo_import.counts()["ignored"] == 0
-    assert photo_import.total == 3
-
-
-def test_a_sidecar_inside_a_folder_speaks_of_that_folder(tmp_path, garden):
-    files = {"top/a.png": photo_file(1), "top/photos.csv": b"file;author\na.png;Ann\n"}
-    services.import_photos(zip_of(tmp_path, files), photo_set=garden)
-    assert garden.photos.get().author == "Ann"
-
-
-def test_a_described_file_that_is_not_there_is_reported(tmp_path, garden):
-    files = {"a.png": photo_file(1), "photos.csv": b"file,author\ngone.png,Ann\n"}
-    photo_import = services.import_photos(folder_of(tmp_path, files), photo_set=garden)
-    assert "no such file" in reason(photo_import, "gone.png")
-    assert photo_import.total == 2
-
-
-@pytest.mark.parametrize(
-    ("sidecar", "complaint"),
-    [
-        (b"name,author\na,b\n", "no column"),
-        (b"\xff\xfe\x00", "UTF-8"),
-        (b"file,author\na\0,b\n", "NUL"),
-        (b"", "no column"),
-    ],
-)
-def test_a_sidecar_that_cannot_be_understood_stops_the_import_before_it_begins(
-    sidecar, complaint, tmp_path, garden
-):
-    files = {"a.png": photo_file(1), "photos.csv": sidecar}
-    with pytest.raises(services.ImportRefused, match=complaint):
-        services.import_photos(folder_of(tmp_path, files), photo_set=garden)
-    assert not Photo.objects.exists()
-
-
-def test_a_fact_that_is_too_long_refuses_its_photo_only(tmp_path, garden):
-    files = {
-        "a.png": photo_file(1),
-        "b.png": photo_file(2),
-        "photos.csv": b"file,licence\na.png," + b"x" * 300 + b"\n",
-    }
-    photo_import = services.import_photos(folder_of(tmp_path, files), photo_set=garden)
-    assert outcomes(photo_import) == {"a.png": "refused", "b.png": "added"}
-
-
 # --- uploads, in steps and after a kill --------------------------------------------------------
 
 
@@ -387,3 +320,25 @@ def test_an_upload_that_is_no_archive_says_so(tmp_path, garden):
     photo_import.refresh_from_db()
     assert photo_import.state == WorkState.FAILED
     assert "zip archive" in photo_import.error
+
+
+def test_an_interrupted_import_says_what_is_missing_to_continue_it(tmp_path, garden):
+    from_a_folder = PhotoImport.objects.create(photo_set=garden, state=WorkState.RUNNING, total=9)
+    assert services.continue_upload(from_a_folder.pk)
+    from_a_folder.refresh_from_db()
+    assert from_a_folder.state == WorkState.FAILED
+    assert "0 of 9 files had been looked at" in from_a_folder.error
+    assert "run the same command again" in from_a_folder.error
+
+    lost = uploaded(tmp_path, garden, {f"{n}.png": photo_file(n) for n in range(2)})
+    services.continue_upload(lost.pk, seconds=0)
+    stored = Path(lost.upload.path)
+    stored.rename(tmp_path / "away.zip")
+    assert services.continue_upload(lost.pk)
+    lost.refresh_from_db()
+    assert (lost.state, lost.files.count()) == (WorkState.FAILED, 1)
+    assert f"{lost.upload.name} is missing" in lost.error
+    (tmp_path / "away.zip").rename(stored)
+    PhotoImport.objects.filter(pk=lost.pk).update(state=WorkState.QUEUED)
+    assert services.continue_upload(lost.pk)
+    assert lost.counts()["added"] == 2

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from colorizers import services
 from colorizers.models import Fixed, ImportedFile, ImportOutcome, PhotoImport, PhotoSet
 from colorizers.photo_files import MIN_SIDE
+from colorizers.services.importing import SYSTEMS_OWN
 
 
 class Command(BaseCommand):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             action="store_true",
             help="make a set of black-and-white photographs, whose true colours nobody knows",
         )
-        parser.add_argument("--licence", default="", help="of all photos that photos.csv does not tell of")
+        parser.add_argument("--licence", default="", help="of all photos that are not listed in photos.csv")
         parser.add_argument("--author", default="")
         parser.add_argument("--source", default="", help="where the photos come from")
         parser.add_argument(
@@ -59,9 +60,14 @@ class Command(BaseCommand):
         photos = photo_set.photos.count()
         self.stdout.write(f"{summary or 'no files'}; the set {photo_set.name} now holds {photos} photos.")
         if not photo_import.brought_photos:
-            raise CommandError(
-                f"Nothing of {options['path']} could be imported; the reasons are listed above."
-            )
+            raise CommandError(self._why_nothing(options["path"], counts, photo_import.total))
+
+    def _why_nothing(self, path: Path, counts: dict[str, int], total: int) -> str:
+        if not total:
+            return f"There are no files in {path}."
+        if counts[ImportOutcome.IGNORED] == total:
+            return f"There are no photos in {path}, only {total} files that systems and programs keep there."
+        return f"Nothing of {path} could be imported; the reasons are listed above."
 
     def _photo_set(self, name: str, title: str, without_colour: bool) -> PhotoSet:
         """The set of that name, or a valid new one, which the import saves once its source has opened."""
@@ -80,7 +86,7 @@ class Command(BaseCommand):
         return photo_set
 
     def _report(self, photo_import: PhotoImport, file: ImportedFile) -> None:
-        if file.outcome == ImportOutcome.IGNORED:
+        if file.reason == SYSTEMS_OWN:
             return
         style = self.style.ERROR if file.outcome == ImportOutcome.REFUSED else str
         reason = f": {file.reason}" if file.reason else ""
