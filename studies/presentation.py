@@ -151,6 +151,7 @@ def of_readiness(study: Study, user: Any) -> dict[str, Any]:
         "ok": readiness.ok,
         "problems": [_with_link(finding, photo_set) for finding in readiness.problems],
         "warnings": [_with_link(finding, photo_set) for finding in readiness.warnings],
+        "notes": [finding.text for finding in readiness.notes],
     }
 
 

@@ -8,6 +8,7 @@ from evaluation.plan_form import ASKED, in_units
 from evaluation.presentation.differences import points
 from evaluation.study_plan import Need, Planner, Question, Size
 from evaluation.wording import NBSP, NONE, count, number, percent, percent_range
+from studies.vigilance import Filter
 
 NEVER = "no number is enough"
 
@@ -35,11 +36,21 @@ class NeedRow:
     own: bool
 
 
+@dataclass(frozen=True)
+class Checks:
+    """The vigilance trials of a study: whom they let through, and their minutes of a participation."""
+
+    filter: Filter
+    minutes: float
+    of_minutes: int
+
+
 class PlanPage:
     """What a planner says, ready to be set in a page."""
 
-    def __init__(self, planner: Planner) -> None:
+    def __init__(self, planner: Planner, checks: Checks | None = None) -> None:
         self.planner = planner
+        self.checks = checks
         self.question = planner.question
         self.compares = planner.compares
         self.now = planner.size()
@@ -83,6 +94,18 @@ class PlanPage:
         if q.mixed:
             return f"{text}, {each} under each of {q.conditions} conditions."
         return f"{text}; {q.participants // q.conditions:,} under each of {q.conditions} conditions."
+
+    @property
+    def attention(self) -> str:
+        """What the vigilance trials let through, and what they cost."""
+        if self.checks is None:
+            return ""
+        minutes = self.checks.minutes
+        hours = minutes * self.question.participants / 60
+        return (
+            f"Attention checks: {self.checks.filter.sentence} They take {number(round(minutes, 1))} of about "
+            f"{count(self.checks.of_minutes, 'minute')}, {number(round(hours, 1))} hours over all people."
+        )
 
     @property
     def for_precision(self) -> str:

@@ -9,13 +9,18 @@ from django.db.models import JSONField
 from django.db.models.fields.json import KeyTransform
 
 from evaluation.models import Population, Report
+from evaluation.presentation.plan import Checks
 from evaluation.statistics.arrays import Json
 from evaluation.study_plan import Question
 from studies import declared, designs
 from studies.models import Allocation, ConditionKind, Study
 from studies.services import roles
+from studies.strict_view import StrictRules, strict_rules
+from studies.vigilance import Filter
 
 NEWEST = 20
+# No participation has more.
+MOST_TRIALS = 1000
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,27 @@ def question_of(study: Study) -> Question:
         needs = designs.get(study.design).configured(study.design_settings).needs()
         wanted |= {"trials": needs.test, "photos": len(roles.deal(study, needs).test)}
     return _fitting(wanted)
+
+
+def checks_of(study: Study | None, question: Question) -> Checks | None:
+    """The vigilance trials of a study, or of the pair test as it is by default; None where there are none.
+
+    The test trials are those of the question: vigilance comes as a share of them.
+    """
+    name, settings, rules = (
+        (study.design, study.design_settings, study.exclusion_rules) if study else ("pair", {}, {})
+    )
+    kind = designs.get(name).Settings if name in designs.names() else None
+    if kind is None or declared.problems(StrictRules, rules) or declared.problems(kind, settings):
+        return None
+    if any(setting.name == "test_trials" for setting in declared.declared(kind)):
+        settings = settings | {"test_trials": min(question.trials, MOST_TRIALS)}
+    design = designs.get(name).configured(settings)
+    trials = design.needs().vigilance
+    if not trials:
+        return None
+    passing = Filter(trials, strict_rules(rules).vigilance_pass)
+    return Checks(passing, design.vigilance_minutes(), design.estimated_minutes())
 
 
 def _fitting(wanted: dict[str, Any]) -> Question:

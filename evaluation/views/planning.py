@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from evaluation.plan_form import PlanForm
 from evaluation.presentation.plan import PlanPage
-from evaluation.services.study_plans import question_of, spreads_seen
+from evaluation.services.study_plans import checks_of, question_of, spreads_seen
 from evaluation.study_plan import Planner, Question
 from evaluation.views.access import study_or_404
 
@@ -33,7 +33,7 @@ def plan(request: HttpRequest, slug: str = "") -> HttpResponse:
     context = {
         "study": study,
         "form": form,
-        "plan": PlanPage(Planner(question)) if question else None,
+        "plan": PlanPage(Planner(question), checks_of(study, question)) if question else None,
         "spreads": spreads_seen(request.user),
     }
     return render(request, "evaluation/plan.html", context)

@@ -216,6 +216,10 @@ class Design(Protocol):
         """Roughly how long a participation takes, in whole minutes."""
         ...
 
+    def vigilance_minutes(self) -> float:
+        """Roughly how much of that the vigilance trials take, in minutes."""
+        ...
+
     def upcoming(self, stimuli: Stimuli, history: Sequence[Answered], seed: int) -> list[TrialSpec]:
         """Every trial that is already certain after this history; none when it is over.
 

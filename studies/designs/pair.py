@@ -91,10 +91,11 @@ class PairSettings:
         default=40, metadata={"label": "Test trials", "help": "Without feedback; the rates are made of these"}
     )
     vigilance_share: float = field(
-        default=0.10,
+        default=0.40,
         metadata={
             "label": "Vigilance share",
-            "help": "Easy trials on top of the test trials, as a share of their number",
+            "help": "Easy trials on top of the test trials, as a share of their number: 16 of them let few "
+            "guessers and nearly all attentive people pass",
         },
     )
     break_every: int = field(
@@ -139,11 +140,16 @@ class Pair:
         return Briefing("find_fake", self.settings.break_every, self.settings.answer_limit_ms)
 
     def estimated_minutes(self) -> int:
-        needs, frames = self.needs(), self._frames(("left", True))
-        trial_ms = sum(frame.duration_ms or 0 for frame in frames) + ANSWER_MS
+        needs = self.needs()
         trials = needs.practice + needs.test + needs.vigilance
-        total_ms = READING_MS + trials * trial_ms + needs.practice * self.settings.feedback_ms
+        total_ms = READING_MS + trials * self._trial_ms() + needs.practice * self.settings.feedback_ms
         return max(1, round(total_ms / 60_000))
+
+    def vigilance_minutes(self) -> float:
+        return self.needs().vigilance * self._trial_ms() / 60_000
+
+    def _trial_ms(self) -> int:
+        return sum(frame.duration_ms or 0 for frame in self._frames(("left", True))) + ANSWER_MS
 
     def upcoming(self, stimuli: Stimuli, history: Sequence[Answered], seed: int) -> list[TrialSpec]:
         return self._plan(stimuli, np.random.default_rng(seed))[len(history) :]

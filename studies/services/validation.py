@@ -12,10 +12,11 @@ from django.db.models.functions import Least
 
 from colorizers.models import Photo
 from colorizers.services import missing_colorizations
-from studies import declared, designs, languages, recruiters, study_settings, voiding
+from studies import declared, designs, languages, recruiters, study_settings, vigilance, voiding
 from studies.designs._design import Needs
 from studies.models import Allocation, Condition, ConditionKind, Study
 from studies.services import roles
+from studies.strict_view import StrictRules, strict_rules
 
 # With fewer of them an interval is too wide to conclude much.
 FEW_PHOTOS = 20
@@ -52,6 +53,7 @@ class Readiness:
 
     problems: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -84,6 +86,7 @@ def check(study: Study) -> Readiness:
     _check_catalogue(study, conditions, readiness)
     _check_photos(study, readiness)
     if needs is not None:
+        _check_vigilance(study, needs, readiness)
         _check_supply(study, needs, readiness)
         _check_spares(study, needs, readiness)
         _check_plan(study, conditions, needs, readiness)
@@ -264,6 +267,22 @@ def _check_spares(study: Study, needs: Needs, readiness: Readiness) -> None:
         f"About {wished} to spare are wise: add photos, or plan fewer trials.",
         "photo_set",
         pk=study.photo_set_id,
+    )
+
+
+def _check_vigilance(study: Study, needs: Needs, readiness: Readiness) -> None:
+    """Say whom the vigilance trials let through, and warn if it is many guessers or few attentive people."""
+    if not needs.vigilance or declared.problems(StrictRules, study.exclusion_rules):
+        return
+    chosen = vigilance.Filter(needs.vigilance, strict_rules(study.exclusion_rules).vigilance_pass)
+    if chosen.is_sharp:
+        readiness.notes.append(Finding(f"Attention: {chosen.sentence}", "field:exclusion_rules"))
+        return
+    better = vigilance.fewest()
+    readiness.warn(
+        f"Attention: {chosen.sentence} With {better.trials} vigilance trials and vigilance_pass = "
+        f"{better.share:g} at most 5% of guessers and at least 95% of attentive people pass.",
+        "field:design_settings",
     )
 
 

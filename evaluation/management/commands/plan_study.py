@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from evaluation.plan_form import ASKED, from_units, in_units
 from evaluation.presentation.differences import points
 from evaluation.presentation.plan import PlanPage
-from evaluation.services.study_plans import question_of
+from evaluation.services.study_plans import checks_of, question_of
 from evaluation.study_plan import Planner, Question, problems
 from evaluation.wording import percent
 from studies.models import Study
@@ -60,7 +60,8 @@ class Command(BaseCommand):
             raise CommandError("--simulate and --seed must be at least 0.")
         planner = Planner(self._question(options))
         answer = planner.as_json()
-        self._print(PlanPage(planner))
+        study = Study.objects.filter(slug=options["slug"]).first()
+        self._print(PlanPage(planner, checks_of(study, planner.question)))
         if options["simulate"]:
             seen = answer["simulated"] = planner.simulated(options["simulate"], options["seed"])
             self.stdout.write(
@@ -97,7 +98,7 @@ class Command(BaseCommand):
 
     def _print(self, page: PlanPage) -> None:
         q = page.question
-        for text in (page.headline, page.for_precision, page.for_difference, page.trials):
+        for text in (page.headline, page.for_precision, page.for_difference, page.attention, page.trials):
             if text:
                 self.stdout.write(text)
         self.stdout.write(

@@ -37,6 +37,8 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"  before launching: {finding}"))
         for finding in readiness.warnings:
             self.stdout.write(f"  to consider: {finding}")
+        for note in readiness.notes:
+            self.stdout.write(f"  {note}")
         if readiness.ok:
             self.stdout.write(f"It is ready. Launch it with: manage.py launch_study {study.slug}")
 

@@ -36,11 +36,11 @@ def test_the_defaults_are_the_protocol():
         "practice_trials": 10,
         "feedback_ms": 2400,
         "test_trials": 40,
-        "vigilance_share": 0.10,
+        "vigilance_share": 0.40,
         "break_every": 20,
     }
     needs = get("pair").needs()
-    assert (needs.practice, needs.test, needs.vigilance) == (10, 40, 4)
+    assert (needs.practice, needs.test, needs.vigilance) == (10, 40, 16)
 
 
 def test_a_sequential_pair_shows_one_picture_after_the_other():

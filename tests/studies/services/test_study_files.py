@@ -40,7 +40,9 @@ def test_the_smallest_file_makes_a_draft_with_every_default_written_out(ground):
     assert study.is_draft
     assert study.design_settings["practice_trials"] == 10
     assert study.design_settings["answer_limit_ms"] is None
-    assert study.exclusion_rules == {"vigilance_pass": 0.75, "rt_min_ms": 200, "rt_max_ms": 30000}
+    assert study.exclusion_rules == {
+        "vigilance_pass": 0.75, "rt_min_ms": 200, "rt_max_ms": 30000, "too_soon_share": 0.05,
+    }  # fmt: skip
     assert [(c.slug, c.kind) for c in study.conditions.all()] == [("sepia", "test")]
 
 
