@@ -9,6 +9,7 @@ from pathlib import Path
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from colorizers import csv_files
 from colorizers.models import Colorization, Photo
 from colorizers.services.thumbnails import thumbnail
 from evaluation import charts, published
@@ -19,7 +20,6 @@ from evaluation.models import Population, Report
 from evaluation.presentation import Page
 from evaluation.presentation.figures import Figure, Wall, figures_of, wall_of
 from evaluation.wording import SIMULATED_BANDS
-from studies import exports
 from studies.models import Study
 
 STYLES = ("studies/base.css", "evaluation/report.css")
@@ -87,7 +87,7 @@ def tex(report: Report) -> str:
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:
     """The trials as lines of CSV, header first, one by one; `excluded` names the rule of an exclusion."""
-    return exports.csv_lines(trial_rows(study, population), TRIALS.names)
+    return csv_files.csv_lines(trial_rows(study, population), TRIALS.names)
 
 
 def _data_address(data: bytes, kind: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -54,28 +53,6 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
             row_id += 1
             shown = _presentation(trial, study, digests.get(trial.pk, {}))
             yield {"row_id": row_id} | _identity(trial, facts) | _judgement(trial) | shown
-
-
-def csv_lines(rows: Iterable[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
-    """Rows as lines of CSV, header first, one by one: a large study need not fit into memory."""
-    writer = csv.DictWriter(_Echo(), columns, lineterminator="\n")
-    yield writer.writerow(dict(zip(columns, columns, strict=True)))
-    for row in rows:
-        yield writer.writerow({name: _harmless(value) for name, value in row.items()})
-
-
-def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
-
-
-class _Echo:
-    """A file that hands back what is written, which is all that the csv writer asks of one."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 class _Planned(NamedTuple):

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
+from colorizers.csv_files import CsvFile
 from config.demo import packages
 
 CATALOGUE = Path(__file__).with_name("photos.csv")
@@ -134,12 +135,12 @@ def _count(folder: Path, photos: Sequence[DemoPhoto]) -> int:
 
 def _write_sidecar(folder: Path, photos: Sequence[DemoPhoto]) -> None:
     with (folder / SIDECAR).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file", "licence", "author", "year", "source", "title"])
+        rows = CsvFile(file)
+        rows.write(["file", "licence", "author", "year", "source", "title"])
         for photo in photos:
             if (folder / photo.file_name).is_file():
                 facts = (photo.licence, photo.author, photo.year, photo.source, photo.title)
-                writer.writerow([photo.file_name, *facts])
+                rows.write([photo.file_name, *facts])
 
 
 def _too_few(found: int, reasons: list[str]) -> str:

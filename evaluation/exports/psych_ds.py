@@ -9,7 +9,6 @@ has no value twice.
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -17,9 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from colorizers.csv_files import CsvFile
 from evaluation.exports.codebook import TABLES, all_columns
 from evaluation.exports.columns import Table
-from evaluation.exports.writers import harmless
 
 DESCRIPTION = "dataset_description.json"
 SCHEMA_VERSION = "Psych-DS 1.5.0"
@@ -74,14 +73,14 @@ def description(dataset: Dataset) -> str:
 
 
 def codebook() -> str:
-    """documentation/codebook.csv: one row a column."""
+    """documentation/codebook.csv: one row per column."""
     text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(CODEBOOK_HEADER)
+    lines = CsvFile(text)
+    lines.write(CODEBOOK_HEADER)
     for name, column in all_columns().items():
         files = " ".join(table.name for table in TABLES if name in table.names)
         cells = (name, files, column.type, column.unit, column.range, column.meaning)
-        lines.writerow(harmless(cell) for cell in cells)
+        lines.write(cells)
     return text.getvalue()
 
 

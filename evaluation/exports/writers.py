@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -11,34 +10,24 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from colorizers.csv_files import CsvFile
 from evaluation.exports.columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Table
 
 CSV, PARQUET = "csv", "parquet"
 BLOCK_ROWS = 10_000
-RUN = "=+-@\t\r"
-"""With one of these a spreadsheet takes a text for a formula."""
-
 _ARROW = {TEXT: pa.string(), TIME: pa.string(), WHOLE: pa.int64(), NUMBER: pa.float64(), FLAG: pa.int8()}
-
-
-def harmless(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front; all else stays."""
-    if isinstance(value, str) and value.startswith(tuple(RUN)):
-        return f"'{value}"
-    return value
 
 
 class TableWriter:
     """Writes the rows of one table to `<stem>.csv`, `<stem>.parquet` or both; use it in a with statement.
 
     Rows are mappings by column name; a name that is missing, or None, is an empty field. In CSV, numbers are
-    as Python prints them (so that reading gives the same number), and texts cannot run as formulas.
+    as Python prints them (so that reading gives the same number), and texts are made safe (`csv_files`).
     """
 
     def __init__(self, stem: Path, table: Table, formats: Collection[str] = (CSV, PARQUET)) -> None:
         self.table, self.rows = table, 0
         self._names = table.names
-        self._texts = [place for place, column in enumerate(table.columns) if column.type == TEXT]
         self.csv_path = stem.with_name(f"{stem.name}.csv")
         self.parquet_path = stem.with_name(f"{stem.name}.parquet")
         self._formats = formats
@@ -50,8 +39,8 @@ class TableWriter:
     def __enter__(self) -> TableWriter:
         if CSV in self._formats:
             self._text = self.csv_path.open("w", encoding="utf-8", newline="")
-            self._lines = csv.writer(self._text, lineterminator="\n")
-            self._lines.writerow(self.table.names)
+            self._lines = CsvFile(self._text)
+            self._lines.write(self.table.names)
         if PARQUET in self._formats:
             self._arrow = pq.ParquetWriter(self.parquet_path, self._schema, compression="zstd")
         return self
@@ -68,19 +57,9 @@ class TableWriter:
         for row in rows:
             self.write(row)
 
-    def _in_csv(self, row: list[Any]) -> list[Any]:
-        """The row with harmless texts, as nearly every row is; Parquet has them as they are."""
-        changed = [place for place in self._texts if row[place] and row[place][0] in RUN]
-        if not changed:
-            return row
-        row = list(row)
-        for place in changed:
-            row[place] = harmless(row[place])
-        return row
-
     def _flush(self) -> None:
         if self._text is not None:
-            self._lines.writerows(map(self._in_csv, self._block))
+            self._lines.write_all(self._block)
         if self._arrow is not None and self._block:
             columns = zip(*self._block, strict=True)
             arrays = [pa.array(list(c), type=f.type) for c, f in zip(columns, self._schema, strict=True)]

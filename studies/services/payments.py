@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from studies.exports import csv_lines
+from colorizers.csv_files import csv_lines
 from studies.models import (
     Ending,
     Participation,

@@ -3,8 +3,9 @@ import io
 
 import pytest
 
+from colorizers.csv_files import csv_lines
 from colorizers.models import Photo
-from studies.exports import COLUMNS, csv_lines, trial_rows
+from studies.exports import COLUMNS, trial_rows
 from studies.models import Participation, Response
 from studies.services.participations import begin_participation
 
@@ -86,7 +87,7 @@ def test_withdrawn_answers_are_left_out(study, participation):
 
 
 def test_the_code_that_opens_a_participation_is_in_no_table(study, participation):
-    lines = "".join(csv_lines(trial_rows(study)))
+    lines = "".join(csv_lines(trial_rows(study), COLUMNS))
     assert str(participation.code) not in lines
     read = list(csv.DictReader(io.StringIO(lines)))
     assert len(read) == 12
@@ -102,7 +103,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(study, django_assert_
 
 def test_no_cell_runs_as_a_formula(study, participation):
     Photo.objects.update(name="=cmd|'/C calc'!A1")
-    read = list(csv.DictReader(io.StringIO("".join(csv_lines(trial_rows(study))))))
+    read = list(csv.DictReader(io.StringIO("".join(csv_lines(trial_rows(study), COLUMNS)))))
     assert {row["photo"] for row in read} == {"'=cmd|'/C calc'!A1"}
 
 

@@ -1,10 +1,10 @@
 """manage.py list_photos --set NAME"""
 
-import csv
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from colorizers.csv_files import CsvFile
 from colorizers.management.commands.register_colorizer import photo_set_called
 
 
@@ -19,6 +19,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         photos = photo_set_called(options["set_name"]).photos.order_by("name", "digest")
-        rows = csv.writer(self.stdout, lineterminator="\n")
-        rows.writerow(["digest", "name"])
-        rows.writerows(photos.values_list("digest", "name").iterator())
+        rows = CsvFile(self.stdout)
+        rows.write(["digest", "name"])
+        rows.write_all(photos.values_list("digest", "name").iterator())

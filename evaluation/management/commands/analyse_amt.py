@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from colorizers.csv_files import csv_lines
 from evaluation.amt_files import COLUMNS, PRACTICE, AnswerFile, read_answers
 from evaluation.amt_numbers import REPLICATES, tool_numbers
 from evaluation.analysis import analyse
 from evaluation.csv_faults import FileFault
-from evaluation.exports.writers import harmless
 from evaluation.statistics.arrays import Json
 
 
@@ -115,9 +114,7 @@ class Command(BaseCommand):
                 options["json"].write_text(text + "\n", encoding="utf-8")
             if options["trials"]:
                 with options["trials"].open("w", encoding="utf-8", newline="") as file:
-                    lines = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-                    lines.writeheader()
-                    for row in answers.rows(options["practice"], options["vigilance"]):
-                        lines.writerow({name: harmless(value) for name, value in row.items()})
+                    rows = answers.rows(options["practice"], options["vigilance"])
+                    file.writelines(csv_lines(rows, COLUMNS))
         except OSError as error:
             raise CommandError(f"{error.filename} cannot be written: {error.strerror}") from error

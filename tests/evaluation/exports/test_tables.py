@@ -147,7 +147,7 @@ def test_device_checks_and_last_answers_are_columns_whatever_a_browser_says(busy
     assert (row["colour_vision_passed"], row["colour_vision_right"], row["display_fits"]) == (1, 5, 1)
     assert (row["age_group"], row["debrief_skipped"], row["attention_passed"]) == ("25_34", 0, 0)
     assert row["comments"] == "=HYPERLINK()\nodd"
-    assert read_csv(root, "participants")[0]["comments"] == "'=HYPERLINK()\nodd"
+    assert read_csv(root, "participants")[0]["comments"] == "'=HYPERLINK()⏎odd"
 
 
 def test_every_photo_is_there_under_every_condition_with_its_scores(busy, tmp_path):
