@@ -1,12 +1,16 @@
 # Two images from one file: the site (`--target web`) and the worker (`--target worker`).
 # The worker's packages are added to the site's, never the other way round: the site holds no networks.
 
-FROM node:22.17.0-bookworm-slim AS runner
+# The tags move with the security fixes of their series. A release pins them: --build-arg PYTHON_IMAGE=python@sha256:…
+ARG NODE_IMAGE=node:24-bookworm-slim
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${NODE_IMAGE} AS runner
 WORKDIR /runner
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-FROM python:3.11.13-slim-bookworm AS base
+FROM ${PYTHON_IMAGE} AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PATH=/opt/venv/bin:$PATH FOOLRATE_DATA=/data
 RUN useradd --uid 10001 --create-home foolrate \
@@ -15,12 +19,12 @@ RUN useradd --uid 10001 --create-home foolrate \
 WORKDIR /app
 
 FROM base AS web-packages
-COPY requirements/constraints.txt requirements/web.txt requirements/
-RUN pip install --only-binary=:all: -c requirements/constraints.txt -r requirements/web.txt
+COPY requirements/web.lock requirements/
+RUN pip install --only-binary=:all: --require-hashes -r requirements/web.lock
 
 FROM web-packages AS worker-packages
-COPY requirements/worker.txt requirements/
-RUN pip install --only-binary=:all: -c requirements/constraints.txt -r requirements/worker.txt
+COPY requirements/worker.lock requirements/
+RUN pip install --only-binary=:all: --require-hashes -r requirements/worker.lock
 
 FROM web-packages AS web
 COPY --from=runner /runner/node_modules node_modules

@@ -48,6 +48,29 @@ def test_every_requirement_is_pinned_and_the_constraints_agree(name: str):
     assert pins(name).items() <= constraints.items()
 
 
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_the_images_install_the_pinned_versions_and_check_every_file(name: str):
+    """Made anew by scripts/lock.sh."""
+    text = (ROOT / "requirements" / f"{name}.lock").read_text()
+    constraints = pins("constraints.txt")
+    packages = re.findall(
+        r"^([\w.-]+)==(\S+)(?: ;[^\\]*)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.M
+    )
+    assert len(packages) == len(re.findall(r"^[\w.-]+==", text, re.M)) > 30
+    locked = {package.lower().replace("_", "-"): version for package, version, _hashes in packages}
+    wanted = pins("web.txt") | (pins("worker.txt") if name == "worker" else {})
+    assert wanted.items() <= locked.items()
+    assert {p: v for p, v in locked.items() if p in constraints} == {
+        p: v for p, v in constraints.items() if p in locked
+    }
+    assert f"--require-hashes -r requirements/{name}.lock" in (ROOT / "Dockerfile").read_text()
+
+
+def test_secrets_come_neither_into_git_nor_into_an_image():
+    for name in (".gitignore", ".dockerignore"):
+        assert re.search(r"^/?\.env$", (ROOT / name).read_text(), re.MULTILINE), name
+
+
 def test_the_web_and_the_demonstration_need_no_torch():
     assert "torch" not in pins("web.txt") | pins("local.txt")
 
