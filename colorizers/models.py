@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from colorizers import images, methods, photo_files
 from colorizers.colour import RGB8
+from colorizers.progress import Progress
 
 SLUG = RegexValidator(
     r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$",
@@ -67,6 +66,7 @@ class Photo(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["name", "id"], name="photo_by_name")]
 
     def __str__(self) -> str:
         return self.title or self.name
@@ -172,8 +172,8 @@ class PhotoImport(models.Model):
 
     def counts(self) -> dict[str, int]:
         """How many files came to which outcome; every outcome is named."""
-        found = Counter(self.files.values_list("outcome", flat=True))
-        return {outcome: found[outcome] for outcome in ImportOutcome.values}
+        rows = self.files.order_by().values_list("outcome")
+        return dict.fromkeys(ImportOutcome.values, 0) | dict(rows.annotate(n=models.Count("pk")))
 
     @property
     def brought_photos(self) -> bool:
@@ -208,6 +208,7 @@ class ImportedFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["photo_import", "position"], name="one_outcome_per_imported_file")
         ]
+        indexes = [models.Index(fields=["photo_import", "outcome"], name="imported_file_by_outcome")]
 
     def __str__(self) -> str:
         return self.name
@@ -269,26 +270,6 @@ class Colorizer(models.Model):
         return self.colorizations.exists()
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: counts of its colorizations by state."""
-
-    total: int
-    queued: int
-    running: int
-    done: int
-    failed: int
-    cancelled: int
-
-    @property
-    def settled(self) -> int:
-        return self.total - self.queued - self.running
-
-    @property
-    def percent(self) -> int:
-        return 100 if self.total == 0 else 100 * self.settled // self.total
-
-
 class GenerationRun(models.Model):
     """An order to fill the catalogue: one Colorizer over one PhotoSet."""
 
@@ -318,8 +299,8 @@ class GenerationRun(models.Model):
 
     def progress(self) -> Progress:
         """Counts of its rows by state, read afresh."""
-        counts = Counter(self.colorizations.order_by().values_list("state", flat=True))
-        return Progress(total=counts.total(), **{state: counts[state] for state in WorkState.values})
+        rows = self.colorizations.order_by().values_list("state")
+        return Progress.of(dict(rows.annotate(n=models.Count("pk"))))
 
 
 class ColorizationQuerySet(models.QuerySet["Colorization"]):
@@ -382,6 +363,9 @@ class Colorization(models.Model):
         ]
         indexes = [
             models.Index(fields=["colorizer", "state"], name="colorization_by_state"),
+            # Counts by state are read from these alone, without the rows.
+            models.Index(fields=["run", "state"], name="colorization_by_run"),
+            models.Index(fields=["photo", "colorizer", "state"], name="colorization_by_photo"),
             models.Index(fields=["digest"], name="colorization_by_digest"),
         ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -17,7 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from colorizers import presentation, services
-from colorizers.models import Colorization, Colorizer, GenerationRun, Photo, PhotoImport, PhotoSet
+from colorizers.counts import pictures_of
+from colorizers.models import (
+    Colorization,
+    Colorizer,
+    GenerationRun,
+    Photo,
+    PhotoImport,
+    PhotoSet,
+    WorkState,
+)
 from colorizers.services.thumbnails import LARGE, SIDE, thumbnail
 from colorizers.signals import captions_wanted
 
@@ -28,9 +37,8 @@ POSITION = re.compile(r"-1|[0-9]{1,9}")
 @staff_member_required
 @require_safe
 def catalogue_index(request: HttpRequest) -> HttpResponse:
-    photo_sets = PhotoSet.objects.annotate(count=Count("photos"))
-    for photo_set in photo_sets:
-        photo_set.sample = photo_set.photos.all()[:4]  # type: ignore[attr-defined]
+    sample = Prefetch("photos", Photo.objects.all()[:4], to_attr="sample")
+    photo_sets = PhotoSet.objects.annotate(count=Count("photos")).prefetch_related(sample)
     return render(request, "colorizers/catalogue_index.html", {"photo_sets": photo_sets})
 
 
@@ -39,11 +47,10 @@ def catalogue_index(request: HttpRequest) -> HttpResponse:
 def catalogue(request: HttpRequest, name: str) -> HttpResponse:
     photo_set = get_object_or_404(PhotoSet, name=name)
     page = Paginator(photo_set.photos.all(), PHOTOS_A_PAGE).get_page(request.GET.get("page"))
-    colorizers = list(
-        Colorizer.objects.filter(colorizations__photo__photo_sets=photo_set)
-        .annotate(done=Count("colorizations", Q(colorizations__state="done"), distinct=True))
-        .distinct()
-    )
+    made = pictures_of([photo_set])
+    colorizers = list(Colorizer.objects.filter(pk__in=made))
+    for colorizer in colorizers:
+        colorizer.done = made[colorizer.pk].get(WorkState.DONE, 0)  # type: ignore[attr-defined]
     context = {
         "photo_set": photo_set,
         "page": page,

@@ -9,20 +9,22 @@ from django.utils.translation import gettext as _
 
 from colorizers.models import Colorizer, GenerationRun, PhotoSet, WorkState
 from studies.models import Study
-from studies.presentation import turnout_of
+from studies.presentation import Turnout, turnouts_of
 
 MOST_ROWS = 8
 
 
 def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the overview's tables to the context of the workbench's first page."""
-    studies = list(Study.objects.visible_to(request.user).filter(archived_at=None)[:MOST_ROWS])
+    mine = Study.objects.visible_to(request.user).filter(archived_at=None)
+    studies = list(mine.defer("protocol")[:MOST_ROWS])
+    turnouts = turnouts_of(studies)
     runs = GenerationRun.objects.select_related("photo_set", "colorizer")[:MOST_ROWS]
     return context | {
         "steps": _steps(request),
         "studies_table": {
             "headers": [_("Study"), _("State"), _("People finished"), _("Simulated"), ""],
-            "rows": [_study_row(study) for study in studies],
+            "rows": [_study_row(study, turnouts[study.pk]) for study in studies],
         },
         "runs_table": {
             "headers": [_("Colouring"), _("State"), _("Pictures")],
@@ -54,8 +56,7 @@ def _steps(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _study_row(study: Study) -> list[Any]:
-    turnout = turnout_of(study)
+def _study_row(study: Study, turnout: Turnout) -> list[Any]:
     page = format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
                        reverse("admin:studies_study_change", args=[study.pk]), study.title)  # fmt: skip
     report = format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',

@@ -14,14 +14,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from colorizers.admin.common import WorkbenchAdmin
 from colorizers.models import OPEN_STATES, WorkState
 from evaluation.forms import ExclusionForm
 from evaluation.models import Exclusion, Order, OrderKind, Report, Score
 from evaluation.presentation.orders import of_order
 from evaluation.services.exports import Format
+from studies.admin.access import sees_any_study, sees_study
 from studies.models import Study
 
 STATE_LABELS = {
@@ -33,7 +34,7 @@ STATE_LABELS = {
 }
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(WorkbenchAdmin):
     """Rows that the program writes: looking is all there is to do."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -51,6 +52,9 @@ class ScoreAdmin(ReadOnlyAdmin):
     list_display = ["colorization", "metric", "image_px", "value_or_infinite"]
     list_filter = ["metric", "colorization__colorizer", "image_px"]
     list_select_related = ["colorization__photo", "colorization__colorizer"]
+    list_defer = [
+        "colorization__provenance", "colorization__photo__conversions", "colorization__colorizer__settings"
+    ]  # fmt: skip
     search_fields = ["colorization__photo__name", "colorization__photo__title"]
 
     @admin.display(description=_("value"), ordering="value")
@@ -65,8 +69,7 @@ class OfMyStudies:
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        studies = Study.objects.visible_to(request.user)
-        return studies.exists() if obj is None else studies.filter(pk=obj.study_id).exists()
+        return sees_any_study(request) if obj is None else sees_study(request, obj.study_id)
 
 
 @admin.register(Report)
@@ -165,7 +168,7 @@ class OrderAdmin(OfMyStudies, ReadOnlyAdmin):
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(OfMyStudies, ModelAdmin):  # type: ignore[misc]
+class ExclusionAdmin(OfMyStudies, WorkbenchAdmin):
     """A statement can be made and taken back, not reworded: reports name it as it stood."""
 
     form = ExclusionForm

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 
 from studies.blinding import wording
-from studies.models import ParticipationState, Source, Study, StudyState
+from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.services import blinding_audits, lifecycle, protocol, recruiting, validation
 from studies.services.validation import Finding
 
@@ -80,7 +82,20 @@ class Turnout:
 
 def turnout_of(study: Study) -> Turnout:
     """Counts of the study's participations by source and state, read afresh."""
-    counts = Counter(study.participations.order_by().values_list("source", "state"))
+    return turnouts_of([study])[study.pk]
+
+
+def turnouts_of(studies: Sequence[Study]) -> dict[int, Turnout]:
+    """The turnout of each study, by its key, in one query for all of them."""
+    rows = Participation.objects.filter(study__in=[study.pk for study in studies]).order_by()
+    counts: dict[int, Counter[tuple[str, str]]] = {study.pk: Counter() for study in studies}
+    counted = rows.values_list("study", "source", "state").annotate(n=Count("pk"))
+    for study_id, source, state, count in counted:
+        counts[study_id][source, state] = count
+    return {study.pk: _turnout(study, counts[study.pk]) for study in studies}
+
+
+def _turnout(study: Study, counts: Counter[tuple[str, str]]) -> Turnout:
     ended = (ParticipationState.ABANDONED, ParticipationState.WITHDRAWN)
     return Turnout(
         planned=study.planned_participants,

@@ -22,6 +22,7 @@ from colorizers.admin.common import (
     is_key,
     photo_thumbnail,
 )
+from colorizers.counts import progress_of
 from colorizers.models import Colorization, GenerationRun, WorkState
 from colorizers.views import collect_captions
 
@@ -38,6 +39,7 @@ STATE_LABELS = {
 class GenerationRunAdmin(RecordAdmin):
     list_display = ["created_at", "photo_set", "colorizer", "shown_state", "pictures", "created_by"]
     list_filter = ["state", "photo_set", "colorizer"]
+    list_select_related = ["photo_set", "colorizer", "created_by"]
     fields = ["photo_set", "colorizer", "created_by", "created_at"]
     change_form_outer_before_template = "admin/colorizers/progress_panel.html"
 
@@ -46,8 +48,13 @@ class GenerationRunAdmin(RecordAdmin):
         return run.state, run.get_state_display()
 
     @display(description="pictures")
-    def pictures(self, run: GenerationRun) -> str:
-        return str(presentation.of_run(run)["summary"])
+    def pictures(self, run: Any) -> str:
+        return str(run.summary)
+
+    def count_for_page(self, rows: list[Any]) -> None:
+        progress = progress_of(rows)
+        for run in rows:
+            run.summary = presentation.summary_of_run(run, progress[run.pk])
 
     def has_delete_permission(self, request: HttpRequest, obj: GenerationRun | None = None) -> bool:
         allowed: bool = super().has_delete_permission(request, obj)
@@ -116,6 +123,7 @@ class ColorizationAdmin(RecordAdmin):
     list_filter = ["state", "colorizer", "photo__photo_sets"]
     search_fields = ["photo__name", "photo__title", "colorizer__slug", "digest"]
     list_select_related = ["photo", "colorizer"]
+    list_defer = ["provenance", "photo__conversions", "colorizer__settings", "colorizer__description"]
     fields = [
         "photo", "colorizer", "run", "state", "error", "attempts", "seconds", "share_clipped", "digest",
         "provenance", "created_at", "finished_at",

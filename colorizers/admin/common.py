@@ -1,28 +1,57 @@
 """What the admin pages of photos and of the catalogue share."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
+from colorizers.admin.deletions import what_would_go
 from colorizers.admin.edits import GuardedEdits
 from colorizers.models import Colorization, Photo
 
 _KEY = re.compile(r"[0-9]{1,18}")
 
 
+class PageOfRows(ChangeList):  # type: ignore[misc]
+    """A list that reads no more of a table than its page shows."""
+
+    result_list: Any
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        return rows.defer(*self.model_admin.list_defer) if self.model_admin.list_defer else rows
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        self.model_admin.count_for_page(self.result_list)
+
+
 class WorkbenchAdmin(GuardedEdits, ModelAdmin):  # type: ignore[misc]
-    """Adds the style sheet of panels and pictures."""
+    """Adds the style sheet of panels and pictures, and keeps pages quick however many rows there are."""
 
     list_per_page = 50
+    list_defer: Sequence[str] = ()
+    """Large columns that a list does not show; a row of the list does not have them read."""
 
     class Media:
         css = {"all": ["colorizers/workbench.css"]}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PageOfRows]:
+        return PageOfRows
+
+    def count_for_page(self, rows: list[Any]) -> None:
+        """Set on the rows of one page of the list what would be costly to count for all of them."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return what_would_go(objs, request, self.admin_site)
 
 
 class RecordAdmin(WorkbenchAdmin):

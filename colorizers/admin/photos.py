@@ -24,8 +24,9 @@ from unfold.decorators import action, display
 
 from colorizers import presentation, services
 from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, is_key, photo_thumbnail
+from colorizers.counts import outcomes_of, photos_of, pictures_of
 from colorizers.forms import ColourForm, UploadForm, too_large
-from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet
+from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet, WorkState
 from colorizers.uploads import takes_uploads
 
 PHOTOS_A_PAGE = 60
@@ -222,12 +223,11 @@ class PhotoSetAdmin(WorkbenchAdmin):
         if not photo_sets:
             messages.error(request, "Choose at least one photo set first.")
             return redirect("admin:colorizers_photoset_changelist")
+        photos, made = photos_of(photo_sets), pictures_of(photo_sets)
         choices = [
-            {"colorizer": colorizer, "missing": sum(
-                services.missing_colorizations(photo_set, colorizer).count() for photo_set in photo_sets
-            )}
+            {"colorizer": colorizer, "missing": photos - made.get(colorizer.pk, {}).get(WorkState.DONE, 0)}
             for colorizer in Colorizer.objects.all()
-        ]  # fmt: skip
+        ]
         title = f"Colour {', '.join(str(photo_set) for photo_set in photo_sets)} with…"
         return self._page(
             request, "colour.html", title, photo_sets[0], form=form, photo_sets=photo_sets, choices=choices
@@ -266,6 +266,7 @@ def _colour_address(pks: list[int]) -> str:
 class PhotoImportAdmin(RecordAdmin):
     list_display = ["created_at", "photo_set", "state", "summary", "created_by"]
     list_filter = ["photo_set", "state"]
+    list_select_related = ["photo_set", "created_by"]
     fields = [
         "photo_set",
         "licence",
@@ -278,8 +279,13 @@ class PhotoImportAdmin(RecordAdmin):
     change_form_outer_before_template = "admin/colorizers/progress_panel.html"
 
     @display(description="files")
-    def summary(self, photo_import: PhotoImport) -> str:
-        return str(presentation.of_import(photo_import, after=presentation.MAX_ROWS)["summary"])
+    def summary(self, photo_import: Any) -> str:
+        return str(photo_import.summary)
+
+    def count_for_page(self, rows: list[Any]) -> None:
+        counts = outcomes_of(rows)
+        for photo_import in rows:
+            photo_import.summary = presentation.summary_of_import(photo_import, counts[photo_import.pk])
 
     def get_urls(self) -> list[URLPattern]:
         resume = self.admin_site.admin_view(require_POST(self.resume_view))

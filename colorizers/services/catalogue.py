@@ -16,9 +16,9 @@ from colorizers.models import (
     GenerationRun,
     Photo,
     PhotoSet,
-    Progress,
     WorkState,
 )
+from colorizers.progress import Progress
 from colorizers.services.loading import queue_of
 from colorizers.services.painting import colorize_chunk
 from colorizers.services.sending import send

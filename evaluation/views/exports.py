@@ -36,7 +36,8 @@ def exports(request: HttpRequest, slug: str) -> HttpResponse:
     """What there is to order of a population, and what was ordered last."""
     study = study_or_404(request, slug)
     population = population_or_404(request) or Population.PEOPLE
-    orders = Order.objects.filter(study=study, population=population, kind=OrderKind.EXPORT)[:SHOWN]
+    orders = Order.objects.filter(study=study, population=population, kind=OrderKind.EXPORT)
+    orders = orders.select_related("study", "created_by").defer("study__protocol")[:SHOWN]
     context = {
         "study": study,
         "population": population,

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, Prefetch, QuerySet
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from colorizers.admin.common import RecordAdmin
+from studies.admin.access import sees_study
 from studies.exposure import SHOWN_BEFORE
 from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind
 from studies.services import payments
@@ -92,7 +93,7 @@ class ParticipationAdmin(RecordAdmin):
     list_display = ["code", "study", "shown_source", "shown_state", "answered", "consented_at", "finished_at"]
     # Only studies that the user may see are offered.
     list_filter = [("study", admin.RelatedOnlyFieldListFilter), "source", "state"]
-    list_select_related = ["study"]
+    list_defer = ["stimuli", "screening", "debrief", "device", "simulation"]
     search_fields = ["code", "completion_code"]
     fields = [
         "code", "study", "source", "state", "language", "consent_version", "consented_at", "last_seen_at",
@@ -107,11 +108,16 @@ class ParticipationAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
         """Those of the studies that the user may see, without the large texts of their studies."""
         visible = Study.objects.visible_to(request.user).values("pk")
-        answered = Count("trials", Q(trials__response__isnull=False))
-        rows = (
-            Participation.objects.filter(study__in=visible).select_related("study").defer("study__protocol")
-        )
-        return rows.annotate(n_answered=answered, n_trials=Count("trials"))
+        studies = Prefetch("study", Study.objects.defer("protocol", "preparation"))
+        return Participation.objects.filter(study__in=visible).prefetch_related(studies)
+
+    def count_for_page(self, rows: list[Any]) -> None:
+        trials = Trial.objects.filter(participation__in=[row.pk for row in rows]).order_by()
+        counts = trials.values("participation").annotate(planned=Count("pk"), answered=Count("response"))
+        found = {count["participation"]: count for count in counts}
+        for row in rows:
+            count = found.get(row.pk, {"answered": 0, "planned": 0})
+            row.answered = f"{count['answered']} of {count['planned']}"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_staff)
@@ -119,7 +125,7 @@ class ParticipationAdmin(RecordAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Participation | None = None) -> bool:
         if obj is None:
             return bool(request.user.is_staff)
-        return Study.objects.visible_to(request.user).filter(pk=obj.study_id).exists()
+        return sees_study(request, obj.study_id)
 
     def has_delete_permission(self, request: HttpRequest, obj: Participation | None = None) -> bool:
         return False  # An exclusion leaves data out of an analysis; nothing is deleted.
@@ -138,4 +144,4 @@ class ParticipationAdmin(RecordAdmin):
 
     @display(description="answered")
     def answered(self, participation: Any) -> str:
-        return f"{participation.n_answered} of {participation.n_trials}"
+        return str(participation.answered)

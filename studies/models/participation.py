@@ -72,7 +72,12 @@ class Participation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["study", "participant"], name="one_participation_per_study")
         ]
-        indexes = [models.Index(fields=["study", "source", "state"])]
+        indexes = [
+            models.Index(fields=["study", "source", "state"]),
+            # Lists show the newest first: of all studies, or of one.
+            models.Index(fields=["consented_at", "id"], name="participation_by_time"),
+            models.Index(fields=["study", "consented_at", "id"], name="participation_in_study"),
+        ]
 
     def __str__(self) -> str:
         return str(self.code)
