@@ -6,6 +6,8 @@ from django.urls import include, path
 from config import views
 
 handler404 = views.not_found
+handler403 = views.forbidden
+handler500 = views.server_error
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz/", views.health, name="health"),

@@ -32,7 +32,7 @@ PYTHON = (
     "studies/outcome_texts.py", "studies/recruiter_texts.py", "studies/runner_texts.py", "studies/views/*.py",
     "studies/services/participations.py",
 )  # fmt: skip
-TEMPLATES = ("templates/studies/*.html", "templates/404.html")
+TEMPLATES = ("templates/studies/*.html", "templates/403.html", "templates/404.html", "templates/500.html")
 
 
 def collected() -> Catalog:

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from studies.blinding import wording
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
-from studies.services import blinding_audits, lifecycle, protocol, recruiting, validation
+from studies.services import arrival_faults, blinding_audits, lifecycle, protocol, recruiting, validation
 from studies.services.validation import Finding
 
 # The first field of each table of settings.
@@ -132,6 +132,7 @@ def of_study(study: Study, user: Any) -> dict[str, Any]:
         "people": turnout.sentences(),
         "readiness": of_readiness(study, user) if study.is_draft else None,
         "prepared": lifecycle.is_prepared(study) if study.is_draft else launched,
+        "arrivals": arrival_faults.sentences(study) if launched else [],
         "differences": protocol.verify_protocol(study) if launched else [],
         "blinding": of_blinding(study) if launched else None,
         "participant_link": participant_link(study),

@@ -1,5 +1,6 @@
 """Rows of the asking side: studies, participations, planned trials and their responses."""
 
+from studies.models.arrival_fault import ArrivalFault
 from studies.models.ending import Ending
 from studies.models.participation import (
     Invitation,
@@ -24,7 +25,8 @@ from studies.models.study import (
 from studies.models.trial import Response, Stimulus, Trial, TrialKind, TrialPicture
 
 __all__ = [
-    "Allocation", "BlindingAudit", "Condition", "ConditionKind", "Ending", "Invitation", "Participant",
-    "Participation", "ParticipationState", "PaymentReference", "PhotoRole", "Response", "Source", "Stimulus",
-    "Study", "StudyPhoto", "StudyQuerySet", "StudyState", "Trial", "TrialKind", "TrialPicture", "new_seed",
+    "Allocation", "ArrivalFault", "BlindingAudit", "Condition", "ConditionKind", "Ending", "Invitation",
+    "Participant", "Participation", "ParticipationState", "PaymentReference", "PhotoRole", "Response",
+    "Source", "Stimulus", "Study", "StudyPhoto", "StudyQuerySet", "StudyState", "Trial", "TrialKind",
+    "TrialPicture", "new_seed",
 ]  # fmt: skip

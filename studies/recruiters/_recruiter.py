@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from studies.recruiters._outcomes import (
     COMPLETED,
@@ -37,12 +37,21 @@ _CODE = re.compile(r"[0-9A-Za-z_.-]{0,50}")
 _HOST = re.compile(r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+")
 _PLACE = re.compile(r"\{(\w*)\}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-LONGEST_ADDRESS = 500
+_TEMPLATE = re.compile(
+    r"\{\{[^<>]*\}\}|\$\{[^<>]*\}|\$\([^<>]*\)|\{[^<>]*\}|\[[^<>]*\]|<%?[\w .=-]+%?>|%+\w+%+|\$\w+|__\w+__"
+)
+LONGEST_ADDRESS, LONGEST_TEMPLATE = 500, 100
 
 
-MISSING = "The address that brought you here has no %(name)s."
-DOUBLED = "The address that brought you here has more than one %(name)s."
-UNREADABLE = "The %(name)s in the address that brought you here is not one that we can read."
+# Kinds of faults of an arrival.
+UNFILLED, MISSING, DOUBLED, UNREADABLE, UNSIGNED = "unfilled", "missing", "doubled", "unreadable", "unsigned"
+WORDS = {
+    UNFILLED: "The page that sent you here has not filled in %(name)s in the address.",
+    MISSING: "The address that brought you here has no %(name)s.",
+    DOUBLED: "The address that brought you here has more than one %(name)s.",
+    UNREADABLE: "The %(name)s in the address that brought you here is not one that we can read.",
+}
+NOT_YOURS = "It is not your fault, and the researchers have been told."
 EXPECTED = "We expected %(what)s."
 
 
@@ -52,7 +61,11 @@ class BadArrival(ValueError):
     Its `sentences` are English, each with what is to be filled in: a site puts them into other languages.
     """
 
-    def __init__(self, *sentences: Sentence | str) -> None:
+    def __init__(
+        self, *sentences: Sentence | str, kind: str = "", parameter: str = "", example: str = ""
+    ) -> None:
+        """`kind` and `parameter` say what is to be counted for the researcher; `example` is a template."""
+        self.kind, self.parameter, self.example = kind, parameter, example
         self.sentences = tuple((one, {}) if isinstance(one, str) else one for one in sentences)
         super().__init__(" ".join(text % values if values else text for text, values in self.sentences))
 
@@ -252,10 +265,28 @@ def one_id(query: Query, name: str, *, expected: str, todo: str) -> str:
     values = query.get(name, ())
     if len(values) == 1 and _ID.fullmatch(values[0]):
         return str(values[0])
-    problem = UNREADABLE
+    raise refusal(values, name, expected=expected, todo=todo)
+
+
+def refusal(values: Sequence[str], name: str, *, expected: str, todo: str) -> BadArrival:
+    """What is wrong with the values of this name, for participants and for the count."""
+    told = {"name": name}
+    if any(is_unfilled(value) for value in values):
+        example = next(value for value in values if is_unfilled(value))
+        return BadArrival(
+            (WORDS[UNFILLED], told), NOT_YOURS, todo, kind=UNFILLED, parameter=name, example=example
+        )
+    kind = UNREADABLE
     if len(values) != 1:
-        problem = DOUBLED if values else MISSING
-    raise BadArrival((problem, {"name": name}), (EXPECTED, {"what": expected}), todo)
+        kind = DOUBLED if values else MISSING
+    return BadArrival((WORDS[kind], told), (EXPECTED, {"what": expected}), todo, kind=kind, parameter=name)
+
+
+def is_unfilled(value: str) -> bool:
+    """Whether a value is a template that the recruiter should have filled in: {{%ID%}}, ${id}, %ID%, [ID]."""
+    return len(value) <= LONGEST_TEMPLATE and any(
+        _TEMPLATE.fullmatch(text.strip()) for text in (value, unquote(value))
+    )
 
 
 def check_code(name: str, code: str) -> None:

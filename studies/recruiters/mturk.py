@@ -9,13 +9,17 @@ from typing import Any, ClassVar
 from studies.recruiters._outcomes import COMPLETED, OUTCOMES, OVER_QUOTA, SCREENED_OUT
 from studies.recruiters._recruiter import (
     EXPECTED,
+    MISSING,
+    UNREADABLE,
     Arrival,
     BadArrival,
     CodeSettings,
     Ids,
     Leaving,
     Query,
+    is_unfilled,
     one_id,
+    refusal,
     setting,
     settled,
 )
@@ -89,7 +93,13 @@ def _amazon(values: Sequence[str]) -> str:
     for host in HOSTS:
         if list(values) in ([f"https://{host}"], [f"https://{host}/"]):
             return f"https://{host}"
-    raise BadArrival((FOREIGN, {"name": SUBMIT_TO}), (EXPECTED, {"what": f"https://{HOSTS[0]}"}), TODO)
+    expected = f"https://{HOSTS[0]}"
+    if any(is_unfilled(value) for value in values):
+        raise refusal(values, SUBMIT_TO, expected=expected, todo=TODO)
+    raise BadArrival(
+        (FOREIGN, {"name": SUBMIT_TO}), (EXPECTED, {"what": expected}), TODO,
+        kind=UNREADABLE if values else MISSING, parameter=SUBMIT_TO,
+    )  # fmt: skip
 
 
 RECRUITER = Mturk()

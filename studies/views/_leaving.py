@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -23,11 +22,4 @@ def render_leaving(
     response = render(request, template, context | {"leaving": leaving}, status=status)
     if leaving is not None and leaving.fields:
         response._csp_update = {"form-action": [leaving.origin]}  # type: ignore[attr-defined]
-    return response
-
-
-def framed(response: HttpResponse, origins: Sequence[str]) -> HttpResponse:
-    """Let these origins show the page in a frame of theirs; no other page of the site may be framed."""
-    response.xframe_options_exempt = True
-    response._csp_replace = {"frame-ancestors": list(origins)}  # type: ignore[attr-defined]
     return response

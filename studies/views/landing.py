@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from studies import languages, limits, outcome_texts
 from studies.forms import BeginForm
+from studies.framing import framed
 from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.recruiter_texts import said
 from studies.recruiters._outcomes import ELSEWHERE, NO_CONSENT, SECOND_VISIT
 from studies.recruiters._recruiter import Arrival, BadArrival
-from studies.services import endings, participations, planning, recruiting, simulated
+from studies.services import arrival_faults, endings, participations, planning, recruiting, simulated
 from studies.views._ended import ARRIVAL, no_place, turned_away, unavailable
 from studies.views._http import (
     limited,
@@ -29,7 +30,7 @@ from studies.views._http import (
     remembered,
     remembered_in_group,
 )
-from studies.views._leaving import framed, render_leaving
+from studies.views._leaving import render_leaving
 
 # In a recruiter's frame the study opens in a window of its own: that address has this in its query.
 OWN_WINDOW = "window"
@@ -56,6 +57,8 @@ def landing(request: HttpRequest, slug: str) -> HttpResponse:
     if earlier is not None:
         recruiting.come_back(earlier, arrival)
         return _again(request, study, earlier, arrival)
+    if not recruiting.recruiter_of(study).id_names:
+        arrival_faults.note_unfilled(study, dict(request.GET.lists()))
     return _to_begin(request, study, arrival, _form(request, study, arrival))
 
 
@@ -266,6 +269,7 @@ def _unclear(request: HttpRequest, study: Study, error: BadArrival) -> HttpRespo
     # What a draft is about is nobody's business yet.
     if study.state != StudyState.LIVE:
         return unavailable(request, study)
+    arrival_faults.note(study, error)
     return render(request, "studies/unclear.html", {"study": study, "problem": said(error)}, status=400)
 
 
