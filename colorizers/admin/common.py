@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.forms import Script
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -43,6 +44,7 @@ class WorkbenchAdmin(GuardedEdits, ModelAdmin):  # type: ignore[misc]
 
     class Media:
         css = {"all": ["colorizers/workbench.css"]}
+        js = [Script("colorizers/unsaved.js", type="module")]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[PageOfRows]:
         return PageOfRows

@@ -23,6 +23,8 @@ from django.utils import timezone
 from colorizers.admin.cells import ROW, Cell, Rows, cells_of, digest, left_out, normal
 
 SEEN, AT = "_seen", "@at"
+# Sent with what a browser had kept: it is put into the form again, and not saved.
+RESTORE = "_restore"
 
 
 @dataclass(frozen=True)
@@ -158,12 +160,15 @@ class _Refused:
 
     def clean(self: Any) -> Any:
         data = super().clean()  # type: ignore[misc]
-        self.add_error(
-            None,
-            "Not saved: somebody else changed this since you opened it. Nothing of what you typed is lost; "
-            "look at what differs, and save once more.",
-        )
+        self.add_error(None, self.refusal)
         return data
+
+
+OVERTAKEN = (
+    "Not saved: somebody else changed this since you opened it. Nothing of what you typed is lost; look at "
+    "what differs, and save once more."
+)
+RESTORED = "This is what you had typed. It is not saved yet."
 
 
 class GuardedEdits:
@@ -184,6 +189,8 @@ class GuardedEdits:
         view: Any = super().changeform_view  # type: ignore[misc]
         admin: Any = self
         obj = admin.get_object(request, object_id) if object_id and request.method == "POST" else None
+        if RESTORE in request.POST:
+            request.refusal = RESTORED  # type: ignore[attr-defined]
         if obj is None or not admin.has_change_permission(request, obj):
             return view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
         with transaction.atomic():
@@ -204,6 +211,7 @@ class GuardedEdits:
         edit = Edit(cells_of(form, formsets), seen, Rows.of(request.POST, formsets))
         if edit.stale:
             edit.who = _who(obj, opened)
+            request.refusal = OVERTAKEN
             request.POST = merge(edit, formsets)
         elif edit.touched:
             self.before_save(request, obj)
@@ -221,8 +229,8 @@ class GuardedEdits:
 
     def get_form(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, **kwargs)  # type: ignore[misc]
-        edit = getattr(request, "edit", None)
-        return type("Refused", (_Refused, form), {}) if edit is not None and edit.stale else form
+        refusal = getattr(request, "refusal", "")
+        return type("Refused", (_Refused, form), {"refusal": refusal}) if refusal else form
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """A save that changes nothing is no entry of the history."""
@@ -230,8 +238,12 @@ class GuardedEdits:
 
     def render_change_form(self, request: Any, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         edit = getattr(request, "edit", None)
+        context["unsaved"] = bool(context["errors"])
+        if getattr(request, "refusal", "") and len(context["errors"]) == 1:
+            # It says itself what to do; nothing in the fields is wrong.
+            context["errors"] = None
         if edit is not None:
-            context |= {"seen": token(edit.stored), "stale": edit.stale, "edit": edit}
+            context |= {"seen": token(edit.stored), "edit": edit}
         elif kwargs.get("change") and request.method == "GET":
             shown = [item.formset for item in context["inline_admin_formsets"] if item.has_change_permission]
             context["seen"] = token(cells_of(context["adminform"].form, shown))

@@ -146,7 +146,7 @@ class StudyLibrary:
         listed = [
             item
             for study, found in zip(objs, counts, strict=True)
-            for item in (f"Study: {study}", [f"{count} {name}" for name, count in found.items()])
+            for item in (f"Study: {study}", [f"{name}: {count}" for name, count in found.items()])
             if item
         ]
         return listed, {"studies": len(counts)}, set(), []

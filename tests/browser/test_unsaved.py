@@ -13,6 +13,9 @@ from tests.builders import launched_study, make_study
 
 pytestmark = pytest.mark.browser
 
+HIDE = "Object.defineProperty(document, 'hidden', { value: true, configurable: true })"
+SHOW = "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
+
 
 @pytest.fixture
 def workbench(browser, live_server, transactional_db, idle_queue, ada, client):
@@ -98,10 +101,40 @@ def test_leaving_with_unsaved_changes_is_asked_about(workbench, ada):
     assert page.url.endswith(page_of(study))
 
 
+def test_what_was_typed_when_the_session_ended_is_put_back(workbench, ada, client):
+    study = make_study(owner=ada, photos=2, catalogue=False)
+    page = workbench.new_page()
+    page.goto(page_of(study))
+    page.fill("[name=title]", "Typed for an hour")
+    page.get_by_role("link", name="Add another Condition").click()
+    page.select_option("[name=conditions-3-colorizer]", label="random")
+    page.fill("[name=conditions-3-slug]", "fourth")
+    client.logout()
+    page.click("[name=_continue]")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("engine-no-1")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_text("It is not saved yet")).to_be_visible()
+    assert page.input_value("[name=title]") == "Typed for an hour"
+    assert page.input_value("[name=conditions-3-slug]") == "fourth"
+    study.refresh_from_db()
+    assert study.title == "Meadow colours"
+    page.click("[name=_continue]")
+    page.wait_for_selector("text=was changed successfully")
+    study.refresh_from_db()
+    assert (study.title, study.conditions.count()) == ("Typed for an hour", 4)
+    # What was saved is offered by nobody.
+    page.reload()
+    expect(page.locator(".fr-panel").first).to_be_visible()
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+
+
 def test_the_panel_follows_people_while_they_finish(workbench, ada):
     study = launched_study(owner=ada)
     page = workbench.new_page()
     page.goto(page_of(study))
+    page.evaluate("document.querySelector('[data-study-panel]').dataset.pollMs = 300")
     head = page.locator(".fr-panel-head")
     expect(head).to_contain_text("0 of 10 people finished")
     person = participations.begin_participation(study=study, source=Source.PERSON)
@@ -110,10 +143,31 @@ def test_the_panel_follows_people_while_they_finish(workbench, ada):
     person.save()
     expect(head).to_contain_text("1 of 10 people finished")
     assert page.locator(".fr-panel progress").get_attribute("value") == "10"
+    # A tab that nobody sees asks no more, until it is seen.
+    page.evaluate(HIDE)
+    page.wait_for_timeout(700)
+    asked: list[str] = []
+    page.on("request", lambda request: request.url.endswith("/progress/") and asked.append(request.url))
+    page.wait_for_timeout(700)
+    assert asked == []
+    with page.expect_request("**/progress/"):
+        page.evaluate(SHOW)
     # A colleague closes it: the page says so, and asks no more.
     lifecycle.close(study=study)
     page.wait_for_selector("[data-state=closed]")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.wait_for_timeout(4000)
-    assert not [address for address in asked if address.endswith("/progress/")]
+    asked.clear()
+    page.wait_for_timeout(5000)
+    assert asked == []
+
+
+def test_a_poll_of_a_live_study_takes_the_same_few_queries_at_any_size(
+    client, ada, transactional_db, idle_queue, django_assert_max_num_queries
+):
+    study = launched_study(owner=ada)
+    client.force_login(ada)
+    address = reverse("admin:studies_study_progress", args=[study.pk])
+    for _ in range(3):
+        participations.begin_participation(study=study, source=Source.PERSON)
+    with django_assert_max_num_queries(5):
+        told = client.get(address).json()
+    assert told["people"] == "0 of 10 people finished, 3 running"

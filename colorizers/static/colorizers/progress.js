@@ -69,8 +69,8 @@ function pause(wait) {
 
 async function follow(panel) {
   const table = document.querySelector("[data-rows]");
-  const patience = Number(panel.dataset.pollMs ?? POLL_MS);
-  let wait = patience;
+  const patience = () => Number(panel.dataset.pollMs ?? POLL_MS);
+  let wait = patience();
   for (;;) {
     await pause(wait);
     const query = table ? `?after=${lastPosition(table)}` : "";
@@ -82,10 +82,10 @@ async function follow(panel) {
       describe(panel, data);
       if (table) table.append(...(data.rows ?? []).map(fileRow));
       if (!data.active) return;
-      wait = patience;
+      wait = patience();
     } catch {
       // The server restarts, or the network sleeps: ask again, less and less often.
-      wait = Math.min(wait * 2, Math.max(PATIENCE_MS, patience));
+      wait = Math.min(wait * 2, Math.max(PATIENCE_MS, patience()));
     }
   }
 }

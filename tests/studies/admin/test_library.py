@@ -62,7 +62,8 @@ def test_a_launched_study_that_nobody_answered_is_deleted_with_what_hangs_on_it(
             answer_one(made)
     page = by_ada.get(delete_page(study)).content.decode()
     for words in (
-        "3 conditions", "1 previews", "2 simulated participations", "1 people who have begun",
+        "conditions: 3", "previews by researchers: 1", "simulated participations with their answers: 2",
+        "people who have begun and answered nothing: 1",
         reverse("admin:studies_study_export", args=[study.pk]),
     ):  # fmt: skip
         assert words in page
