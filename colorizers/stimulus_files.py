@@ -6,7 +6,6 @@ import hashlib
 import io
 import struct
 import zlib
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,16 +22,16 @@ _STORED_BLOCK = 65535
 
 
 def encode_stimulus(rgb8: RGB8) -> bytes:
-    """A lossless WebP file with the pixels, the profile of sRGB, and nothing else.
+    """A lossless WebP file with the pixels and nothing else.
 
     Its length tells real from fake, for recoloured pictures have smoother colours: it must not be seen on
-    its way (`studies.blinding.masking`). The profile says what the numbers mean, so that browsers which
-    leave pictures without one unmanaged show these as they did PNG files that said `sRGB`.
+    its way (`studies.blinding.masking`). It has no colour profile: browsers take it for sRGB, and Firefox
+    would change one value in a hundred by one if the file said so itself.
     """
     check_picture(rgb8)
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(rgb8)).save(
-        file, "WEBP", lossless=True, exact=True, method=METHOD, quality=EFFORT, icc_profile=srgb_profile()
+        file, "WEBP", lossless=True, exact=True, method=METHOD, quality=EFFORT
     )
     return file.getvalue()
 
@@ -82,42 +81,3 @@ def _stored(raw: bytes) -> bytes:
         parts.append(struct.pack("<BHH", last, len(block), len(block) ^ 0xFFFF) + block)
     parts.append(struct.pack(">I", zlib.adler32(raw)))
     return b"".join(parts)
-
-
-@cache
-def srgb_profile() -> bytes:
-    """An ICC profile of sRGB (version 4, parametric curve), byte for byte the same on every machine.
-
-    A library's own would carry its version and the date, which would tell older stimuli from newer ones.
-    """
-    xyz = {
-        b"wtpt": (0xF6D6, 0x10000, 0xD32D),
-        b"rXYZ": (0x6FA0, 0x38F5, 0x0390),
-        b"gXYZ": (0x6297, 0xB787, 0x18D9),
-        b"bXYZ": (0x249F, 0x0F84, 0xB6C3),
-    }
-    # IEC 61966-2-1, adapted to D50 by Bradford's matrix; 16.16 fixed point.
-    chad = (0x10C42, 0x5DE, -0xCDB, 0x793, 0xFD90, -0x45F, -0x26, 0x3DC, 0xC06E)
-    curve = struct.pack(">4s4xHxx5i", b"para", 3, 0x26666, 0xF2A7, 0xD59, 0x13D0, 0xA5B)
-    tags = {b"desc": _text("sRGB"), b"cprt": _text("CC0"), b"chad": struct.pack(">4s4x9i", b"sf32", *chad)}
-    tags |= {name: struct.pack(">4s4x3i", b"XYZ ", *values) for name, values in xyz.items()}
-    start = 128 + 4 + 12 * (len(tags) + 3)
-    table, body = b"", b""
-    for name, data in tags.items():
-        table += struct.pack(">4sII", name, start + len(body), len(data))
-        body += data
-    for name in (b"rTRC", b"gTRC", b"bTRC"):
-        table += struct.pack(">4sII", name, start + len(body), len(curve))
-    body += curve
-    head = struct.pack(
-        ">I4sI4s4s4s6H4s4xI4xI8xI3i", start + len(body), b"", 0x04400000, b"mntr", b"RGB ", b"XYZ ",
-        2026, 1, 1, 0, 0, 0, b"acsp", 0, 0, 0, 0xF6D6, 0x10000, 0xD32D,
-    )  # fmt: skip
-    return head.ljust(128, b"\0") + struct.pack(">I", len(tags) + 3) + table + body
-
-
-def _text(words: str) -> bytes:
-    """A text of an ICC profile, padded to whole words of four bytes."""
-    data = words.encode("utf-16-be")
-    record = struct.pack(">4s4xII2s2sII", b"mluc", 1, 12, b"en", b"US", len(data), 28) + data
-    return record + b"\0" * (-len(record) % 4)

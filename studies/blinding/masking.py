@@ -17,6 +17,11 @@ def sent_bytes(largest: int) -> int:
     return -(-(LENGTH.size + largest) // STEP) * STEP
 
 
+def fits(file: bytes, length: int) -> bool:
+    """Whether a file can be sent in so many bytes."""
+    return LENGTH.size + len(file) <= length
+
+
 def mask(file: bytes, token: UUID, length: int) -> bytes:
     """A file behind its own length, filled up to `length` bytes, and masked by the showing's keystream.
 
@@ -24,7 +29,7 @@ def mask(file: bytes, token: UUID, length: int) -> bytes:
     The mask keeps nothing secret from those who have the address: it makes the bytes of any two showings
     differ. Raises ValueError if the file does not fit.
     """
-    if LENGTH.size + len(file) > length:
+    if not fits(file, length):
         raise ValueError(f"A file of {len(file)} bytes does not fit into {length}.")
     return _masked((LENGTH.pack(len(file)) + file).ljust(length, b"\0"), token)
 

@@ -83,6 +83,9 @@ class TrialPicture(models.Model):
     frame = models.PositiveIntegerField(help_text=_("Index in the spec's frames"))
     slot = models.CharField(max_length=20)
     stimulus = models.ForeignKey(Stimulus, models.PROTECT, related_name="+")
+    sent_bytes = models.PositiveIntegerField(
+        null=True, help_text=_("The same for every arm of its photo; empty: planned by an earlier release")
+    )
 
     class Meta:
         constraints = [

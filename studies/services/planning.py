@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from colorizers.models import Photo
 from studies import designs, randomisation
+from studies.blinding.masking import sent_bytes
 from studies.designs._design import FAKE, Answered, Arranged, Cell, Design, Stimuli, TrialSpec
 from studies.models import (
     Allocation,
@@ -28,6 +29,7 @@ from studies.models import (
     TrialKind,
     TrialPicture,
 )
+from studies.services import stimuli
 
 # A place and its cells are kept so long for somebody who has yet to answer, and so long after each answer.
 FIRST_LEASE = timedelta(minutes=5)
@@ -51,6 +53,23 @@ class FullForNow(OverQuota):
 
 def design_of(study: Study) -> Design:
     return designs.get(study.design).configured(study.design_settings)
+
+
+def download_bytes(study: Study) -> int:
+    """About what a participation's pictures weigh on their way; 0 while the study has none.
+
+    The photos of a participation are drawn by lot, so this is their mean; spoiled trials come on top.
+    """
+    lengths = stimuli.sent_lengths(study).values()
+    design = design_of(study)
+    needs = design.needs()
+    sizes = (needs.practice, needs.test, needs.vigilance)
+    any_cells = Stimuli(*(tuple(Cell(str(number), "") for number in range(size)) for size in sizes))
+    certain = design.upcoming(any_cells, [], seed=0)
+    shown = sum(len(frame.images) for spec in certain for frame in spec.frames)
+    if not lengths or not certain:
+        return 0
+    return round(sum(lengths) / len(lengths) * sum(sizes) * shown / len(certain))
 
 
 def stimuli_for(participation: Participation) -> Stimuli:
@@ -221,8 +240,8 @@ def plan_replacement(voided: Trial) -> bool:
     """
     participation = voided.participation
     study = participation.study
-    stimuli = Stimuli.from_json(participation.stimuli)
-    given = {cell.photo for cell in (*stimuli.practice, *stimuli.test, *stimuli.vigilance)}
+    dealt = Stimuli.from_json(participation.stimuli)
+    given = {cell.photo for cell in (*dealt.practice, *dealt.test, *dealt.vigilance)}
     given.update(participation.trials.values_list("photo__digest", flat=True))
     arranged = arranged_cells(study, participation.source)
     spec = spec_of(voided)
@@ -258,7 +277,7 @@ def write_trials(
     study = participation.study
     conditions = {condition.slug: condition for condition in study.conditions.all()}
     photos = dict(Photo.objects.filter(digest__in={spec.photo for spec in specs}).values_list("digest", "pk"))
-    stimuli = _Stimuli(study, specs, photos, conditions)
+    shown = _Stimuli(study, photos, conditions)
     trials = Trial.objects.bulk_create(
         Trial(
             participation=participation,
@@ -273,12 +292,10 @@ def write_trials(
         )
         for number, spec in enumerate(specs, start=first_number)
     )
-    TrialPicture.objects.bulk_create(_pictures(trials, specs, stimuli))
+    TrialPicture.objects.bulk_create(_pictures(trials, specs, shown))
 
 
-def _pictures(
-    trials: Iterable[Trial], specs: Iterable[TrialSpec], stimuli: _Stimuli
-) -> Iterable[TrialPicture]:
+def _pictures(trials: Iterable[Trial], specs: Iterable[TrialSpec], shown: _Stimuli) -> Iterable[TrialPicture]:
     for trial, spec in zip(trials, specs, strict=True):
         for index, frame in enumerate(spec.frames):
             for picture in frame.images:
@@ -286,29 +303,37 @@ def _pictures(
                     trial=trial,
                     frame=index,
                     slot=picture.slot,
-                    stimulus_id=stimuli.of(spec, picture.face),
+                    stimulus_id=shown.of(spec, picture.face),
+                    sent_bytes=shown.sent_bytes(spec),
                 )
 
 
 class _Stimuli:
-    """The stimuli that some specs need, looked up at once."""
+    """The stimuli of some photos in all arms of a study, looked up at once."""
 
     def __init__(
         self,
         study: Study,
-        specs: Sequence[TrialSpec],
         photos: dict[str, int],
         conditions: dict[str, Condition],
     ) -> None:
         self._photos, self._conditions = photos, conditions
-        wanted = Q(colorization=None) | Q(
-            colorization__colorizer__in={conditions[spec.condition].colorizer_id for spec in specs}
+        arms = {condition.colorizer_id for condition in conditions.values()}
+        found = Stimulus.objects.filter(
+            Q(colorization=None) | Q(colorization__colorizer__in=arms),
+            photo__in=photos.values(),
+            image_px=study.image_px,
         )
-        found = Stimulus.objects.filter(wanted, photo__in=photos.values(), image_px=study.image_px)
-        self._pks: dict[tuple[int, int | None], int] = {
-            (photo, colorizer): pk
-            for photo, colorizer, pk in found.values_list("photo_id", "colorization__colorizer_id", "pk")
-        }
+        self._pks: dict[tuple[int, int | None], int] = {}
+        self._largest: dict[int, int] = {}
+        rows = found.values_list("photo_id", "colorization__colorizer_id", "pk", "file_bytes")
+        for photo, colorizer, pk, file_bytes in rows:
+            self._pks[photo, colorizer] = pk
+            self._largest[photo] = max(file_bytes, self._largest.get(photo, 0))
+
+    def sent_bytes(self, spec: TrialSpec) -> int:
+        """What goes over the line for each picture of a trial: that of the largest arm of its photo."""
+        return sent_bytes(self._largest[self._photos[spec.photo]])
 
     def of(self, spec: TrialSpec, face: str) -> int:
         """Primary key of the stimulus for this face of a trial."""

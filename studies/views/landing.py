@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from uuid import UUID
 
@@ -290,6 +291,7 @@ def _context(study: Study) -> dict[str, Any]:
     return {
         "study": study,
         "minutes": design.estimated_minutes(),
+        "megabytes": math.ceil(planning.download_bytes(study) / 1e6),
         "practice": needs.practice,
         "trials": needs.test + needs.vigilance,
         "languages": languages.choices(study),

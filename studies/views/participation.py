@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +25,7 @@ from studies.views import _ended, checks, debrief
 from studies.views._http import limited, runner_endpoint
 
 # Fetched once an answer, so without the long texts of plan and protocol.
+RUNNER = Path(__file__).parents[1] / "static" / "studies" / "runner"
 TRIALS = Trial.objects.select_related("participation__study").defer(
     "participation__stimuli", "participation__device", "participation__simulation",
     "participation__study__protocol", "participation__study__preparation",
@@ -49,8 +53,18 @@ def page(request: HttpRequest, code: UUID) -> HttpResponse:
         planning.check_place(participation)
     except planning.OverQuota as error:
         return _ended.place_lost(request, participation, error)
-    context = _ended.of(participation) | {"runner_texts": runner_texts()}
+    context = _ended.of(participation) | {"runner_texts": runner_texts(), "runner_modules": runner_modules()}
     return render(request, "studies/participation.html", context)
+
+
+@cache
+def runner_modules() -> list[str]:
+    """The addresses of the runner's modules, as they import each other.
+
+    Named in the page, they come all at once; otherwise each level of imports costs a slow line another
+    second.
+    """
+    return [f"{settings.STATIC_URL}studies/runner/{file.name}" for file in sorted(RUNNER.glob("*.js"))]
 
 
 @runner_endpoint("GET")

@@ -48,7 +48,7 @@ def test_webp_pictures_of_one_size_have_one_envelope_whatever_their_length():
     assert len(files[0]) > 10 * len(files[1])
     assert envelope(files[0]) == envelope(files[1])
     assert envelope(files[0])[FORMAT] == WEBP
-    assert envelope(files[0])[CHUNKS] == "VP8X 10, ICCP 480, VP8L"
+    assert envelope(files[0])[CHUNKS] == "VP8L"
 
 
 def webp(pixels, **options):
@@ -63,7 +63,7 @@ def test_what_a_webp_file_holds_besides_its_pixels_is_seen():
     signed = envelope(webp(pixels, lossless=True, exif=b"Exif\0\0painter"))
     assert {CHUNKS, CONSTANTS} == differing(plain, signed)
     assert {CHUNKS, CONSTANTS} == differing(plain, envelope(webp(pixels)))
-    assert {CHUNKS, CONSTANTS} == differing(plain, envelope(encode_stimulus(pixels)))
+    assert plain == envelope(encode_stimulus(pixels))
     assert {REST} == differing(plain, envelope(webp(pixels, lossless=True) + b"\0"))
     transparent = np.dstack([pixels, np.full(pixels.shape[:2], 128, np.uint8)])
     assert CONSTANTS in differing(plain, envelope(webp(transparent, lossless=True)))

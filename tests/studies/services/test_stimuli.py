@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
@@ -10,9 +11,11 @@ from PIL import Image
 
 from colorizers.stimulus_files import decode_stimulus, stored_png
 from studies.blinding.envelope import envelope
-from studies.models import Stimulus
+from studies.blinding.masking import unmask
+from studies.models import Stimulus, Trial, TrialPicture
 from studies.services import stimuli
 from studies.services.blinding_audits import audit
+from studies.services.participations import begin_participation
 from studies.services.protocol import verify_protocol
 from tests import builders
 
@@ -54,6 +57,20 @@ def test_what_an_earlier_release_launched_stays_as_it_was_launched():
         as_an_earlier_release_left_it(stimulus)
     assert verify_protocol(study, files=True) == []
     assert len(set(stimuli.sent_lengths(study).values())) == 1
+
+
+def test_what_an_earlier_release_planned_is_still_shown(client):
+    study = builders.newly_launched_study()
+    code = begin_participation(study=study, source="person").code
+    TrialPicture.objects.update(sent_bytes=None)
+    trial = client.get(f"/p/{code}/state/").json()["trials"][0]
+    addresses = [picture["src"] for frame in trial["frames"] for picture in frame.get("images", [])]
+    bodies = [client.get(src).content for src in addresses]
+    photo = Trial.objects.get(code=trial["code"]).photo_id
+    assert [len(body) for body in bodies] == [stimuli.sent_length(study, photo)] * 2
+    assert all(
+        unmask(body, UUID(src[3:39])).startswith(b"RIFF") for body, src in zip(bodies, addresses, strict=True)
+    )
 
 
 def test_a_new_study_compresses_what_it_shares_with_an_earlier_one_for_all_arms_at_once():
@@ -111,7 +128,7 @@ def test_a_file_that_says_more_than_its_pixels_is_put_right():
         image = Image.open(io.BytesIO(file.read()))
         image.load()
     with default_storage.open(stimulus.file.name, "wb") as file:
-        image.save(file, "WEBP", lossless=True, exact=True)
+        image.save(file, "WEBP", lossless=True, exact=True, exif=b"Exif\0\0painter")
     stimulus.file_bytes = default_storage.size(stimulus.file.name)
     stimulus.save()
     assert not stimuli.is_sound(stimulus)

@@ -1,7 +1,7 @@
 import pytest
 
 from studies.models import Participation
-from studies.services import lifecycle, simulated
+from studies.services import lifecycle, planning, simulated
 from tests.builders import launched_study, make_study
 
 
@@ -17,8 +17,21 @@ def test_it_says_what_a_participant_must_know(client, study):
         "my own free will",
         "ada@example.org",
         "10, after 2",
+        "about 1 MB",
     ):
         assert words in page
+
+
+def test_the_data_to_load_is_that_of_what_is_fetched(client, study):
+    state = client.get(begin(client, study)["Location"] + "state/").json()
+    addresses = [
+        image["src"]
+        for trial in state["trials"]
+        for frame in trial["frames"]
+        for image in frame.get("images", [])
+    ]
+    one = len(client.get(addresses[0]).content)
+    assert planning.download_bytes(study) == pytest.approx(one * len(addresses), rel=0.5)
 
 
 def test_markup_in_a_studys_texts_is_shown_not_run(client, db, idle_queue):

@@ -24,25 +24,15 @@ export function sources(trial) {
   return [...new Set(trial.frames.flatMap((frame) => frame.images.map(({ src }) => src)))];
 }
 
-/** Bytes of a reply, as they come; `heard()` is told of every part. */
+/** The bytes of a reply; `heard()` is told whenever some of them come. */
 async function bodyOf(response, heard) {
-  const parts = [];
-  let length = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    heard();
-    parts.push(value);
-    length += value.length;
-  }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes.buffer;
+  // A copy is listened to: a body that a script itself reads in parts is `cancelled` in Chromium's log.
+  const listen = async (reader) => {
+    while (!(await reader.read()).done) heard();
+  };
+  const copy = response.clone().body.getReader();
+  const [bytes] = await Promise.all([response.arrayBuffer(), listen(copy)]);
+  return bytes;
 }
 
 /** One picture on its way: tried again until it is there, or until that cannot help. */
