@@ -150,14 +150,16 @@ def uneven(pairs: Sequence[Pair]) -> list[str]:
         "status": {str(one.status) for one in pictures},
         "names of the headers": {", ".join(name for name, _ in one.headers) for one in pictures},
         "headers that name the file": {_naming(one) for one in pictures},
-        "replies to odd requests": {"; ".join(one.probes) for one in pictures if one.probes},
     }.items():
         if len(values) > 1:
             found.append(_differs(name, values))
     for ours in _by_photo((pair.photo, one) for pair in pairs for one in pair.pictures):
-        lengths = {str(one.length) for one in ours}
-        if len(lengths) > 1:
-            found.append(_differs("length of the reply", lengths))
+        for name, values in {
+            "length of the reply": {str(one.length) for one in ours},
+            "replies to odd requests": {"; ".join(one.probes) for one in ours if one.probes},
+        }.items():
+            if len(values) > 1:
+                found.append(_differs(name, values))
     files = [(pair.photo, one.envelope) for pair in pairs for one in pair.pictures]
     return found + uneven_files(files) + repeated(pictures)
 

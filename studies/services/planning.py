@@ -63,13 +63,17 @@ def download_bytes(study: Study) -> int:
     lengths = stimuli.sent_lengths(study).values()
     design = design_of(study)
     needs = design.needs()
-    sizes = (needs.practice, needs.test, needs.vigilance)
-    any_cells = Stimuli(*(tuple(Cell(str(number), "") for number in range(size)) for size in sizes))
-    certain = design.upcoming(any_cells, [], seed=0)
+    practice, test, vigilance = (
+        tuple(Cell(str(number), "") for number in range(size))
+        for size in (needs.practice, needs.test, needs.vigilance)
+    )
+    some_cells = Stimuli(practice=practice, test=test, vigilance=vigilance)
+    certain = design.upcoming(some_cells, [], seed=0)
     shown = sum(len(frame.images) for spec in certain for frame in spec.frames)
     if not lengths or not certain:
         return 0
-    return round(sum(lengths) / len(lengths) * sum(sizes) * shown / len(certain))
+    trials = needs.practice + needs.test + needs.vigilance
+    return round(sum(lengths) / len(lengths) * trials * shown / len(certain))
 
 
 def stimuli_for(participation: Participation) -> Stimuli:
