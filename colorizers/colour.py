@@ -41,7 +41,8 @@ def _linearised(rgb: Floats) -> Floats:
     return linear
 
 
-_LINEAR_OF_8_BIT = _linearised(np.arange(256) / 255).astype(np.float32)
+_LINEAR_OF_8_BIT_EXACTLY = _linearised(np.arange(256) / 255)
+_LINEAR_OF_8_BIT = _LINEAR_OF_8_BIT_EXACTLY.astype(np.float32)
 
 
 def as_floats(values: NDArray[Any]) -> Floats:
@@ -72,13 +73,21 @@ def rgb_to_lab(rgb: NDArray[Any]) -> Floats:
     a, b in about -108..98. uint8 and float32 give float32, the rest float64. Thresholds and matrix
     as in scikit-image, rows scaled so that greys are neutral.
     """
-    linear = _linear_rgb(rgb)
+    return _lab_of_linear(_linear_rgb(rgb))
+
+
+def _lab_of_linear(linear: Floats) -> Floats:
     curve = _lab_curve(linear @ _TO_XYZ.T.astype(linear.dtype))
     lab = np.empty_like(curve)
     lab[..., 0] = 116 * curve[..., 1] - 16
     lab[..., 1] = 500 * (curve[..., 0] - curve[..., 1])
     lab[..., 2] = 200 * (curve[..., 1] - curve[..., 2])
     return lab
+
+
+def rgb8_to_lab(rgb8: RGB8) -> NDArray[np.float64]:
+    """`rgb_to_lab` of uint8 colours (..., 3) in double precision: that of `rgb8 / 255`, in half the time."""
+    return np.asarray(_lab_of_linear(_LINEAR_OF_8_BIT_EXACTLY[rgb8]), np.float64)
 
 
 def rgb_to_lightness(rgb: NDArray[Any]) -> Floats:

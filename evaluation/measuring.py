@@ -1,24 +1,35 @@
-"""All metrics of a pair of pictures, and of two folders of them."""
+"""All metrics of a pair of pictures, and of many pairs: two folders of them, or a list."""
 
 import math
-from collections.abc import Callable
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizers.colour import RGB8
+from colorizers.colour import RGB8, Floats, rgb8_to_lab
 from colorizers.images import PhotoRefused, read_photo
 from evaluation import metrics
+from evaluation.metrics._base import check_pair
+from evaluation.picture_pairs import FoldersDiffer, Pair, left_aside, paired
 
-PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
+# Fakes of one photograph that one thread measures; the photograph is decoded once for them.
+TOGETHER = 8
 
 Progress = Callable[[int, int], None]
 
 
-class FoldersDiffer(ValueError):
-    """The two folders do not hold the same pictures; the message names those that are at fault."""
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture as the metrics want it: sRGB in [0, 1] and L*a*b*, both (H, W, 3)."""
+
+    rgb: NDArray[np.float64]
+    lab: Floats
 
 
 def measure_pair(real: RGB8, fake: RGB8) -> dict[str, float]:
@@ -26,14 +37,23 @@ def measure_pair(real: RGB8, fake: RGB8) -> dict[str, float]:
 
     PSNR is infinite for identical pictures; ValueError if the sizes differ or are below 11 pixels.
     """
-    image, reference = _unit_range(fake), _unit_range(real)
-    return {name: float(metrics.get(name)(image, reference)) for name in metrics.names()}
+    return _compared(_prepared(real), _prepared(fake))
 
 
-def _unit_range(rgb8: NDArray[Any]) -> NDArray[np.float64]:
+def _prepared(rgb8: NDArray[Any]) -> Picture:
     if rgb8.dtype != np.uint8:
         raise ValueError(f"Expected 8-bit pixels (uint8), not {rgb8.dtype}.")
-    return rgb8 / 255.0
+    return Picture(rgb8 / 255.0, rgb8_to_lab(rgb8))
+
+
+def _compared(real: Picture, fake: Picture) -> dict[str, float]:
+    check_pair(fake.rgb, real.rgb)
+    scores = {}
+    for name in metrics.names():
+        metric = metrics.get(name)
+        score = metric.of_lab(fake.lab, real.lab) if metric.of_lab else metric(fake.rgb, real.rgb)
+        scores[name] = float(score)
+    return scores
 
 
 def measure_folders(
@@ -41,27 +61,46 @@ def measure_folders(
 ) -> dict[str, Any]:
     """Every metric of each picture in one folder against the picture of the same name in the other.
 
-    Gives `images` (name to metrics), `mean`, `count` and `infinite_psnr`: the names of identical
-    pictures, whose PSNR is None and left out of the mean, so that the result is valid JSON. Files
-    without a picture's ending are not looked at but named in `left_aside`.
-    Pictures are compared as they are, uncropped. Raises FoldersDiffer for missing counterparts,
-    unequal sizes and pictures that cannot be read.
+    A picture without one of its name is paired with the only one of its stem (a.jpg with a.png). Gives what
+    `measure_pairs` gives, under the names of the photographs, and `left_aside`: what is there and no picture.
+    Raises FoldersDiffer for missing counterparts too.
     """
-    files = _paired(real_folder, fake_folder)
-    images: dict[str, dict[str, float | None]] = {}
-    for done, (name, real, fake) in enumerate(files, start=1):
-        scores = _measure_files(name, real, fake)
-        images[name] = {metric: value if math.isfinite(value) else None for metric, value in scores.items()}
-        if on_progress:
-            on_progress(done, len(files))
+    result = measure_pairs(paired(real_folder, fake_folder), on_progress)
+    return {**result, "left_aside": left_aside(real_folder, fake_folder)}
+
+
+def measure_pairs(pairs: Sequence[Pair], on_progress: Progress | None = None) -> dict[str, Any]:
+    """Every metric of each pair of files; a photograph with several fakes is decoded once for some of them.
+
+    Gives `images` (name to metrics), `mean`, `count` and `infinite_psnr`: the names of identical
+    pictures, whose PSNR is None and left out of the mean, so that the result is valid JSON.
+    Pictures are compared as they are, uncropped. Raises FoldersDiffer for unequal sizes and pictures that
+    cannot be read. `on_progress` is called in the caller's thread.
+    """
+    groups = list(_groups(pairs))
+    found: dict[str, dict[str, float]] = {}
+    # numpy and the decoders let go of Python's lock, so threads are enough.
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0)), "measuring") as threads:
+        try:
+            for scores in threads.map(_measure_group, groups):
+                found |= scores
+                if on_progress:
+                    on_progress(len(found), len(pairs))
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise
+    images = {
+        pair.name: {
+            metric: value if math.isfinite(value) else None for metric, value in found[pair.name].items()
+        }
+        for pair in pairs
+    }
     return {
         "images": images,
         "mean": {metric: _mean([scores[metric] for scores in images.values()]) for metric in metrics.names()},
         "count": len(images),
         "infinite_psnr": [name for name, scores in images.items() if scores["psnr"] is None],
-        "left_aside": sorted(
-            {path.name for path in _visible(real_folder, fake_folder) if not _is_picture(path)}
-        ),
+        "left_aside": [],
     }
 
 
@@ -70,46 +109,32 @@ def _mean(values: list[float | None]) -> float | None:
     return math.fsum(finite) / len(finite) if finite else None
 
 
-def _paired(real_folder: Path, fake_folder: Path) -> list[tuple[str, Path, Path]]:
-    real, fake = _files_of(real_folder), _files_of(fake_folder)
-    problems = [f"{name} is missing in {fake_folder}" for name in sorted(real.keys() - fake.keys())]
-    problems += [f"{name} is missing in {real_folder}" for name in sorted(fake.keys() - real.keys())]
-    if problems:
-        shown = "; ".join(problems[:10]) + (f"; and {len(problems) - 10} more" if len(problems) > 10 else "")
-        raise FoldersDiffer(f"Each picture needs one of the same name in the other folder, but {shown}.")
-    if not real:
-        raise FoldersDiffer(f"There are no pictures in {real_folder}.")
-    return [(name, real[name], fake[name]) for name in sorted(real)]
+def _groups(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    by_real: dict[Path, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        by_real[pair.real].append(pair)
+    for same in by_real.values():
+        yield from (same[start : start + TOGETHER] for start in range(0, len(same), TOGETHER))
 
 
-def _files_of(folder: Path) -> dict[str, Path]:
-    if not folder.is_dir():
-        raise FoldersDiffer(f"{folder} is not a folder.")
-    return {path.name: path for path in _visible(folder) if _is_picture(path)}
+def _measure_group(pairs: list[Pair]) -> dict[str, dict[str, float]]:
+    real = _read(pairs[0].real)
+    return {pair.name: _measured(pair, real) for pair in pairs}
 
 
-def _visible(*folders: Path) -> list[Path]:
-    paths = [path for folder in folders for path in folder.iterdir()]
-    return [path for path in paths if path.is_file() and not path.name.startswith(".")]
-
-
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in PICTURE_ENDINGS
-
-
-def _measure_files(name: str, real: Path, fake: Path) -> dict[str, float]:
-    first, second = _pixels(real), _pixels(fake)
-    if first.shape != second.shape:
-        sizes = " and ".join(f"{pixels.shape[1]} x {pixels.shape[0]}" for pixels in (first, second))
-        raise FoldersDiffer(f"{name} has different sizes in the two folders ({sizes} pixels).")
+def _measured(pair: Pair, real: Picture) -> dict[str, float]:
+    fake = _read(pair.fake)
+    if real.rgb.shape != fake.rgb.shape:
+        sizes = " and ".join(f"{item.rgb.shape[1]} x {item.rgb.shape[0]}" for item in (real, fake))
+        raise FoldersDiffer(f"{pair.name} has different sizes in the two folders ({sizes} pixels).")
     try:
-        return measure_pair(first, second)
+        return _compared(real, fake)
     except ValueError as error:
-        raise FoldersDiffer(f"{name} cannot be measured: {error}") from error
+        raise FoldersDiffer(f"{pair.name} cannot be measured: {error}") from error
 
 
-def _pixels(path: Path) -> RGB8:
+def _read(path: Path) -> Picture:
     try:
-        return read_photo(path.read_bytes(), min_side=1).rgb8
+        return _prepared(read_photo(path.read_bytes(), name=path.name, min_side=1).rgb8)
     except PhotoRefused as error:
         raise FoldersDiffer(f"{path} cannot be read: {error}") from error

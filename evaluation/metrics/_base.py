@@ -15,7 +15,8 @@ class Metric:
     """One number per picture: `function(image, reference)`, or `function(image)` without a reference.
 
     Pictures are (..., H, W, 3) in [0, 1], results (...). `identity` is the value of a picture against
-    itself, none where it depends on the picture.
+    itself, none where it depends on the picture. A metric that looks at L*a*b* alone offers `of_lab`, the
+    same function of L*a*b* colours, so that several metrics share one conversion.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Metric:
     direction: Literal["higher", "lower", "none"]
     unit: str
     identity: float | None
+    of_lab: Callable[[Floats, Floats], Floats] | None = None
 
     def __call__(self, image: NDArray[Any], reference: NDArray[Any]) -> Floats:
         """The value for each picture; the reference is left aside where the metric needs none."""

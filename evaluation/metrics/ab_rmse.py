@@ -15,7 +15,12 @@ def ab_rmse(image: NDArray[Any], reference: NDArray[Any]) -> Floats:
     Both (..., H, W, 3) sRGB in [0, 1]; the result is (...).
     """
     check_pair(image, reference)
-    error = rgb_to_lab(image)[..., 1:] - rgb_to_lab(reference)[..., 1:]
+    return of_lab(rgb_to_lab(image), rgb_to_lab(reference))
+
+
+def of_lab(image: Floats, reference: Floats) -> Floats:
+    """The same of L*a*b* colours (..., H, W, 3)."""
+    error = image[..., 1:] - reference[..., 1:]
     return np.asarray(np.sqrt(np.square(error, dtype=np.float64).mean(axis=(-3, -2, -1))))
 
 
@@ -28,4 +33,5 @@ METRIC = Metric(
     direction="lower",
     unit="Lab units",
     identity=0.0,
+    of_lab=of_lab,
 )

@@ -18,7 +18,12 @@ def auc(image: NDArray[Any], reference: NDArray[Any]) -> Floats:
     1 - error / 150, or nothing beyond 150. Zhang, Isola and Efros (2016), section 3.2.
     """
     check_pair(image, reference)
-    error = rgb_to_lab(image)[..., 1:] - rgb_to_lab(reference)[..., 1:]
+    return of_lab(rgb_to_lab(image), rgb_to_lab(reference))
+
+
+def of_lab(image: Floats, reference: Floats) -> Floats:
+    """The same of L*a*b* colours (..., H, W, 3)."""
+    error = image[..., 1:] - reference[..., 1:]
     distance = np.hypot(error[..., 0], error[..., 1])
     share = np.clip(1 - distance / LARGEST_THRESHOLD, 0, 1)
     return np.asarray(share.mean(axis=(-2, -1), dtype=np.float64))
@@ -33,4 +38,5 @@ METRIC = Metric(
     direction="higher",
     unit="",
     identity=1.0,
+    of_lab=of_lab,
 )

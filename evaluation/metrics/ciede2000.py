@@ -9,6 +9,8 @@ from colorizers import colour
 from colorizers.colour import Floats
 from evaluation.metrics._base import Metric, check_pair
 
+_STRIP_PIXELS = 1 << 14
+
 
 def ciede2000(image: NDArray[Any], reference: NDArray[Any]) -> Floats:
     """Mean CIEDE2000 difference over the pixels; about 1 is just visible side by side.
@@ -16,8 +18,19 @@ def ciede2000(image: NDArray[Any], reference: NDArray[Any]) -> Floats:
     Both (..., H, W, 3) sRGB in [0, 1]; the result is (...).
     """
     check_pair(image, reference)
-    difference = colour.ciede2000(colour.rgb_to_lab(image), colour.rgb_to_lab(reference))
-    return np.asarray(difference.mean(axis=(-2, -1), dtype=np.float64))
+    return of_lab(colour.rgb_to_lab(image), colour.rgb_to_lab(reference))
+
+
+def of_lab(image: Floats, reference: Floats) -> Floats:
+    """The same of L*a*b* colours (..., H, W, 3)."""
+    height, width = image.shape[-3:-1]
+    total = np.zeros(image.shape[:-3])
+    # In strips that stay in the processor's cache, which is twice as fast.
+    step = max(1, _STRIP_PIXELS // width)
+    for top in range(0, height, step):
+        rows = (..., slice(top, top + step), slice(None), slice(None))
+        total += colour.ciede2000(image[rows], reference[rows]).sum(axis=(-2, -1), dtype=np.float64)
+    return np.asarray(total / (height * width))
 
 
 METRIC = Metric(
@@ -29,4 +42,5 @@ METRIC = Metric(
     direction="lower",
     unit="Delta E 00",
     identity=0.0,
+    of_lab=of_lab,
 )

@@ -12,25 +12,39 @@ from evaluation.metrics._base import Metric, check_pair
 WINDOW = 11
 SIGMA = 1.5
 C1, C2 = 0.01**2, 0.03**2
+_STRIP_ROWS = 64
 
 _OFFSETS = np.arange(WINDOW) - WINDOW // 2
 _WEIGHTS = np.exp(-0.5 * (_OFFSETS / SIGMA) ** 2) / np.exp(-0.5 * (_OFFSETS / SIGMA) ** 2).sum()
 
 
-def _smooth(plane: Floats) -> Floats:
+def _smooth(planes: Floats) -> Floats:
+    """Planes (P, H, W) under the window, as (P, W - 10, H - 10): turned, which no mean over them minds."""
     # Only windows that lie wholly inside the picture count, so what happens at the edge is cut off.
-    half = WINDOW // 2
-    rows: Floats = correlate1d(plane, _WEIGHTS, axis=0)[half:-half]
-    return np.asarray(correlate1d(rows, _WEIGHTS, axis=1)[:, half:-half])
+    # Along rows both times: down columns it would take three times as long.
+    for _ in range(2):
+        smooth = correlate1d(planes, _WEIGHTS, axis=2)[:, :, WINDOW // 2 : -(WINDOW // 2)]
+        planes = np.ascontiguousarray(smooth.swapaxes(1, 2))
+    return planes
 
 
 def _ssim_of_plane(image: Floats, reference: Floats) -> float:
-    mean_image, mean_reference = _smooth(image), _smooth(reference)
-    product, squares = mean_image * mean_reference, mean_image**2 + mean_reference**2
-    covariance = _smooth(image * reference) - product
-    variances = _smooth(image**2 + reference**2) - squares
+    total, (height, width) = 0.0, image.shape
+    # In strips that stay in the processor's cache, each with the rows that its last windows reach.
+    for top in range(0, height - WINDOW + 1, _STRIP_ROWS):
+        rows = slice(top, top + _STRIP_ROWS + WINDOW - 1)
+        total += _sum_over_windows(image[rows], reference[rows])
+    return total / ((height - WINDOW + 1) * (width - WINDOW + 1))
+
+
+def _sum_over_windows(image: Floats, reference: Floats) -> float:
+    planes = np.stack([image, reference, image * reference, image * image + reference * reference])
+    mean_image, mean_reference, product_mean, squares_mean = _smooth(planes)
+    product = mean_image * mean_reference
+    squares = mean_image * mean_image + mean_reference * mean_reference
+    covariance, variances = product_mean - product, squares_mean - squares
     score = (2 * product + C1) * (2 * covariance + C2) / ((squares + C1) * (variances + C2))
-    return float(score.mean())
+    return float(score.sum())
 
 
 def ssim(image: NDArray[Any], reference: NDArray[Any]) -> Floats:

@@ -2,6 +2,12 @@
 
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +15,8 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from evaluation import metrics
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -63,3 +71,27 @@ def test_folders_that_do_not_match_are_an_error_and_no_file_is_written(folders, 
 def test_an_output_that_cannot_be_written_is_an_error(folders, tmp_path):
     with pytest.raises(CommandError, match="cannot be written"):
         run(*folders, "--json", tmp_path / "nowhere" / "out.json")
+
+
+def test_a_list_of_pairs_takes_the_place_of_the_folders(folders, tmp_path):
+    table = tmp_path / "pairs.csv"
+    table.write_text("real,fake\nreal/a.png,fake/a.png\nreal/a.png,fake/b.png\n")
+    assert "Means over 2 pictures" in run("--pairs", table)[0]
+    with pytest.raises(CommandError, match="Give two folders, or a list"):
+        run(folders[0])
+
+
+def test_progress_is_shown_on_a_terminal_without_being_asked_for(folders):
+    leader, follower = pty.openpty()
+    subprocess.run(
+        [sys.executable, "manage.py", "measure_images", *map(str, folders)],
+        cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=follower, timeout=100,
+    )  # fmt: skip
+    os.close(follower)
+    shown = b""
+    with suppress(OSError):
+        while part := os.read(leader, 4096):
+            shown += part
+    os.close(leader)
+    assert b"Measuring" in shown
+    assert b"2/2" in shown

@@ -1,14 +1,17 @@
-"""All metrics of a pair and of two folders."""
+"""All metrics of a pair, of two folders, and of listed pairs."""
 
 import json
+import unicodedata
 
 import numpy as np
 import pytest
 import skimage.data
 from PIL import Image
 
+from colorizers import colour
 from evaluation import metrics
-from evaluation.measuring import FoldersDiffer, measure_folders, measure_pair
+from evaluation.measuring import FoldersDiffer, measure_folders, measure_pair, measure_pairs
+from evaluation.picture_pairs import listed_pairs
 
 
 def photo(name):
@@ -130,3 +133,68 @@ def test_empty_and_missing_folders_are_refused(tmp_path):
         measure_folders(tmp_path, tmp_path)
     with pytest.raises(FoldersDiffer, match="not a folder"):
         measure_folders(tmp_path / "nowhere", tmp_path)
+
+
+def test_pictures_of_one_stem_are_a_pair_where_no_other_has_it(folders):
+    real, fake = folders
+    Image.fromarray(photo("coffee")).save(real / "coffee.jpg", quality=95)
+    (real / "coffee.png").unlink()
+    result = measure_folders(real, fake)
+    assert result["count"] == 3
+    assert result["images"]["coffee.jpg"]["psnr"] > 10
+    save(fake, coffee=photo("coffee"))
+    Image.fromarray(photo("coffee")).save(fake / "coffee.webp")
+    with pytest.raises(FoldersDiffer, match=r"coffee\.jpg may belong to any of coffee\.png, coffee\.webp"):
+        measure_folders(real, fake)
+
+
+def test_names_are_equal_however_their_accents_are_stored(tmp_path):
+    nfc, nfd = (unicodedata.normalize(form, "\u00e9t\u00e9") for form in ("NFC", "NFD"))
+    real, fake = (
+        save(tmp_path / "real", **{nfc: photo("coffee")}),
+        save(tmp_path / "fake", **{nfd: photo("coffee")}),
+    )
+    assert list(measure_folders(real, fake)["images"]) == [f"{nfc}.png"]
+    table = tmp_path / "pairs.csv"
+    for form in (nfc, nfd):
+        table.write_text(f"real;fake\nreal/{form}.png;fake/{form}.png\n")
+        assert [pair.name for pair in listed_pairs(table)] == [f"fake/{nfc}.png"]
+
+
+def test_folders_are_not_looked_into_and_are_named(folders):
+    (folders[1] / "more").mkdir()
+    assert measure_folders(*folders)["left_aside"] == ["more/"]
+
+
+def test_a_list_pairs_one_photograph_with_many_pictures(folders, tmp_path):
+    real, fake = folders
+    save(fake, **{f"coffee-{number}": faded(photo("coffee")) for number in range(10)})
+    table = tmp_path / "pairs.csv"
+    rows = [f"coffee.png,coffee-{number}.png" for number in range(10)] + ["rocket.png,rocket.png"]
+    table.write_text("\n".join(["real,fake", *rows]))
+    result = measure_pairs(listed_pairs(table, real, fake))
+    assert list(result["images"]) == [row.split(",")[1] for row in rows]
+    assert result["images"]["coffee-7.png"] == measure_pair(photo("coffee"), faded(photo("coffee")))
+
+
+def test_a_list_that_cannot_be_followed_is_refused_by_its_lines(folders, tmp_path):
+    table = tmp_path / "pairs.csv"
+    for text, complaint in [
+        ("left,right\na,b\n", "needs the columns real and fake"),
+        ("real,fake\n", "lists no pairs"),
+        ("real,fake\nreal/coffee.png,fake/tea.png\n", r"line 2: fake 'fake/tea.png' is no file"),
+        ("real,fake\n" + 2 * "real/coffee.png,fake/coffee.png\n", "line 3: fake/coffee.png is listed twice"),
+    ]:
+        table.write_text(text)
+        with pytest.raises(FoldersDiffer, match=complaint):
+            listed_pairs(table)
+
+
+@pytest.mark.parametrize("name", [name for name in metrics.names() if metrics.get(name).of_lab])
+def test_a_metric_of_lab_is_the_same_function(name):
+    fake, real = faded(photo("coffee")) / 255, photo("coffee") / 255
+    metric = metrics.get(name)
+    assert metric.of_lab(colour.rgb_to_lab(fake), colour.rgb_to_lab(real)) == metric(fake, real)
+    assert measure_pair(photo("coffee"), faded(photo("coffee")))[name] == pytest.approx(
+        float(metric(fake, real)), rel=1e-12
+    )
