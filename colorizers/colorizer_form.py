@@ -51,10 +51,13 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Colorizer
         fields = ["slug", "title", "description", "variant", "weights", "reference_set", "seed"]
-        labels = {"slug": _("Name"), "reference_set": _("Reference photos")}
+        labels = {"reference_set": _("Reference photos")}
         help_texts = {
-            "slug": _("In addresses, commands and study files; small letters, digits, - and _"),
-            "title": _("As the workbench and reports show it"),
+            "slug": _(
+                "Names the colorizer in addresses, commands and study files, such as zhang-l2: small "
+                "letters, digits and single - _ . between them"
+            ),
+            "title": _("As the workbench and reports show it. Empty: the short name"),
             "reference_set": _(
                 "Photos that the method may take colours from; never the photo being coloured itself. "
                 "Registering freezes this set: no photo can be added to it or taken out of it any more."

@@ -90,11 +90,19 @@ def _read_rgb(file: models.fields.files.FieldFile) -> RGB8:
 class PhotoSet(models.Model):
     """A named list of Photos from which catalogues, studies and metrics draw."""
 
-    name = models.CharField(max_length=100, unique=True, validators=[SLUG])
-    title = models.CharField(max_length=200, blank=True)
+    name = models.CharField(
+        _("short name"), max_length=100, unique=True, validators=[SLUG],
+        help_text=_(
+            "Names the set in addresses, commands and study files, such as kodak-24: small letters, digits "
+            "and single - _ . between them"
+        ),
+    )  # fmt: skip
+    title = models.CharField(
+        max_length=200, blank=True, help_text=_("As the workbench shows it. Empty: the short name")
+    )
     description = models.TextField(blank=True)
     is_monochrome = models.BooleanField(
-        _("without truth"), default=False,
+        _("true colours unknown"), default=False,
         help_text=_(
             "For black-and-white photographs, whose true colours nobody knows: they are kept without any "
             "tint, their catalogue page is a gallery, and neither studies nor scores use them. "
@@ -217,7 +225,7 @@ class ImportedFile(models.Model):
 class Colorizer(models.Model):
     """One Method with fixed weights and settings, identified by digest: the registered model."""
 
-    slug = models.CharField(max_length=100, unique=True, validators=[SLUG])
+    slug = models.CharField(_("short name"), max_length=100, unique=True, validators=[SLUG])
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     method = models.CharField(max_length=100, choices=methods.choices)
@@ -289,6 +297,7 @@ class GenerationRun(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        verbose_name = _("colouring run")
 
     def __str__(self) -> str:
         return f"{self.colorizer} over {self.photo_set}"

@@ -39,7 +39,7 @@ NAVIGATION = [
             _item(_("Photo sets"), "photo_library", "colorizers_photoset"),
             _item(_("Photos"), "image", "colorizers_photo"),
             _item(_("Colorizers"), "palette", "colorizers_colorizer"),
-            _item(_("Generation runs"), "play_circle", "colorizers_generationrun"),
+            _item(_("Colouring runs"), "play_circle", "colorizers_generationrun"),
             _item(_("Colorizations"), "auto_awesome", "colorizers_colorization"),
             _item(_("Photo imports"), "upload", "colorizers_photoimport"),
         ],
@@ -48,7 +48,7 @@ NAVIGATION = [
         "title": _("Draw conclusions"),
         "items": [
             _item(_("Reports"), "query_stats", "evaluation_report"),
-            _item(_("Orders"), "pending_actions", "evaluation_order"),
+            _item(_("Ordered reports and exports"), "pending_actions", "evaluation_order"),
             _item(_("Scores"), "straighten", "evaluation_score"),
             _item(_("Exclusions"), "block", "evaluation_exclusion"),
         ],

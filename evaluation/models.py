@@ -152,6 +152,8 @@ class Order(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        verbose_name = _("ordered report or export")
+        verbose_name_plural = _("ordered reports and exports")
         indexes = [models.Index(fields=["study", "kind", "-created_at"])]
 
     def __str__(self) -> str:

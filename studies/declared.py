@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -96,6 +97,18 @@ def problems(kind: type[Any], values: Mapping[str, Any]) -> list[str]:
         single = [_refusal(kind, {name: value}) for name, value in sound.items()]
         found.extend(dict.fromkeys([*filter(None, single), whole]))
     return found
+
+
+def in_words(sentence: str, labels: Mapping[str, str]) -> str:
+    """The sentence with the labels that people see in the place of the keys that files and commands use.
+
+    A key of one plain word, such as `mask`, is taken for a key only where a sentence begins with it.
+    """
+    never = r"(?!)"
+    compound = "|".join(re.escape(key) for key in labels if "_" in key) or never
+    plain = "|".join(re.escape(key) for key in labels if "_" not in key) or never
+    pattern = rf"\b(?:({compound})|(?:(?<=^)|(?<=: ))({plain})(?= must\b|:))\b"
+    return re.sub(pattern, lambda found: f"“{labels[found[1] or found[2]]}”", sentence)
 
 
 def _refusal(make: Callable[..., Any], values: Mapping[str, Any]) -> str:

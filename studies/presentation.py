@@ -10,7 +10,9 @@ from typing import Any
 from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 
+from studies import declared
 from studies.blinding import wording
+from studies.labels import labels_of
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.services import arrival_faults, blinding_audits, lifecycle, protocol, recruiting, validation
 from studies.services.validation import Finding
@@ -133,7 +135,7 @@ def of_study(study: Study, user: Any) -> dict[str, Any]:
         "readiness": of_readiness(study, user) if study.is_draft else None,
         "prepared": lifecycle.is_prepared(study) if study.is_draft else launched,
         "arrivals": arrival_faults.sentences(study) if launched else [],
-        "differences": protocol.verify_protocol(study) if launched else [],
+        "differences": _differences(study) if launched else [],
         "blinding": of_blinding(study) if launched else None,
         "participant_link": participant_link(study),
         "preview_url": address("studies:preview", study.slug),
@@ -163,15 +165,21 @@ def of_readiness(study: Study, user: Any) -> dict[str, Any]:
     photo_set = ""
     if user.has_perm("colorizers.view_photoset"):
         photo_set = address("admin:colorizers_photoset_change", study.photo_set_id)
+    labels = labels_of(study)
     return {
         "ok": readiness.ok,
-        "problems": [_with_link(finding, photo_set) for finding in readiness.problems],
-        "warnings": [_with_link(finding, photo_set) for finding in readiness.warnings],
+        "problems": [_with_link(finding, photo_set, labels) for finding in readiness.problems],
+        "warnings": [_with_link(finding, photo_set, labels) for finding in readiness.warnings],
         "notes": [finding.text for finding in readiness.notes],
     }
 
 
-def _with_link(finding: Finding, photo_set: str) -> dict[str, str]:
+def _differences(study: Study) -> list[str]:
+    labels = labels_of(study)
+    return [declared.in_words(sentence, labels) for sentence in protocol.verify_protocol(study)]
+
+
+def _with_link(finding: Finding, photo_set: str, labels: dict[str, str]) -> dict[str, str]:
     link, words = "", ""
     if finding.about.startswith("field:"):
         name = finding.about.removeprefix("field:")
@@ -180,7 +188,8 @@ def _with_link(finding: Finding, photo_set: str) -> dict[str, str]:
         link, words = "#conditions-group", "Go to the conditions"
     elif finding.about in {"catalogue", "photo_set"}:
         link, words = photo_set, "Go to the photo set"
-    return {"text": finding.text, "command": finding.command, "link": link, "words": words if link else ""}
+    text = declared.in_words(finding.text, labels)
+    return {"text": text, "command": finding.command, "link": link, "words": words if link else ""}
 
 
 def participant_link(study: Study) -> str:

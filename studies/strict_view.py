@@ -16,15 +16,16 @@ class StrictRules:
     vigilance_pass: float = field(
         default=0.75,
         metadata={
-            "label": "Vigilance to pass",
-            "help": "Share of the vigilance trials that a participant must get right, from 0 to 1",
+            "label": "Vigilance trials to pass",
+            "help": "Participants who get a smaller share of them right are left out; from 0 to 1",
         },
     )
     rt_min_ms: int = field(
-        default=200, metadata={"label": "Fastest answer (ms)", "help": "Faster ones are no judgement"}
+        default=200, metadata={"label": "Fastest answer (ms)", "help": "Faster responses are excluded"}
     )
     rt_max_ms: int = field(
-        default=30_000, metadata={"label": "Slowest answer (ms)", "help": "Slower ones were an absence"}
+        default=30_000,
+        metadata={"label": "Slowest answer (ms)", "help": "Slower responses count as inattention"},
     )
     too_soon_share: float = field(
         default=0.05,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.forms import Script
 from django.http import HttpRequest
@@ -54,6 +55,31 @@ class WorkbenchAdmin(GuardedEdits, ModelAdmin):  # type: ignore[misc]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         return what_would_go(objs, request, self.admin_site)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and getattr(db_field, "unique", False):
+            what, label = self.opts.verbose_name, str(field.label)
+            # Django would name the column, whatever the form calls it.
+            field.error_messages["unique"] = (
+                f"Another {what} has this “{label}” already. Choose a different one."
+            )
+        return field
+
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        found = super().construct_change_message(request, form, formsets, add)
+        request.nothing_changed = not add and not found  # type: ignore[attr-defined]
+        return found
+
+    def message_user(
+        self, request: HttpRequest, message: Any, level: Any = messages.INFO, *args: Any, **kwargs: Any
+    ) -> None:
+        """As Django does, but never “changed successfully” where nothing was changed."""
+        if level == messages.SUCCESS and getattr(request, "nothing_changed", False):
+            message, level = "Nothing was changed.", messages.INFO
+        super().message_user(request, message, level, *args, **kwargs)
 
 
 class RecordAdmin(WorkbenchAdmin):

@@ -19,8 +19,10 @@ from studies.study_texts import TEXTS
 if TYPE_CHECKING:
     _StudyModelForm = forms.ModelForm[Study]
     _ConditionModelForm = forms.ModelForm[Condition]
+    _ConditionFormSet = forms.BaseInlineFormSet[Condition, Study, forms.ModelForm[Condition]]
 else:
     _StudyModelForm = _ConditionModelForm = forms.ModelForm
+    _ConditionFormSet = forms.BaseInlineFormSet
 
 DESIGN, RECRUITER, TRANSLATION = "design_settings__", "recruiter_settings__", "translation__"
 TEXT_ROWS = {"question": 2, "information": 7, "consent": 3, "thanks": 2, "eligibility": 3}
@@ -152,17 +154,16 @@ class StudyForm(_StudyModelForm):
             return values
         for sentence in declared.problems(kind, values):
             first, _space, rest = sentence.partition(" ")
-            for name, label in labels.items():
-                rest = rest.replace(name, f"“{label}”")
             if first in labels:
+                rest = declared.in_words(rest, labels)
                 self.add_error(prefix + first, rest[:1].upper() + rest[1:])
             else:
-                self.add_error(None, sentence)
+                self.add_error(None, declared.in_words(sentence, labels))
         return values
 
 
 class ConditionForm(_ConditionModelForm):
-    """An arm; without a slug of its own it is called as its colorizer."""
+    """An arm; without a short name of its own it is called as its colorizer."""
 
     class Meta:
         model = Condition
@@ -172,13 +173,23 @@ class ConditionForm(_ConditionModelForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
-            self.fields["slug"].help_text = _("Empty: the colorizer's")
+            self.fields["slug"].help_text = _("As in the data and the report. Empty: the colorizer's name")
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("slug") and data.get("colorizer") is not None:
             data["slug"] = data["colorizer"].slug
         return data
+
+
+class ConditionFormSet(_ConditionFormSet):
+    """The table of conditions; what is wrong with it as a whole is said in its own words."""
+
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return str(_("Two conditions have the same short name. Give each a name of its own."))
+
+    def get_form_error(self) -> str:
+        return str(_("This short name is taken by another condition of the study."))
 
 
 def researchers() -> Any:

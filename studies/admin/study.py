@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -25,6 +26,7 @@ from studies import designs, presentation, recruiters, study_settings
 from studies.admin.access import sees_study
 from studies.admin.forms import (
     ConditionForm,
+    ConditionFormSet,
     StudyForm,
     researchers,
     setting_fields,
@@ -34,6 +36,7 @@ from studies.admin.forms import (
 from studies.admin.library import ArchivedFilter, StudyLibrary
 from studies.admin.recruiting import RecruitingPages
 from studies.admin.steps import StudySteps
+from studies.labels import labels_of, settings_in_words
 from studies.models import Condition, Participation, ParticipationState, Source, Study, StudyState
 from studies.services import previews
 
@@ -51,14 +54,29 @@ TEXTS = [
 DESCRIPTIONS = {
     "screening": "Between consent and instructions.",
     "voiding": "What is repeated, with another photo of the same condition, and never counted.",
-    "exclusion_rules": "What the strict view of the report leaves out, fixed before the first answer. "
-    "Both views are always shown.",
+    "exclusion_rules": "The report gives each result twice: with every valid answer, and in the strict view "
+    "without the participants and responses that these rules leave out. They are fixed before the first "
+    "answer.",
 }
+
+
+def _as_words(column: str, description: str) -> Any:
+    """A table of settings as it is read once nothing of it can change."""
+
+    @display(description=description)
+    def shown(admin_page: Any, study: Study) -> SafeString:
+        return _listed(settings_in_words(study, column))
+
+    return shown
+
+
+def _listed(rows: Iterable[tuple[str, Any]]) -> SafeString:
+    return format_html_join("", "<div><b>{}</b> {}</div>", rows)
 
 
 class ConditionInline(TabularInline):
     model = Condition
-    form = ConditionForm
+    form, formset = ConditionForm, ConditionFormSet
     fields = ["colorizer", "kind", "slug", "title", "position"]
     ordering_field = "position"
     hide_ordering_field = True
@@ -146,7 +164,7 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
                 {
                     "fields": [
                         ("photo_set", "image_px"), "allow_crops",
-                        ("planned_participants", "participant_quota", "arm_quota"),
+                        "planned_participants", "participant_quota", "arm_quota",
                     ]
                 },
             ),
@@ -228,9 +246,12 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
     def simulated(self, study: Any) -> int:
         return int(study.n_simulated)
 
-    @display(description="settings")
-    def shown_design_settings(self, study: Study) -> SafeString:
-        return _listed(study.design_settings)
+    shown_design_settings = _as_words("design_settings", "settings")
+    shown_screening = _as_words("screening", "settings")
+    shown_voiding = _as_words("voiding", "rule")
+    shown_debrief = _as_words("debrief", "questions")
+    shown_recruiter_settings = _as_words("recruiter_settings", "settings")
+    shown_exclusion_rules = _as_words("exclusion_rules", "rules")
 
     @display(description="languages")
     def shown_languages(self, study: Study) -> str:
@@ -239,33 +260,12 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
 
     @display(description="texts")
     def shown_translations(self, study: Study) -> SafeString:
+        names, labels = dict(settings.LANGUAGES), labels_of(study)
         return _listed(
-            {
-                f"{code}: {name}": text
-                for code, texts in study.translations.items()
-                for name, text in texts.items()
-            }
+            (f"{names.get(code, code)}: {labels.get(name, name)}", text)
+            for code, texts in study.translations.items()
+            for name, text in texts.items()
         )
-
-    @display(description="settings")
-    def shown_screening(self, study: Study) -> SafeString:
-        return _listed(study.screening)
-
-    @display(description="rule")
-    def shown_voiding(self, study: Study) -> SafeString:
-        return _listed(study.voiding)
-
-    @display(description="questions")
-    def shown_debrief(self, study: Study) -> SafeString:
-        return _listed(study.debrief)
-
-    @display(description="settings")
-    def shown_recruiter_settings(self, study: Study) -> SafeString:
-        return _listed(study.recruiter_settings)
-
-    @display(description="rules")
-    def shown_exclusion_rules(self, study: Study) -> SafeString:
-        return _listed(study.exclusion_rules)
 
     def before_save(self, request: HttpRequest, obj: Study) -> None:
         """Previews showed the draft as it was before, and their trials hold on to its conditions."""
@@ -295,6 +295,8 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
         study = self.get_object(request, str(shown.pk)) if shown is not None else None
         if study is not None:
             context |= {"panel": presentation.of_study(study, request.user), "study": study}
+            if not study.is_draft:
+                context |= {"save_words": "Save who sees the study", "show_save_and_continue": False}
         response: HttpResponse = super().render_change_form(request, context, **kwargs)
         return response
 
@@ -319,8 +321,3 @@ def _flat(fieldsets: list[tuple[Any, dict[str, Any]]]) -> list[str]:
 def _pairs(names: list[str]) -> list[Any]:
     """Settings side by side, two a line."""
     return [tuple(names[at : at + 2]) for at in range(0, len(names), 2)]
-
-
-def _listed(values: dict[str, Any]) -> SafeString:
-    shown = {name: "no limit" if value is None else value for name, value in values.items()}
-    return format_html_join("", "<div><b>{}</b> {}</div>", shown.items())

@@ -65,10 +65,16 @@ class PairSettings:
     exposure_ms: int = field(
         default=1000, metadata={"label": "Exposure (ms)", "help": "How long each picture is shown"}
     )
-    lead_in_ms: int = field(default=900, metadata={"label": "Lead-in (ms)", "help": "Blank before each pair"})
+    lead_in_ms: int = field(
+        default=900,
+        metadata={"label": "Pause before a pair (ms)", "help": "An empty screen before each pair"},
+    )
     gap_ms: int = field(
         default=600,
-        metadata={"label": "Gap (ms)", "help": "Blank between the two pictures of a sequential pair"},
+        metadata={
+            "label": "Pause within a pair (ms)",
+            "help": "An empty screen between the two pictures of a sequential pair",
+        },
     )
     mask: str = field(
         default="none",

@@ -48,8 +48,11 @@ class Study(models.Model):
     """One question put to people; immutable once it is live."""
 
     slug = models.CharField(
-        max_length=100, unique=True, validators=[SLUG],
-        help_text=_("In the study's address: small letters, digits and single - _ . between them"),
+        _("short name"), max_length=100, unique=True, validators=[SLUG],
+        help_text=_(
+            "Names the study in addresses, commands and files, such as garden-2: small letters, digits and "
+            "single - _ . between them"
+        ),
     )  # fmt: skip
     title = models.CharField(max_length=200)
     question = models.TextField(blank=True, help_text=_("What the study asks, for the report"))
@@ -86,9 +89,12 @@ class Study(models.Model):
     allocation = models.CharField(max_length=50, choices=Allocation, default=Allocation.MIXED)
     photo_set = models.ForeignKey(PhotoSet, models.PROTECT, related_name="studies")
     allow_crops = models.BooleanField(
-        _("crops count as photos"),
+        _("allow crops of one photograph"),
         default=False,
-        help_text=_("Pictures cut from the same photograph count as different photos"),
+        help_text=_(
+            "Off: a set in which two pictures are cut from the same photograph is refused. "
+            "On: each of them counts as a photo of its own."
+        ),
     )
     image_px = models.PositiveIntegerField(
         _("side of the pictures (px)"), default=256,
@@ -102,12 +108,17 @@ class Study(models.Model):
         _("show own score"), default=True, help_text=_("Tell participants their own score at the end")
     )
     participant_quota = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)],
-        help_text=_("No more participations than this, finished and running; empty: no limit"),
+        _("most participants"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_(
+            "Nobody else can begin once so many have finished or are under way. Empty: no limit."
+        ),
     )  # fmt: skip
     arm_quota = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)],
-        help_text=_("No more participations than this for one condition, where each participant sees one"),
+        _("most participants per condition"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_(
+            "The same limit for each condition by itself. Only where each participant sees one condition. "
+            "Empty: no limit."
+        ),
     )  # fmt: skip
     recruiter = models.CharField(
         max_length=50, choices=recruiters.choices, default="open",
@@ -117,8 +128,11 @@ class Study(models.Model):
         default=dict, blank=True, help_text=_("Codes and addresses that the recruiter expects at the end")
     )
     linked_group = models.CharField(
-        max_length=100, blank=True, db_index=True, validators=[SLUG],
-        help_text=_("Nobody takes part twice in the studies of a group, where the recruiter names people"),
+        _("group of linked studies"), max_length=100, blank=True, db_index=True, validators=[SLUG],
+        help_text=_(
+            "Give several studies the same word, and nobody can take part in more than one of them. It "
+            "needs a recruiter that sends an id for each person. Empty: the study stands alone."
+        ),
     )  # fmt: skip
     completion_code = models.CharField(
         max_length=50, blank=True,
@@ -216,7 +230,8 @@ class Study(models.Model):
         ]
         changed = [name for name in names if getattr(self, name) != stored[name]]
         if changed:
-            raise Fixed(f"{', '.join(changed)} cannot change: {self.why_fixed(stored['state'])}")
+            labels = [f"“{Study._meta.get_field(name).verbose_name}”" for name in changed]
+            raise Fixed(f"{', '.join(labels)} cannot change: {self.why_fixed(stored['state'])}")
 
     def why_fixed(self, state: str | None = None) -> str:
         """Why nothing of the protocol may change, and what to do instead."""
@@ -251,7 +266,7 @@ class Condition(models.Model):
     """One arm of a Study: a Colorizer, or the vigilance control."""
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="conditions")
-    slug = models.CharField(max_length=100, validators=[SLUG])
+    slug = models.CharField(_("short name"), max_length=100, validators=[SLUG])
     title = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=20, choices=ConditionKind, default=ConditionKind.TEST)
     colorizer = models.ForeignKey(Colorizer, models.PROTECT, related_name="conditions")

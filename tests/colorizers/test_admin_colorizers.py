@@ -136,7 +136,7 @@ def test_a_setting_out_of_range_is_told_at_its_field(workbench, tmp_path):
 
 def test_the_same_again_is_refused_and_named(workbench):
     new_colorizer(workbench)
-    assert "already exists" in new_colorizer(workbench).content.decode()
+    assert "has this “Short name” already" in new_colorizer(workbench).content.decode()
     assert "under the name &#x27;s&#x27;" in new_colorizer(workbench, slug="other").content.decode()
 
 

@@ -204,7 +204,7 @@ def test_a_live_study_shows_its_protocol_and_takes_no_change(by_ada, ada, ben):
     page = by_ada.get(page_of(study))
     form = page.context["adminform"].form
     assert set(form.fields) == {"researchers"}
-    assert "exposure_ms" in page.content.decode()
+    assert "<b>Exposure (ms)</b> 1000" in page.content.decode()
     no_conditions = {"conditions-TOTAL_FORMS": 0, "conditions-INITIAL_FORMS": 0}
     reply = by_ada.post(page_of(study), {"title": "Other", "researchers": [ben.pk], **no_conditions})
     assert any("Nothing of the protocol was changed" in message for message in messages_of(reply))
