@@ -53,10 +53,6 @@ class ColorizerForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["slug", "title", "description", "variant", "weights", "reference_set", "seed"]
         labels = {"reference_set": _("Reference photos")}
         help_texts = {
-            "slug": _(
-                "Names the colorizer in addresses, commands and study files, such as zhang-l2: small "
-                "letters, digits and single - _ . between them"
-            ),
             "title": _("As the workbench and reports show it. Empty: the short name"),
             "reference_set": _(
                 "Photos that the method may take colours from; never the photo being coloured itself. "

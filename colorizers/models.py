@@ -22,6 +22,7 @@ SLUG = RegexValidator(
     r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$",
     _("Use small letters, digits and single -, _ or . between them, as in “kodak-24”."),
 )
+NAMED = _("In addresses, commands and files: small letters, digits and single - _ . between them")
 
 
 def digest_of(facts: Any) -> str:
@@ -90,16 +91,8 @@ def _read_rgb(file: models.fields.files.FieldFile) -> RGB8:
 class PhotoSet(models.Model):
     """A named list of Photos from which catalogues, studies and metrics draw."""
 
-    name = models.CharField(
-        _("short name"), max_length=100, unique=True, validators=[SLUG],
-        help_text=_(
-            "Names the set in addresses, commands and study files, such as kodak-24: small letters, digits "
-            "and single - _ . between them"
-        ),
-    )  # fmt: skip
-    title = models.CharField(
-        max_length=200, blank=True, help_text=_("As the workbench shows it. Empty: the short name")
-    )
+    name = models.CharField(_("short name"), max_length=100, unique=True, validators=[SLUG], help_text=NAMED)
+    title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     is_monochrome = models.BooleanField(
         _("true colours unknown"), default=False,
@@ -225,7 +218,7 @@ class ImportedFile(models.Model):
 class Colorizer(models.Model):
     """One Method with fixed weights and settings, identified by digest: the registered model."""
 
-    slug = models.CharField(_("short name"), max_length=100, unique=True, validators=[SLUG])
+    slug = models.CharField(_("short name"), max_length=100, unique=True, validators=[SLUG], help_text=NAMED)
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     method = models.CharField(max_length=100, choices=methods.choices)

@@ -27,6 +27,7 @@ from colorizers.models import (
     PhotoSet,
     WorkState,
 )
+from colorizers.rights import demand
 from colorizers.services.thumbnails import LARGE, SIDE, thumbnail
 from colorizers.signals import captions_wanted
 
@@ -37,6 +38,7 @@ POSITION = re.compile(r"-1|[0-9]{1,9}")
 @staff_member_required
 @require_safe
 def catalogue_index(request: HttpRequest) -> HttpResponse:
+    demand(request.user, "colorizers.view_photoset")
     sample = Prefetch("photos", Photo.objects.all()[:4], to_attr="sample")
     photo_sets = PhotoSet.objects.annotate(count=Count("photos")).prefetch_related(sample)
     return render(request, "colorizers/catalogue_index.html", {"photo_sets": photo_sets})
@@ -45,6 +47,7 @@ def catalogue_index(request: HttpRequest) -> HttpResponse:
 @staff_member_required
 @require_safe
 def catalogue(request: HttpRequest, name: str) -> HttpResponse:
+    demand(request.user, "colorizers.view_photoset")
     photo_set = get_object_or_404(PhotoSet, name=name)
     page = Paginator(photo_set.photos.all(), PHOTOS_A_PAGE).get_page(request.GET.get("page"))
     made = pictures_of([photo_set])
@@ -166,6 +169,7 @@ def _colorization(digest: str) -> Colorization:
 @require_safe
 @never_cache
 def run_progress(request: HttpRequest, code: str) -> JsonResponse:
+    demand(request.user, "colorizers.view_generationrun")
     run = get_object_or_404(GenerationRun, code=code)
     services.settle_run(run.pk)
     run.refresh_from_db()
@@ -176,6 +180,7 @@ def run_progress(request: HttpRequest, code: str) -> JsonResponse:
 @require_safe
 @never_cache
 def import_progress(request: HttpRequest, code: str) -> JsonResponse:
+    demand(request.user, "colorizers.view_photoimport")
     photo_import = get_object_or_404(PhotoImport, code=code)
     after = request.GET.get("after", "-1")
     if not POSITION.fullmatch(after):

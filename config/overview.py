@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from colorizers.models import Colorizer, GenerationRun, PhotoSet, WorkState
+from config.workbench import may_see
 from studies.models import Study
 from studies.presentation import Turnout, turnouts_of
 
@@ -19,7 +20,9 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     mine = Study.objects.visible_to(request.user).filter(archived_at=None)
     studies = list(mine.defer("protocol")[:MOST_ROWS])
     turnouts = turnouts_of(studies)
-    runs = GenerationRun.objects.select_related("photo_set", "colorizer")[:MOST_ROWS]
+    may_see_runs = may_see(request, "colorizers_generationrun")
+    runs = GenerationRun.objects.all() if may_see_runs else GenerationRun.objects.none()
+    runs = runs.select_related("photo_set", "colorizer")[:MOST_ROWS]
     return context | {
         "steps": _steps(request),
         "studies_table": {
@@ -34,26 +37,31 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _steps(request: HttpRequest) -> list[dict[str, Any]]:
-    return [
+    """The parts of the work; those that this person may not see are left out."""
+    steps: list[dict[str, Any]] = [
         {
+            "model": "colorizers_photoset",
             "title": _("Photo sets"),
             "count": PhotoSet.objects.count(),
             "text": _("Upload photographs"),
             "url": reverse("admin:colorizers_photoset_changelist"),
         },
         {
+            "model": "colorizers_colorizer",
             "title": _("Colorizers"),
             "count": Colorizer.objects.count(),
             "text": _("Register the models to compare"),
             "url": reverse("admin:colorizers_colorizer_changelist"),
         },
         {
+            "model": "studies_study",
             "title": _("Studies"),
             "count": Study.objects.visible_to(request.user).count(),
             "text": _("Ask people"),
             "url": reverse("admin:studies_study_changelist"),
         },
     ]
+    return [step for step in steps if may_see(request, step["model"])]
 
 
 def _study_row(study: Study, turnout: Turnout) -> list[Any]:

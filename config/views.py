@@ -1,12 +1,19 @@
 """The front page and the health check."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.cache import never_cache
+from django.views.defaults import permission_denied
+
+from config import researchers
+
+# Who may do what there follows from the study, not from a right.
+OWNED = {"studies"}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -49,6 +56,37 @@ def _language(request: HttpRequest) -> str:
 def _is_participants(request: HttpRequest) -> bool:
     """Whether the address is one of those that participants have: they get no way into the workbench."""
     return request.path.startswith(("/s/", "/p/", "/t/", "/i/"))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """For people of the workbench: which right is missing, and who can give it."""
+    if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):
+        return permission_denied(request, exception)
+    right = getattr(exception, "right", "") or _right_for(request)
+    context = {
+        **admin.site.each_context(request),
+        "title": "This is not open to you",
+        "right": researchers.name_of(right) if right else "",
+        "group": researchers.RESEARCHERS if right in researchers.rights() else "",
+        "administrators": researchers.administrators(),
+    }
+    return render(request, "admin/403.html", context, status=403)
+
+
+def _right_for(request: HttpRequest) -> str:
+    """The right that the admin's own page at this address asks for; empty where it is no matter of rights."""
+    match = request.resolver_match
+    if match is None or match.app_names != ["admin"]:
+        return ""
+    model, _, page = (match.url_name or "").rpartition("_")
+    verb = {"add": "add", "delete": "delete", "changelist": "view", "change": "view", "history": "view"}
+    app, _, name = model.partition("_")
+    if page not in verb or not name:
+        return ""
+    if page == "change" and request.method == "POST":
+        verb["change"] = "change"
+    right = f"{app}.{verb[page]}_{name}"
+    return "" if request.user.has_perm(right) or app in OWNED else right
 
 
 @never_cache

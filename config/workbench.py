@@ -14,11 +14,12 @@ def _item(title: Any, icon: str, model: str) -> dict[str, Any]:
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{model}_changelist"),
-        "permission": lambda request: _may_see(request, model),
+        "permission": lambda request: may_see(request, model),
     }
 
 
-def _may_see(request: HttpRequest, model: str) -> bool:
+def may_see(request: HttpRequest, model: str) -> bool:
+    """Whether this person may open the list of this model, such as `studies_study`."""
     # The page itself knows: researchers see their studies without a permission of Django's.
     page = admin.site.get_model_admin(apps.get_model(model.replace("_", ".")))
     return bool(page.has_view_permission(request))

@@ -33,6 +33,7 @@ class Form:
     novalidate: bool
     controls: list[Control] = field(default_factory=list)
     buttons: dict[str, str] = field(default_factory=dict)
+    has_button: bool = False
 
     def named(self, name: str) -> list[Control]:
         return [control for control in self.controls if control.name == name]
@@ -102,7 +103,11 @@ class _Reader(HTMLParser):
             self._select.offered.append(value)
             if "selected" in facts:
                 self._select.values.append(value)
-        if owner is None or not name or "disabled" in facts:
+        if owner is None or "disabled" in facts:
+            return
+        if (tag, facts.get("type")) in {("button", None), ("button", "submit"), ("input", "submit")}:
+            owner.has_button = True
+        if not name:
             return
         kind = {"input": (facts.get("type") or "text").lower()}.get(tag, tag)
         if kind in NO_VALUE or (tag == "button" and facts.get("type", "submit") == "submit"):

@@ -6,7 +6,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -24,6 +23,7 @@ from colorizers.admin.common import (
 )
 from colorizers.counts import progress_of
 from colorizers.models import Colorization, GenerationRun, WorkState
+from colorizers.rights import demand
 from colorizers.views import collect_captions
 
 STATE_LABELS = {
@@ -88,8 +88,7 @@ class GenerationRunAdmin(RecordAdmin):
         return redirect("admin:colorizers_generationrun_change", pk)
 
     def _run(self, request: HttpRequest, pk: int) -> GenerationRun:
-        if not request.user.has_perm("colorizers.add_generationrun"):
-            raise PermissionDenied
+        demand(request.user, "colorizers.add_generationrun")
         return get_object_or_404(GenerationRun, pk=pk)
 
     def change_view(
@@ -106,10 +105,12 @@ class GenerationRunAdmin(RecordAdmin):
             "title": str(run),
             "progress": presentation.of_run(run),
             "progress_url": reverse("colorizers:run_progress", args=[run.code]),
-            "cancel_url": reverse("admin:colorizers_generationrun_cancel", args=[run.pk]),
-            "resume_url": reverse("admin:colorizers_generationrun_resume", args=[run.pk]),
-            "catalogue_url": reverse("colorizers:catalogue", args=[run.photo_set.name]),
         }
+        if request.user.has_perm("colorizers.add_generationrun"):
+            extra["cancel_url"] = reverse("admin:colorizers_generationrun_cancel", args=[run.pk])
+            extra["resume_url"] = reverse("admin:colorizers_generationrun_resume", args=[run.pk])
+        if request.user.has_perm("colorizers.view_photoset"):
+            extra["catalogue_url"] = reverse("colorizers:catalogue", args=[run.photo_set.name])
         response: HttpResponse = super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **extra}
         )
@@ -158,10 +159,11 @@ class ColorizationAdmin(RecordAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Colorization | None = None) -> bool:
         return False  # Scores and studies rest on them, and an order would make the same again.
 
-    @admin.action(description="Try again what is not done", permissions=["view"])
+    def has_order_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("colorizers.add_generationrun"))
+
+    @admin.action(description="Try again what is not done", permissions=["order"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Colorization]) -> None:
-        if not request.user.has_perm("colorizers.add_generationrun"):
-            raise PermissionDenied
         unfinished = queryset.exclude(state=WorkState.DONE)
         runs = GenerationRun.objects.filter(colorizations__in=unfinished).distinct()
         left = sum(services.resume_run(run) for run in runs)

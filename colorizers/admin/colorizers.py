@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from colorizers.admin.common import WorkbenchAdmin, is_key
 from colorizers.colorizer_form import colorizer_form, fieldsets, too_large, variant_label
 from colorizers.methods import Method
 from colorizers.models import Colorization, Colorizer
+from colorizers.rights import demand
 from colorizers.services.registering import ColorizerRefused, keep, methods_get
 from colorizers.uploads import takes_uploads
 
@@ -58,8 +58,7 @@ class ColorizerAdmin(WorkbenchAdmin):
 
     # `add_view` looks for the token itself, after the permission.
     def sized_add_view(self, request: HttpRequest) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        demand(request.user, "colorizers.add_colorizer")
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if request.method == "POST" and length > settings.UPLOAD_MAX_MB * 2**20 + FORM_OVERHEAD:
             return self._choice(request, refusal=too_large(length), status=413)
@@ -68,8 +67,7 @@ class ColorizerAdmin(WorkbenchAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        demand(request.user, "colorizers.add_colorizer")
         if not request.GET.get("method"):
             return self._choice(request)
         try:
@@ -98,8 +96,7 @@ class ColorizerAdmin(WorkbenchAdmin):
         return response
 
     def _choice(self, request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        demand(request.user, "colorizers.add_colorizer")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Avg, Count, QuerySet
@@ -27,6 +27,7 @@ from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, is_key, photo_t
 from colorizers.counts import outcomes_of, photos_of, pictures_of
 from colorizers.forms import ColourForm, UploadForm, too_large
 from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet, WorkState
+from colorizers.rights import demand
 from colorizers.uploads import takes_uploads
 
 PHOTOS_A_PAGE = 60
@@ -100,6 +101,16 @@ class PhotoSetAdmin(WorkbenchAdmin):
         address = reverse("admin:colorizers_photoset_import", args=[photo_set.pk])
         return format_html('<a class="fr-link" href="{}">Import photos</a>', address)
 
+    def has_order_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return bool(request.user.has_perm("colorizers.add_generationrun"))
+
+    def has_import_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return bool(request.user.has_perm("colorizers.add_photo"))
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        may_import = self.has_import_permission(request)
+        return [name for name in self.list_display if may_import or name != "import_link"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: PhotoSet | None = None) -> list[str]:
         fixed = list(self.readonly_fields)
         if obj and obj.frozen_at:
@@ -144,11 +155,17 @@ class PhotoSetAdmin(WorkbenchAdmin):
         urls: list[URLPattern] = super().get_urls()
         return own + urls
 
-    @action(description="Import photos", icon="add_photo_alternate", url_path="go-import")
+    @action(
+        description="Import photos", icon="add_photo_alternate", url_path="go-import",
+        permissions=["import"],
+    )  # fmt: skip
     def import_into(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:colorizers_photoset_import", object_id)
 
-    @action(description="Colour with…", icon="palette", url_path="go-colour")
+    @action(
+        description="Colour with…", icon="palette", url_path="go-colour",
+        permissions=["order"],
+    )  # fmt: skip
     def colour(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect(_colour_address([object_id]))
 
@@ -156,13 +173,12 @@ class PhotoSetAdmin(WorkbenchAdmin):
     def catalogue(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("colorizers:catalogue", get_object_or_404(PhotoSet, pk=object_id).name)
 
-    @admin.action(description="Colour with…")
+    @admin.action(description="Colour with…", permissions=["order"])
     def colour_selected(self, request: HttpRequest, queryset: QuerySet[PhotoSet]) -> HttpResponse:
         return redirect(_colour_address(list(queryset.values_list("pk", flat=True))))
 
     def import_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        if not request.user.has_perm("colorizers.add_photo"):
-            raise PermissionDenied
+        demand(request.user, "colorizers.add_photo")
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if request.method == "POST" and length > settings.UPLOAD_MAX_MB * 2**20 + FORM_OVERHEAD:
             return self._too_large(request, pk, length)
@@ -197,8 +213,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
 
     def take_out_view(self, request: HttpRequest, pk: int, photo_pk: int) -> HttpResponseRedirect:
         photo_set = get_object_or_404(PhotoSet, pk=pk)
-        if not self.has_change_permission(request, photo_set):
-            raise PermissionDenied
+        demand(request.user, "colorizers.change_photoset")
         photo = get_object_or_404(Photo, pk=photo_pk)
         try:
             services.take_out(photo, photo_set)
@@ -211,8 +226,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
         return redirect(f"{address}?page={page}#photos" if is_key(page) else f"{address}#photos")
 
     def colour_view(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.has_perm("colorizers.add_generationrun"):
-            raise PermissionDenied
+        demand(request.user, "colorizers.add_generationrun")
         chosen = request.POST.getlist("sets") or request.GET.getlist("set")
         if not all(map(is_key, [*chosen, *request.POST.getlist("colorizers")])):
             raise BadRequest("Photo sets and colorizers are chosen by their numbers.")
@@ -293,8 +307,7 @@ class PhotoImportAdmin(RecordAdmin):
         return [path("<int:pk>/resume/", resume, name="colorizers_photoimport_resume"), *urls]
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
-        if not request.user.has_perm("colorizers.add_photo"):
-            raise PermissionDenied
+        demand(request.user, "colorizers.add_photo")
         services.retry_import(get_object_or_404(PhotoImport, pk=pk))
         return redirect("admin:colorizers_photoimport_change", pk)
 
@@ -310,9 +323,11 @@ class PhotoImportAdmin(RecordAdmin):
             "title": f"Import into {photo_import.photo_set}",
             "progress": presentation.of_import(photo_import),
             "progress_url": reverse("colorizers:import_progress", args=[photo_import.code]),
-            "resume_url": reverse("admin:colorizers_photoimport_resume", args=[photo_import.pk]),
-            "back_url": reverse("admin:colorizers_photoset_change", args=[photo_import.photo_set_id]),
         }
+        if request.user.has_perm("colorizers.add_photo"):
+            extra["resume_url"] = reverse("admin:colorizers_photoimport_resume", args=[photo_import.pk])
+        if request.user.has_perm("colorizers.view_photoset"):
+            extra["back_url"] = reverse("admin:colorizers_photoset_change", args=[photo_import.photo_set_id])
         response: HttpResponse = super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **extra}
         )

@@ -230,7 +230,8 @@ class Study(models.Model):
         ]
         changed = [name for name in names if getattr(self, name) != stored[name]]
         if changed:
-            labels = [f"“{Study._meta.get_field(name).verbose_name}”" for name in changed]
+            fields = {field.attname: field.verbose_name for field in self._meta.concrete_fields}
+            labels = [f"“{fields[name]}”" for name in changed]
             raise Fixed(f"{', '.join(labels)} cannot change: {self.why_fixed(stored['state'])}")
 
     def why_fixed(self, state: str | None = None) -> str:

@@ -7,6 +7,7 @@ import contextlib
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--participants", type=_positive, required=True, metavar="N")
         parser.add_argument(
             "--fool-rate", type=_planted, action="append", default=[], metavar="CONDITION=RATE",
-            help="marginal fool rate of a condition, by its slug or its colorizer's; once for each",
+            help="marginal fool rate of a condition under test, by its short name or its colorizer's; once for each",
         )  # fmt: skip
         parser.add_argument("--seed", type=int, default=1, help="of persons and photo effects (1)")
         parser.add_argument(
@@ -113,6 +114,11 @@ def _effects(study: Study, options: dict[str, Any]) -> PlantedEffects:
     rates: dict[str, float] = {}
     for name, rate in options["fool_rate"]:
         slug = name if name in slugs else by_colorizer.get(name)
+        if slug is None and study.conditions.filter(Q(slug=name) | Q(colorizer__slug=name)).exists():
+            raise ValueError(
+                f"{name!r} is the vigilance condition: it has no fool rate. Say with --vigilance-detection "
+                "which share of its fakes is spotted."
+            )
         if slug is None:
             raise ValueError(f"No condition is called {name!r}; there are: {', '.join(sorted(slugs))}.")
         if slug in rates:
