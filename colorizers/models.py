@@ -169,7 +169,7 @@ class PhotoImport(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return f"{self.photo_set}, {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.photo_set}, {self.created_at:%Y-%m-%d %H:%M} UTC"
 
     def counts(self) -> dict[str, int]:
         """How many files came to which outcome; every outcome is named."""

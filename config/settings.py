@@ -211,6 +211,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "config.formats"
 
 # --- files -----------------------------------------------------------------------------------
 
@@ -290,6 +291,8 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("studies/icon.svg")}
     ],
+    "STYLES": [lambda request: static("colorizers/workbench.css")],
+    "SCRIPTS": [lambda request: static("colorizers/busy.js")],
     "DASHBOARD_CALLBACK": "config.overview.overview",
     "SIDEBAR": {"show_search": True, "navigation": NAVIGATION},
     "COLORS": {

@@ -5,7 +5,6 @@ from django.urls import include, path
 
 from config import views
 
-handler403 = views.forbidden
 handler404 = views.not_found
 handler403 = views.forbidden
 handler500 = views.server_error

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.cache import never_cache
-from django.views.defaults import permission_denied
 
 from config import researchers
 
@@ -27,7 +26,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Something that this visitor may not see or do."""
+    """Something that this visitor may not see or do; people of the workbench learn which right is missing."""
+    user = request.user
+    if user.is_authenticated and user.is_active and user.is_staff and not _is_participants(request):
+        return _right_missing(request, exception)
     with translation.override(_language(request)):
         return render(request, "403.html", {"participant": _is_participants(request)}, status=403)
 
@@ -58,10 +60,8 @@ def _is_participants(request: HttpRequest) -> bool:
     return request.path.startswith(("/s/", "/p/", "/t/", "/i/"))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """For people of the workbench: which right is missing, and who can give it."""
-    if not (request.user.is_authenticated and request.user.is_active and request.user.is_staff):
-        return permission_denied(request, exception)
+def _right_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Which right is missing, and who can give it."""
     right = getattr(exception, "right", "") or _right_for(request)
     context = {
         **admin.site.each_context(request),

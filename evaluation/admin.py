@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,12 +20,13 @@ from unfold.decorators import display
 
 from colorizers.admin.common import WorkbenchAdmin
 from colorizers.models import OPEN_STATES, WorkState
-from evaluation.forms import ExclusionForm
+from evaluation.forms import ChosenExclusionForm, ExclusionForm
 from evaluation.models import Exclusion, Order, OrderKind, Report, Score
+from evaluation.participation_admin import named
 from evaluation.presentation.orders import of_order
 from evaluation.services.exports import Format
 from studies.admin.access import sees_any_study, sees_study
-from studies.models import Study
+from studies.models import Participation, Study, Trial
 
 STATE_LABELS = {
     WorkState.QUEUED: "info",
@@ -172,6 +175,7 @@ class ExclusionAdmin(OfMyStudies, WorkbenchAdmin):
     """A statement can be made and taken back, not reworded: reports name it as it stood."""
 
     form = ExclusionForm
+    change_form_outer_before_template = "admin/evaluation/about_to_leave_out.html"
     list_display = ["rule", "study", "what", "reason", "created_by", "created_at"]
     list_filter = [("study", admin.RelatedOnlyFieldListFilter), "rule"]
     list_select_related = [
@@ -211,6 +215,58 @@ class ExclusionAdmin(OfMyStudies, WorkbenchAdmin):
         if db_field.name == "study":
             kwargs["queryset"] = Study.objects.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Exclusion | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Coming from a participation, what is left out is settled and only rule and reason are asked for."""
+        if obj is None and self._chosen(request)[0] is not None:
+            kwargs["form"] = ChosenExclusionForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        participation, trial = self._chosen(request)
+        if participation is None:
+            return dict(super().get_changeform_initial_data(request))
+        return {
+            "study": participation.study_id,
+            "participant_id": participation.participant.code,
+            "trial_index": trial.number - 1 if trial is not None else None,
+        }
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        participation, trial = self._chosen(request)
+        extra = dict(extra_context or {})
+        if participation is not None:
+            extra["chosen"] = {
+                "what": named(participation, trial),
+                "study": participation.study,
+                "back": reverse("admin:studies_participation_change", args=[participation.pk]),
+            }
+        response: HttpResponse = super().add_view(request, form_url, extra)
+        return response
+
+    def response_add(
+        self, request: HttpRequest, obj: Exclusion, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        participation, trial = self._chosen(request)
+        if participation is None or "_save" not in request.POST:
+            response: HttpResponse = super().response_add(request, obj, post_url_continue)
+            return response
+        messages.success(request, f"{named(participation, trial)} is left out: {obj.rule}.")
+        return redirect("admin:studies_participation_change", participation.pk)
+
+    def _chosen(self, request: HttpRequest) -> tuple[Participation | None, Trial | None]:
+        """The participation, and perhaps the trial of it, from whose page this one was opened."""
+        code, number = request.GET.get("participation", ""), request.GET.get("trial", "")
+        try:
+            visible = Participation.objects.filter(study__in=Study.objects.visible_to(request.user))
+            found = visible.select_related("study", "participant").get(code=code)
+            return found, found.trials.get(number=int(number)) if number else None
+        except (Participation.DoesNotExist, Trial.DoesNotExist, ValueError, ValidationError):
+            return None, None
 
     def save_model(self, request: HttpRequest, obj: Exclusion, form: Any, change: bool) -> None:
         """Keep who stated it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
@@ -15,6 +17,29 @@ if TYPE_CHECKING:
     _Form = forms.ModelForm[Exclusion]
 else:
     _Form = forms.ModelForm
+
+
+# What is mostly the matter; any other words will do.
+RULES = (
+    "took the test twice",
+    "did not follow the instructions",
+    "technical failure",
+    "asked to be left out",
+    "was helped or distracted",
+)
+
+
+class Suggesting(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+    """A line of text that suggests some."""
+
+    suggestions: tuple[str, ...] = RULES
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The input with its list."""
+        attrs = {**(attrs or {}), "list": f"suggested-{name}", "autocomplete": "off"}
+        options = format_html_join("", '<option value="{}">', ((words,) for words in self.suggestions))
+        line = super().render(name, value, attrs, renderer)
+        return format_html('{}<datalist id="suggested-{}">{}</datalist>', line, name, options)
 
 
 class ExclusionForm(_Form):
@@ -36,6 +61,7 @@ class ExclusionForm(_Form):
     class Meta:
         model = Exclusion
         fields = ["study", "rule", "reason"]
+        widgets = {"rule": Suggesting}
 
     def clean(self) -> dict[str, Any]:
         """Find the participation or trial; say which of the two is unknown."""
@@ -59,3 +85,12 @@ class ExclusionForm(_Form):
         # The row's own check would only repeat in general words what is already said of the field.
         if not self.errors:
             super()._post_clean()  # type: ignore[misc]
+
+
+class ChosenExclusionForm(ExclusionForm):
+    """What is left out was chosen on the page of a participation: rule and reason are all that is asked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("study", "participant_id", "trial_index"):
+            self.fields[name].widget = forms.HiddenInput()

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from studies import declared
 from studies.blinding import wording
@@ -152,9 +154,10 @@ def of_blinding(study: Study) -> dict[str, Any]:
     if made is None:
         words = f"It has not been audited: manage.py audit_blinding {study.slug}"
         return {"passed": False, "words": words, "advice": []}
+    when = date_format(localtime(made.created_at), "DATETIME_FORMAT")
     return {
         "passed": made.passed,
-        "words": f"{wording.summary(made.result)} Audited {made.created_at:%Y-%m-%d %H:%M} UTC.",
+        "words": f"{wording.summary(made.result)} Audited {when}.",
         "advice": wording.advice(made.result),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -13,12 +14,19 @@ from django.utils import timezone
 from colorizers import images, methods, services
 from colorizers.colour import mean_chroma
 from colorizers.models import Colorization, Colorizer, Photo, PhotoSet, WorkState
+from config.researchers import RESEARCHERS
 from studies.models import Condition, ConditionKind, Study
 from tests.conftest import colourful_pixels, png_bytes
 from tests.remembered import remembered
 
 IMAGE_PX = 64
 DESIGN_SETTINGS = {"practice_trials": 2, "test_trials": 8, "vigilance_share": 0.2}
+
+
+def with_rights(person: Any) -> Any:
+    """This person, put into the group of researchers."""
+    person.groups.add(Group.objects.get(name=RESEARCHERS))
+    return person
 
 
 def make_photo(seed: int = 0, *, width: int = 96, height: int = 80, **fields: Any) -> Photo:

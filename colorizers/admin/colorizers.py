@@ -24,6 +24,11 @@ from colorizers.services.registering import ColorizerRefused, keep, methods_get
 from colorizers.uploads import takes_uploads
 
 FORM_OVERHEAD = 2**20
+REGISTERING = "The colorizer is being registered…"
+TRYING = (
+    "The weights are being sent, loaded and tried once. That takes up to half a minute, and longer for large "
+    "files. Please leave this page open."
+)
 
 
 @admin.register(Colorizer)
@@ -74,7 +79,12 @@ class ColorizerAdmin(WorkbenchAdmin):
             method = self._method(request)
         except ColorizerRefused as refusal:
             return self._choice(request, refusal=str(refusal), status=404)
-        extra = {"title": f"Register a colorizer by {method.name}", "facts": facts(method), "choosing": True}
+        extra = {
+            "title": f"Register a colorizer by {method.name}",
+            "facts": facts(method),
+            "choosing": True,
+            "busy_words": TRYING if method.needs_weights else REGISTERING,
+        }
         response: HttpResponse = super().add_view(request, form_url, {**(extra_context or {}), **extra})
         return response
 

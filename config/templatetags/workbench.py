@@ -37,7 +37,8 @@ def _may_open(request: Any, address: str) -> bool:
     model, _, page = (match.url_name or "").rpartition("_")
     if match.app_names != ["admin"] or page != "change":
         return True
-    return bool(admin.site.get_model_admin(apps.get_model(*model.split("_", 1))).has_view_permission(request))
+    page_of_model = admin.site.get_model_admin(apps.get_model(model.replace("_", ".", 1)))
+    return bool(page_of_model.has_view_permission(request))
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold import widgets
@@ -22,7 +23,7 @@ from unfold.decorators import display
 
 from colorizers.admin.common import WorkbenchAdmin
 from colorizers.models import Fixed
-from studies import designs, presentation, recruiters, study_settings
+from studies import declared, designs, presentation, recruiters, study_settings
 from studies.admin.access import sees_study
 from studies.admin.forms import (
     ConditionForm,
@@ -283,7 +284,8 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
             response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         except Fixed as error:
             # It was launched by somebody else while this form was being filled in.
-            messages.error(request, str(error))
+            study = get_object_or_404(Study, pk=object_id)
+            messages.error(request, declared.in_words(str(error), labels_of(study)))
             return HttpResponseRedirect(request.path)
         return response
 

@@ -230,9 +230,7 @@ class Study(models.Model):
         ]
         changed = [name for name in names if getattr(self, name) != stored[name]]
         if changed:
-            fields = {field.attname: field.verbose_name for field in self._meta.concrete_fields}
-            labels = [f"“{fields[name]}”" for name in changed]
-            raise Fixed(f"{', '.join(labels)} cannot change: {self.why_fixed(stored['state'])}")
+            raise Fixed(f"{', '.join(changed)} cannot change: {self.why_fixed(stored['state'])}")
 
     def why_fixed(self, state: str | None = None) -> str:
         """Why nothing of the protocol may change, and what to do instead."""

@@ -12,10 +12,16 @@ from colorizers.colour import rgb_to_lab, rgb_to_lightness
 from colorizers.images import PhotoRefused
 from colorizers.models import ImportOutcome, Photo, PhotoSet
 from colorizers.monochrome import check_without_colour, colour_spread, without_colour
-from tests.builders import fill_catalogue, make_colorizer
+from tests.builders import fill_catalogue, make_colorizer, with_rights
 from tests.conftest import colourful_pixels, png_bytes
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(ada):
+    """Ada, who makes pictures too."""
+    return with_rights(ada)
 
 
 def grey_pixels(seed: int) -> np.ndarray:

@@ -1,23 +1,20 @@
 """The catalogue is for staff, and shows who made each photograph."""
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from colorizers import services
 from colorizers.models import Colorization, GenerationRun, WorkState
 from colorizers.signals import captions_wanted
-from config.researchers import RESEARCHERS
-from tests.builders import fill_catalogue, make_colorizer, make_photo_set
+from tests.builders import fill_catalogue, make_colorizer, make_photo_set, with_rights
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def ada(ada):
-    """Ada, who makes pictures too: she is in the group of researchers."""
-    ada.groups.add(Group.objects.get(name=RESEARCHERS))
-    return ada
+    """Ada, who makes pictures too."""
+    return with_rights(ada)
 
 
 @pytest.fixture

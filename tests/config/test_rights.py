@@ -20,6 +20,9 @@ from tests.conftest import colourful_pixels, png_bytes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("idle_queue")]
 
+A_TIME = re.compile(
+    r"(?<![\w:+])\d{1,2}:\d\d(?::\d\d)?\b(?!\sUTC|:)|\b\d{1,2}(?::\d\d)?\s[ap]\.m\.|\bnoon\b|\bmidnight\b"
+)
 # Pages of one kind differ by their rows only; two of each are enough.
 OF_EACH_KIND = 2
 
@@ -30,9 +33,15 @@ def links_of(page: str, address: str) -> list[str]:
     return [link for link in dict.fromkeys(inside) if "logout" not in link]
 
 
-def walk(client, start: str) -> tuple[dict[str, int], dict[str, str]]:
-    """The status of each page that links lead to from here, and the actions of the forms seen on the way."""
-    seen, forms, kinds, waiting = {}, {}, Counter(), [start]
+def times_without_zone(page: str) -> list[str]:
+    """The times of day in what a page shows to read, where no zone follows."""
+    text = re.sub(r"<(script|style|template|pre)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+    return A_TIME.findall(unescape(text))
+
+
+def walk(client, start: str) -> tuple[dict[str, int], dict[str, str], dict[str, list[str]]]:
+    """All pages that links lead to from here: their status, the actions of their forms, their bare times."""
+    seen, forms, times, kinds, waiting = {}, {}, {}, Counter(), [start]
     while waiting:
         address = waiting.pop(0)
         try:
@@ -49,10 +58,12 @@ def walk(client, start: str) -> tuple[dict[str, int], dict[str, str]]:
         elif reply.status_code == 200 and reply["Content-Type"].startswith("text/html"):
             page = reply.content.decode()
             waiting += links_of(page, address)
+            if found := times_without_zone(page):
+                times[address] = found
             for form in as_browser.forms_of(page):
                 if form.method == "post" and form.has_button:
                     forms.setdefault(urljoin(address, form.action or address), address)
-    return seen, forms
+    return seen, forms, times
 
 
 @pytest.fixture
@@ -68,20 +79,21 @@ def world(root):
 def give(person, kind: str):
     """The rights of one kind of colleague."""
     if kind == "in the group":
-        person.groups.add(Group.objects.get(name=researchers.RESEARCHERS))
+        builders.with_rights(person)
     elif kind == "looking only":
         person.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
 
 
 @pytest.mark.parametrize("kind", ["without rights", "looking only", "in the group"])
-def test_no_link_or_form_leads_a_colleague_into_a_refusal(client, ben, world, kind):
+def test_no_link_leads_a_colleague_into_a_refusal_and_no_time_lacks_its_zone(client, ben, world, kind):
     give(ben, kind)
     for study in world:
         study.researchers.add(ben)
     client.force_login(ben)
-    seen, forms = walk(client, reverse("admin:index"))
+    seen, forms, times = walk(client, reverse("admin:index"))
     assert len(seen) > 12
     assert {address: status for address, status in seen.items() if status not in {200, 301, 302}} == {}
+    assert times == {}
     refused = {
         action: page for action, page in forms.items() if "logout" not in action
         and client.post(action, {}).status_code in {403, 404}

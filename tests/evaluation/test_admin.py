@@ -1,9 +1,13 @@
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
 from colorizers.models import WorkState
-from evaluation import services
+from evaluation import participation_admin, services
 from evaluation.models import Exclusion, Order, OrderKind, Population
+from tests import as_browser
 from tests.evaluation.cast import played_study
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +120,32 @@ def test_orders_of_others_are_not_listed(client, sky, ben):
     assert "/studies/mine/report/" in listed
     assert "/studies/sky/" not in listed
     assert client.get(reverse("admin:evaluation_order_change", args=[other.pk])).status_code in (302, 404)
+
+
+def test_a_participation_is_left_out_from_its_own_page(client, ada, sky):
+    person = sky.participate(fooled={"l2": [True] * 3})
+    page = reverse("admin:studies_participation_change", args=[person.pk])
+    client.force_login(ada)
+    whole, *single = re.findall(r'href="([^"]*exclusion/add/[^"]*)"', client.get(page).content.decode())
+    assert len(single) == 3
+    for link, rule in ((single[1], "technical failure"), (whole, "took the test twice")):
+        shown = as_browser.form_with(client.get(unescape(link)).content.decode(), "_save")
+        assert {control.name for control in shown.controls if control.kind != "hidden"} == {"rule", "reason"}
+        reply = as_browser.submit(client, unescape(link), rule=rule, reason="Seen in the log.")
+        assert reply.url == page
+    stated = {
+        (one.participation, one.trial and one.trial.number, one.rule) for one in Exclusion.objects.all()
+    }
+    assert stated == {(None, 2, "technical failure"), (person, None, "took the test twice")}
+    shown = client.get(page).content.decode()
+    assert "took the test twice" in shown
+    assert "left out: technical failure" in shown
+    assert "Leave this participation out" not in shown
+
+
+def test_nobody_leaves_out_what_they_may_not_see(client, ben, ada, sky):
+    person = sky.participate(fooled={"l2": [True]})
+    played_study(ben, slug="own")
+    client.force_login(ben)
+    page = client.get(participation_admin.leave_out_address(person)).content.decode()
+    assert str(person.participant.code) not in page

@@ -39,6 +39,11 @@ def test_they_finish_and_are_labelled(study):
     assert len(list(trial_rows(study, "simulated"))) == 36
 
 
+def test_a_rate_of_the_vigilance_condition_is_refused_with_what_to_say_instead(study):
+    with pytest.raises(CommandError, match="vigilance condition: it has no fool rate"):
+        run(study.slug, "--participants", "1", *RATES, "--fool-rate", "random=0.1")
+
+
 def test_the_same_seed_answers_the_same_and_goes_on_with_new_persons(study):
     run(study.slug, "--participants", "1", "--seed", "5", *RATES)
     run(study.slug, "--participants", "1", "--seed", "5", *RATES)

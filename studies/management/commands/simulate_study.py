@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--participants", type=_positive, required=True, metavar="N")
         parser.add_argument(
             "--fool-rate", type=_planted, action="append", default=[], metavar="CONDITION=RATE",
-            help="marginal fool rate of a condition under test, by its short name or its colorizer's; once for each",
+            help="fool rate of a condition under test, by its name or its colorizer's; once for each",
         )  # fmt: skip
         parser.add_argument("--seed", type=int, default=1, help="of persons and photo effects (1)")
         parser.add_argument(

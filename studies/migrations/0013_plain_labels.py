@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studies', '0005_shown_before'),
+        ('studies', '0012_sent_bytes'),
     ]
 
     operations = [

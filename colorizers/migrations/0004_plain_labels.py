@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('colorizers', '0002_photos_without_colour'),
+        ('colorizers', '0003_quick_lists'),
     ]
 
     operations = [
