@@ -44,9 +44,9 @@ def test_the_document_states_the_defaults_of_the_code():
 @pytest.mark.django_db
 def test_the_example_makes_a_study():
     builders.make_photo_set(2, name="garden")
-    builders.make_colorizer("welsh2002", slug="welsh")
-    builders.make_colorizer("luminance_table", slug="luminance-table")
-    builders.make_colorizer("random")
+    builders.make_colorizer("welsh2002", slug="garden-welsh")
+    builders.make_colorizer("luminance_table", slug="garden-table")
+    builders.make_colorizer("random", slug="garden-random")
     text = (ROOT / "examples" / "garden.toml").read_text(encoding="utf-8")
     study, is_new = study_files.create_study(text)
     assert is_new
