@@ -24,6 +24,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from colorizers.command_line import MANAGE
 from colorizers.methods import Method
 from colorizers.models import Colorizer
 from colorizers.services.checking import WeightsFile, check_format
@@ -37,7 +38,7 @@ def too_large(size: int) -> str:
     """The sentence that refuses weights of so many bytes."""
     return (
         f"The upload has {size / 2**20:.0f} MB; at most {installation.UPLOAD_MAX_MB} MB are taken at once. "
-        "Put the file on the server and run: manage.py register_colorizer --weights FILE …"
+        f"Put the file on the server and run: {MANAGE} register_colorizer --weights FILE …"
     )
 
 

@@ -13,6 +13,7 @@ from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from colorizers.command_line import MANAGE
 from colorizers.models import Colorizer, PhotoImport, PhotoSet
 
 
@@ -21,7 +22,7 @@ def too_large(size: int) -> str:
     return (
         f"The upload has {size / 2**20:.0f} MB; at most {settings.UPLOAD_MAX_MB} MB are taken at once. "
         "Upload it in parts, or put the files on the server and run: "
-        "manage.py import_photos FOLDER --set NAME"
+        f"{MANAGE} import_photos FOLDER --set NAME"
     )
 
 

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from colorizers.command_line import MANAGE
 from studies import declared
 from studies.blinding import wording
 from studies.labels import labels_of
@@ -152,7 +153,7 @@ def of_blinding(study: Study) -> dict[str, Any]:
     """What the newest blinding audit found, in words, and what to do about it."""
     made = blinding_audits.that_counts(study)
     if made is None:
-        words = f"It has not been audited: manage.py audit_blinding {study.slug}"
+        words = f"It has not been audited: {MANAGE} audit_blinding {study.slug}"
         return {"passed": False, "words": words, "advice": []}
     when = date_format(localtime(made.created_at), "DATETIME_FORMAT")
     return {

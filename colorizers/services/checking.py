@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings as installation
 
+from colorizers.command_line import MANAGE
 from colorizers.methods import Method
 from colorizers.official_weights import OfficialFile, official_file
 from colorizers.weight_files import WeightsRefused, check_digest, file_digest, read_header
@@ -105,7 +106,7 @@ def _check_header(weights: WeightsFile, method: Method, variant: str) -> None:
     if weights.suffix != ".safetensors":
         raise WeightsRefused(
             f"{_runtime(method)} is not installed here, and without it only .safetensors can be checked, not "
-            f"{weights.name}. Run manage.py register_colorizer on a machine with the worker's packages "
+            f"{weights.name}. Run {MANAGE} register_colorizer on a machine with the worker's packages "
             "(pip install -r requirements/worker.txt) and this installation's database and files."
         )
     with _under_its_name(weights) as path:

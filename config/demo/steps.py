@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from colorizers import methods
 from colorizers import services as catalogue
+from colorizers.command_line import MANAGE
 from colorizers.models import Colorizer, ImportedFile, ImportOutcome, PhotoSet
 from config.demo import history, own_photos
 from config.demo.arms import ARMS, WEIGHTS, Arm
@@ -239,4 +240,4 @@ class Demo:
         password = kept.read_text(encoding="utf-8").strip() if kept.exists() else ""
         if password and user.check_password(password):
             return f"user {ADMIN}, password {password}"
-        return f"user {ADMIN}, with the password that you set (a new one: manage.py changepassword {ADMIN})"
+        return f"user {ADMIN}, with the password that you set (a new one: {MANAGE} changepassword {ADMIN})"

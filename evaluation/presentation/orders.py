@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from colorizers.command_line import MANAGE
 from colorizers.models import OPEN_STATES, WorkState
 from evaluation.models import Order, OrderKind
 from evaluation.services.orders import is_silent
@@ -45,9 +46,9 @@ def _summary(order: Order) -> str:
 
 def _trouble(order: Order) -> str:
     """What went wrong and what to do; empty while all is well."""
-    here = f"manage.py report {order.study.slug} --population {order.population}"
-    if order.kind == OrderKind.EXPORT:
-        here = here.replace("manage.py report", "manage.py export_data") + " --out FILE.zip"
+    is_export = order.kind == OrderKind.EXPORT
+    command, rest = ("export_data", " --out FILE.zip") if is_export else ("report", "")
+    here = f"{MANAGE} {command} {order.study.slug} --population {order.population}{rest}"
     if order.state == WorkState.FAILED:
         return (
             f"{order.error} Nothing that was answered is lost. Order it again; if that fails too, {here} "

@@ -6,6 +6,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
+from colorizers.command_line import MANAGE
 from evaluation import metrics
 from evaluation.models import Population, Report
 from evaluation.presentation.arms import METRIC_LABELS, Arm, arm_of
@@ -147,7 +148,7 @@ class Page:
     @property
     def audit_command(self) -> str:
         """The command that audits the blinding of this study."""
-        return f".venv/bin/python manage.py audit_blinding {self.study['slug']}"
+        return f"{MANAGE} audit_blinding {self.study['slug']}"
 
     @property
     def metric_headings(self) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from colorizers.command_line import MANAGE
 from evaluation.plan_form import ASKED, in_units
 from evaluation.presentation.differences import points
 from evaluation.study_plan import Need, Planner, Question, Size
@@ -142,7 +143,7 @@ class PlanPage:
     def command(self) -> str:
         """The same question on the terminal; what is as usual is left out."""
         usual = Question()
-        parts = ["manage.py plan_study"]
+        parts = [f"{MANAGE} plan_study"]
         for name in ASKED:
             value = getattr(self.question, name)
             if value == getattr(usual, name):

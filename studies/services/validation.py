@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Least
 
+from colorizers.command_line import MANAGE
 from colorizers.models import Photo
 from colorizers.services import missing_colorizations
 from studies import declared, designs, languages, recruiters, study_settings, vigilance, voiding
@@ -190,7 +191,7 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
                 f"{_verb(missing, 'has', 'have')} no picture by the colorizer {slug!r}.",
                 "catalogue",
                 pk=condition.colorizer_id,
-                command=f"manage.py colorize --set {photo_set.name} --colorizer {slug} --wait",
+                command=f"{MANAGE} colorize --set {photo_set.name} --colorizer {slug} --wait",
             )
 
 

@@ -1,5 +1,6 @@
 """What the documents promise, held against the code."""
 
+import ast
 import json
 import re
 import shlex
@@ -100,3 +101,31 @@ def test_the_licence_of_the_files_is_the_licence_that_the_project_names():
     assert (ROOT / "LICENSE").read_text().lstrip().startswith("Apache License")
     for name in ("pyproject.toml", "package.json", "CITATION.cff"):
         assert "Apache-2.0" in (ROOT / name).read_text(), name
+
+
+def texts_of(path: Path):
+    """The texts in a module that are no docstrings."""
+    tree = ast.parse(path.read_text())
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def test_every_command_that_a_message_names_can_be_copied_and_run():
+    """A message says MANAGE of colorizers/command_line.py, which holds the right Python."""
+    found = [
+        f"{path.relative_to(ROOT)}: {text}"
+        for app in ("config", "colorizers", "studies", "evaluation")
+        for path in (ROOT / app).rglob("*.py")
+        if path.name != "command_line.py"
+        for text in texts_of(path)
+        if re.search(r"manage\.py [a-z]", text)
+    ]
+    assert found == []

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from colorizers import services
+from colorizers.command_line import MANAGE
 from colorizers.management.commands.register_colorizer import photo_set_called
 from colorizers.models import Colorizer, GenerationRun
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         if not photo_set.photos.exists():
             raise CommandError(f"The photo set {photo_set.name!r} is empty: import photos into it first.")
         run = services.order_generation(photo_set=photo_set, colorizer=colorizer)
-        self.again = f"manage.py colorize --set {photo_set.name} --colorizer {colorizer.slug} --wait"
+        self.again = f"{MANAGE} colorize --set {photo_set.name} --colorizer {colorizer.slug} --wait"
         if run.total == 0:
             self._say_nothing_to_do(run)
         elif run.error and run.progress().settled != run.total:
@@ -115,6 +116,6 @@ def colorizer_called(slug: str) -> Colorizer:
         known = ", ".join(Colorizer.objects.values_list("slug", flat=True)) or "none"
         raise CommandError(
             f"There is no colorizer called {slug!r}; there are: {known}. "
-            "Make one with: manage.py register_colorizer"
+            f"Make one with: {MANAGE} register_colorizer"
         )
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from colorizers import services
+from colorizers.command_line import MANAGE
 from colorizers.models import Colorizer, PhotoSet
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--method", required=True, help="see manage.py list_methods")
+        parser.add_argument("--method", required=True, help=f"see {MANAGE} list_methods")
         parser.add_argument("--name", required=True, metavar="SLUG")
         parser.add_argument("--title", default="")
         parser.add_argument("--variant", default="", help="the method's first one if not given")

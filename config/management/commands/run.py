@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from colorizers.command_line import MANAGE
 from config.management.commands._addresses import add_address_options
 from config.processes import services, site
 from config.processes.redis import RedisUnavailable
@@ -37,6 +38,6 @@ class Command(BaseCommand):
     def _tell_addresses(self, root: str) -> None:
         self._say(
             f"\n  Site       {root}/\n"
-            f"  Workbench  {root}/admin/   (an account: manage.py createsuperuser)\n\n"
+            f"  Workbench  {root}/admin/   (an account: {MANAGE} createsuperuser)\n\n"
             "Ctrl-C stops everything."
         )

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from colorizers.command_line import MANAGE
 from studies.services import study_files, validation
 
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         for note in readiness.notes:
             self.stdout.write(f"  {note}")
         if readiness.ok:
-            self.stdout.write(f"It is ready. Launch it with: manage.py launch_study {study.slug}")
+            self.stdout.write(f"It is ready. Launch it with: {MANAGE} launch_study {study.slug}")
 
 
 def user_called(name: str) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from colorizers.command_line import MANAGE
 from studies import declared
 from studies.models import Study
 from studies.services import study_files
@@ -36,6 +37,6 @@ def study_called(slug: str) -> Study:
     if found is None:
         known = list(Study.objects.values_list("slug", flat=True))
         if not known:
-            raise CommandError("There is no study yet. Make one with: manage.py create_study FILE.toml")
+            raise CommandError(f"There is no study yet. Make one with: {MANAGE} create_study FILE.toml")
         raise CommandError(f"Study: {declared.unknown(slug, known)}")
     return found

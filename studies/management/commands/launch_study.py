@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from colorizers.command_line import MANAGE
 from studies.blinding import wording
 from studies.management.commands.export_study import study_called
 from studies.models import Study
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             )
         self.stdout.write(f"The study {study.slug!r} is live. Protocol: {study.digest}")
         self._tell_audit(study)
-        links = f"one link each, by manage.py make_invitations {study.slug} --count 40 --out links.csv"
+        links = f"one link each, by {MANAGE} make_invitations {study.slug} --count 40 --out links.csv"
         self.stdout.write(f"Participants: {recruiting.participant_link(study) or links}")
 
     def _tell_audit(self, study: Study) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from colorizers.command_line import MANAGE
 from studies.management.commands.export_study import study_called
 from studies.services import lifecycle
 
@@ -25,5 +26,5 @@ class Command(BaseCommand):
         if options["reopen"]:
             self.stdout.write(f"The study {study.slug!r} is live again.")
         else:
-            again = f"manage.py pause_study {study.slug} --reopen"
+            again = f"{MANAGE} pause_study {study.slug} --reopen"
             self.stdout.write(f"The study {study.slug!r} is paused. End the pause with: {again}")

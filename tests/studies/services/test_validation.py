@@ -2,6 +2,7 @@
 
 import pytest
 
+from colorizers.command_line import MANAGE
 from colorizers.models import Photo
 from studies.models import Allocation, Condition, ConditionKind
 from studies.services import validation
@@ -57,7 +58,7 @@ def test_an_incomplete_catalogue_names_the_colorizer_the_number_and_the_command(
     builders.fill_catalogue(study.photo_set, study.conditions.get(slug="sepia").colorizer, leave_out=3)
     found = [finding for finding in validation.check(study).problems if finding.about == "catalogue"]
     assert "3 of 14 photos have no picture by the colorizer 'sepia'" in found[0].text
-    assert found[0].command == "manage.py colorize --set meadow --colorizer sepia --wait"
+    assert found[0].command == f"{MANAGE} colorize --set meadow --colorizer sepia --wait"
     assert len(found) == 3
 
 
