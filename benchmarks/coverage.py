@@ -2,10 +2,11 @@
 
     python benchmarks/coverage.py [--studies 500] [--seed 1]
 
-Prints a Markdown table (the one in docs/statistics.md). People and photos differ by normal effects on the
+Prints the two Markdown tables of docs/statistics.md. People and photos differ by normal effects on the
 log-odds scale; each person judges a random draw of the photos. A shape is a number of people, photos and
-trials; every shape runs with four mixtures of effects. The table shows the mean coverage, the lowest and the
-highest, and the mean width beside that of the default interval.
+trials; every shape of the first table runs with four mixtures of effects, and the table shows the mean
+coverage, the lowest and the highest, and the mean width beside that of the default interval. The second table
+has what is hard: unequal numbers of trials, low rates, and few photos that differ very much.
 """
 
 import argparse
@@ -34,6 +35,23 @@ LOGITS = (-1.3, -0.4)
 SDS = ((0.5, 0.5), (0.9, 0.9))
 
 
+# People, photos, trials each, true rate, SD of people and of photos, SD of the logarithm of the trials.
+HARD = [
+    (20, 100, 20, 0.30, 0.8, 0.8, 1.0),
+    (40, 100, 20, 0.30, 0.8, 0.8, 1.0),
+    (40, 100, 20, 0.10, 0.8, 0.8, 1.0),
+    (60, 200, 20, 0.10, 1.2, 0.4, 1.0),
+    (150, 200, 20, 0.30, 0.8, 0.8, 1.0),
+    (40, 100, 20, 0.30, 0.8, 0.8, 0.5),
+    (40, 100, 20, 0.03, 0.8, 0.8, 0.0),
+    (150, 100, 20, 0.03, 0.8, 0.8, 0.0),
+    (40, 20, 20, 0.10, 0.8, 2.0, 0.0),
+    (100, 20, 20, 0.10, 0.5, 2.0, 0.0),
+    (100, 60, 20, 0.10, 0.5, 2.0, 0.0),
+    (100, 20, 20, 0.30, 0.5, 2.0, 0.0),
+]
+
+
 def measure(people, photos, trials, studies, seed):
     """Coverage and relative width of each interval over the mixtures of effects."""
     results = [
@@ -46,6 +64,24 @@ def measure(people, photos, trials, studies, seed):
         yield f"{np.mean(shares):.1%} ({min(shares):.0%}-{max(shares):.0%}), width {width:.2f}"
 
 
+def hard(studies, seed):
+    """Print the second table: twice as many studies of each shape."""
+    print("| people | photos | trials each (log SD) | rate | SDs | default | `cgm_two_way` | naive |")
+    print("|---|---|---|---|---|---|---|---|")
+    for people, photos, trials, rate, sd_people, sd_photos, log_sd in HARD:
+        shape = Shape(people, photos, trials, 0.0, sd_people, sd_photos, log_sd).with_rate(rate)
+        found = coverage(shape, studies=2 * studies, seed=seed)
+        cells = [
+            f"{found[name].share:.1%}, width {found[name].width / found['default'].width:.2f}"
+            for name in ("default", "cgm_two_way", "naive")
+        ]
+        effects = f"{sd_people:g}, {sd_photos:g}"
+        print(
+            f"| {people} | {photos} | {trials} ({log_sd:g}) | {rate:.0%} | {effects} | {' | '.join(cells)} |",
+            flush=True,
+        )
+
+
 def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -53,11 +89,13 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     start = time.perf_counter()
-    print("| people | photos | trials each | default | these photos only | naive |")
-    print("|---|---|---|---|---|---|")
+    print("| people | photos | trials each | default | `cgm_two_way` | these photos only | naive |")
+    print("|---|---|---|---|---|---|---|")
     for people, photos, trials in PEOPLE_PHOTOS_TRIALS:
         cells = measure(people, photos, trials, options.studies, options.seed)
         print(f"| {people} | {photos} | {trials} | {' | '.join(cells)} |", flush=True)
+    print()
+    hard(options.studies, options.seed)
     error = np.sqrt(0.95 * 0.05 / options.studies)
     print(
         f"\n{options.studies} studies for each of {len(LOGITS) * len(SDS)} mixtures of effects, "

@@ -15,21 +15,23 @@ from evaluation.exclusion_rules import (
     vigilance_shares,
 )
 from evaluation.statistics.always_valid import beta_mixture_sequence, participant_sequence
-from evaluation.statistics.arrays import Codes, Flags, Floats, Json, Rows, one_thread
+from evaluation.statistics.arrays import Floats, Json, Rows, one_thread
 from evaluation.statistics.bootstraps import Resampling, bootstrap, pigeonhole_linearised
 from evaluation.statistics.chance import against_chance, equivalence, exact_equivalence
 from evaluation.statistics.clustered import ClusteredRate, clustered_rate
 from evaluation.statistics.comparisons import pairwise, residual_totals
 from evaluation.statistics.correlation import PhotoScores, metric_correlation
+from evaluation.statistics.early_looks import rates_of_people
 from evaluation.statistics.filters import ValidResponses, valid_responses
 from evaluation.statistics.headline import boundary_rule, cluster_errors, headline, no_headline
-from evaluation.statistics.intervals import check_alpha, clopper_pearson, jeffreys
+from evaluation.statistics.intervals import NAIVE, check_alpha, clopper_pearson, jeffreys
 from evaluation.statistics.lapses import attentive_rate, lapse_estimate
 from evaluation.statistics.means import mean_over_photos
 from evaluation.statistics.over_time import exposure_times, halves, order_effect, response_times
+from evaluation.statistics.person_weighted import person_weighted
 from evaluation.statistics.photo_rates import eb_beta_binomial
 from evaluation.statistics.planning import next_study
-from evaluation.statistics.ranking import ranking
+from evaluation.statistics.ranking import add_simultaneous, ranking
 from evaluation.statistics.reliability import (
     complete_design,
     cronbach_alpha,
@@ -38,6 +40,7 @@ from evaluation.statistics.reliability import (
     split_half,
     units,
 )
+from evaluation.statistics.rules import CURRENT_RULE, check_rule
 from evaluation.statistics.side import side_preference, side_within_participants
 from evaluation.statistics.signal_detection import dprime_2afc, dprime_2afc_loglinear, sdt_side
 from evaluation.statistics.table import ResponseTable
@@ -59,15 +62,17 @@ def analyse(
     mix_sources: bool = False,
     resampling: Resampling | None = None,
     with_mixed_model: bool = False,
+    rule: str = CURRENT_RULE,
 ) -> Json:
     """Everything that the responses allow to say, ready for JSON; the same rows give the same numbers.
 
     Bootstraps and drawn sign flips are made only with `resampling`, which holds their seed; the mixed model
     only if asked for, as it takes longer than all the rest. `photo_scores` are the metrics by photo, which
-    the correlation needs.
+    the correlation needs. `rule` names how variances and degrees of freedom are found.
     Raises ValueError for a table that mixes sources (people and simulated participants) unless `mix_sources`.
     """
     check_alpha(alpha)
+    check_rule(rule)
     sources = table.source.counts()
     if len(sources) > 1 and not mix_sources:
         raise ValueError(
@@ -78,8 +83,11 @@ def analyse(
     strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time, too_soon=too_soon)
     lapses = _lapses(table, alpha)
     totals = residual_totals(valid)
+    pairs = pairwise(valid, alpha, resampling, totals, rule)
+    add_simultaneous(pairs, totals, alpha, rule)
     result: Json = {
         "alpha": alpha,
+        "rule": rule,
         "rows": valid.rows,
         "test_rows": valid.test_rows,
         "usable_rows": valid.usable_rows,
@@ -96,13 +104,13 @@ def analyse(
         "lapse": lapses,
         "models": {},
         "side": _sides(valid, alpha),
-        "pairwise": pairwise(valid, alpha, resampling, totals),
-        "ranking": ranking(totals, alpha),
+        "pairwise": pairs,
+        "ranking": ranking(totals, alpha, rule),
         **_quality(valid, alpha),
     }
     for code, name in _conditions(valid):
         rows = np.flatnonzero(valid.table.condition.codes == code)
-        found = _condition(valid, rows, rows[strict.keep[rows]], alpha, resampling)
+        found = _condition(valid, rows, rows[strict.keep[rows]], alpha, rule, resampling)
         if lapses["rate"] is not None:
             found["attentive_rate"] = attentive_rate(found["fool_rate"], lapses["rate"])
         result["models"][name] = found
@@ -128,31 +136,40 @@ def _conditions(valid: ValidResponses) -> list[tuple[int, str]]:
 
 
 def _condition(
-    valid: ValidResponses, rows: Rows, strict_rows: Rows, alpha: float, resampling: Resampling | None
+    valid: ValidResponses,
+    rows: Rows,
+    strict_rows: Rows,
+    alpha: float,
+    rule: str,
+    resampling: Resampling | None,
 ) -> Json:
     """All that is said about one condition: its valid rows, at least one, and those of the strict view."""
     found = _rate(valid, rows)
     n, k = found.n, found.k
     table, fooled = valid.table, valid.fooled[rows]
     who, photo = table.participant.codes[rows], table.photo.codes[rows]
-    result: Json = headline(found, alpha) | {
+    result: Json = headline(found, alpha, rule) | {
+        "estimand": dict.fromkeys(
+            ("wilson", "clopper_pearson", "jeffreys", "anytime_beta_mixture_cs"), NAIVE
+        ),
         "clopper_pearson": list(clopper_pearson(k, n, alpha)),
         "jeffreys": list(jeffreys(k, n, alpha)),
         "anytime_beta_mixture_cs": list(beta_mixture_sequence(k, n, alpha)),
-        "always_valid": participant_sequence(_participant_means(fooled, who), alpha).as_json(),
+        "always_valid": participant_sequence(rates_of_people(fooled, who), alpha).as_json(),
+        "person_weighted": person_weighted(fooled, who, photo, alpha),
         **cluster_errors(found),
         "pigeonhole_linearised": pigeonhole_linearised(found),
-        "chance": against_chance(found),
-        "tost_05": equivalence(found, 0.05),
-        "tost_10": equivalence(found, 0.10),
+        "chance": against_chance(found, rule),
+        "tost_05": equivalence(found, 0.05, rule),
+        "tost_10": equivalence(found, 0.10, rule),
         "tost_05_exact_binomial": exact_equivalence(k, n, 0.05),
         "dprime_2afc": dprime_2afc(k, n),
         "dprime_2afc_loglinear": dprime_2afc_loglinear(k, n),
         "sdt_side": sdt_side(table.fake_side[rows], table.chosen_side[rows]),
-        "response_times": response_times(fooled, who, table.rt_ms[rows], alpha),
+        "response_times": response_times(fooled, who, table.rt_ms[rows], alpha, photo),
         "eb_beta_binomial": eb_beta_binomial(fooled, photo, table.photo.labels, alpha),
         "planning": next_study(fooled, who, photo, alpha),
-        "strict": headline(_rate(valid, strict_rows), alpha) if len(strict_rows) else no_headline(),
+        "strict": headline(_rate(valid, strict_rows), alpha, rule) if len(strict_rows) else no_headline(),
     }
     if found.on_boundary and found.n_eff is not None:
         result["boundary_rule"] = boundary_rule(found, alpha)
@@ -167,21 +184,16 @@ def _rate(valid: ValidResponses, rows: Rows) -> ClusteredRate:
     return clustered_rate(valid.fooled[rows], *codes)
 
 
-def _participant_means(fooled: Flags, who: Codes) -> Floats:
-    """The fool rate of each participant of these rows, in the order in which they first occur in the file."""
-    seen = np.bincount(who)
-    return np.asarray(np.bincount(who, fooled)[seen > 0] / seen[seen > 0], dtype=np.float64)
-
-
 def _quality(valid: ValidResponses, alpha: float) -> Json:
     """What the answers tell about themselves: order, response and exposure times, agreement."""
     table = valid.table
     over_time = valid.fooled, table.participant.codes, table.trial_index
+    crossed = table.photo.codes, valid.cell
     grid = complete_design(valid)
     result: Json = {
-        "order": order_effect(valid.fooled, table.condition.codes, *over_time[1:])
-        | {"halves": halves(*over_time, alpha)},
-        "response_times": response_times(valid.fooled, table.participant.codes, table.rt_ms, alpha),
+        "order": order_effect(valid.fooled, table.condition.codes, *over_time[1:], *crossed, alpha)
+        | {"halves": halves(*over_time, alpha, *crossed)},
+        "response_times": response_times(valid.fooled, table.participant.codes, table.rt_ms, alpha, *crossed),
         "exposure_ms": exposure_times(table.exposure_ms),
         "split_half": split_half(*over_time),
         "krippendorff_alpha_nominal": krippendorff_alpha(valid.fooled, units(valid)),
@@ -195,7 +207,9 @@ def _quality(valid: ValidResponses, alpha: float) -> Json:
 def _sides(valid: ValidResponses, alpha: float) -> Json:
     table = valid.table
     return side_preference(table.fake_side, table.chosen_side) | {
-        "within_participants": side_within_participants(table.chosen_side, table.participant.codes, alpha)
+        "within_participants": side_within_participants(
+            table.chosen_side, table.participant.codes, alpha, table.photo.codes, valid.cell
+        )
     }
 
 
@@ -213,4 +227,4 @@ def _vigilance(table: ResponseTable) -> Json:
 def _lapses(table: ResponseTable, alpha: float) -> Json:
     rows = vigilance_rows(table)
     failed = (table.attention_passed[rows] != 1).astype(np.int8)
-    return lapse_estimate(failed, table.participant.codes[rows], alpha)
+    return lapse_estimate(failed, table.participant.codes[rows], table.photo.codes[rows], alpha)

@@ -9,6 +9,7 @@ import numpy as np
 
 from evaluation.statistics.arrays import Json
 from evaluation.statistics.filters import ValidResponses
+from evaluation.statistics.intervals import THIS_PHOTO
 from evaluation.statistics.photo_rates import photo_rates
 
 GALLERY = 5
@@ -35,6 +36,7 @@ def photo_table(
         own = [by_photo.get(photo) for photo in photos]
         conditions[name] = {
             "spread": found.fit.converged,
+            "estimand": THIS_PHOTO,
             "n": [row["n"] if row else 0 for row in own],
             "k": [row["k"] if row else 0 for row in own],
             "mean": [row["posterior_mean"] if row else None for row in own],

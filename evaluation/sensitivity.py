@@ -14,6 +14,7 @@ from evaluation.exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTi
 from evaluation.statistics.arrays import AnyCodes, Bools, Json, Rows
 from evaluation.statistics.clustered import clustered_rate, default_interval
 from evaluation.statistics.filters import ValidResponses, valid_responses
+from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.statistics.table import UNKNOWN, ResponseTable
 
 
@@ -67,7 +68,9 @@ def views(
     ]
 
 
-def how_the_answer_changes(valid: ValidResponses, found: Iterable[View], alpha: float = 0.05) -> list[Json]:
+def how_the_answer_changes(
+    valid: ValidResponses, found: Iterable[View], alpha: float = 0.05, rule: str = CURRENT_RULE
+) -> list[Json]:
     """The fool rates of every condition under each view, with the default interval."""
     labels = valid.table.condition.labels
     arms = {
@@ -81,28 +84,29 @@ def how_the_answer_changes(valid: ValidResponses, found: Iterable[View], alpha: 
             "rule": view.sentence,
             "n": int(view.keep.sum()),
             "participants": _different(valid.table.participant.codes[view.keep]),
-            "models": {name: _rate(valid, rows[view.keep[rows]], alpha) for name, rows in arms.items()},
+            "models": {name: _rate(valid, rows[view.keep[rows]], alpha, rule) for name, rows in arms.items()},
         }
         for view in found
     ]
 
 
-def with_voided(table: ResponseTable, alpha: float = 0.05) -> list[Json]:
+def with_voided(table: ResponseTable, alpha: float = 0.05, rule: str = CURRENT_RULE) -> list[Json]:
     """The line that counts voided trials as well; none where no trial was voided."""
     if not (table.voided == 1).any():
         return []
     every = valid_responses(replace(table, voided=np.full_like(table.voided, UNKNOWN)))
     keep = np.ones(len(every), dtype=np.bool_)
-    return how_the_answer_changes(every, [View("voided", "voided trials counted as well", keep)], alpha)
+    view = View("voided", "voided trials counted as well", keep)
+    return how_the_answer_changes(every, [view], alpha, rule)
 
 
-def _rate(valid: ValidResponses, rows: Rows, alpha: float) -> Json:
+def _rate(valid: ValidResponses, rows: Rows, alpha: float, rule: str) -> Json:
     if not len(rows):
         return {"n": 0, "k": 0, "fool_rate": None, "interval": None}
     found = clustered_rate(
         valid.fooled[rows], valid.table.participant.codes[rows], valid.table.photo.codes[rows]
     )
-    interval = default_interval(found, alpha).as_json()
+    interval = default_interval(found, alpha, rule).as_json()
     return {"n": found.n, "k": found.k, "fool_rate": found.rate, "interval": interval}
 
 

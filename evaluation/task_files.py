@@ -13,7 +13,7 @@ import numpy as np
 
 from evaluation.csv_faults import FileFault, locate, read_header, records
 from evaluation.response_files import ALIASES
-from evaluation.statistics.arrays import Flags, Floats, Json
+from evaluation.statistics.arrays import Codes, Flags, Floats, Json
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
 from evaluation.statistics.single_image import Judgements, single_image
 from evaluation.statistics.staircase import Steps, staircases
@@ -85,7 +85,9 @@ _Columns = dict[str, _Column]
 
 
 def _read(path: Path, names: list[str], wanted: tuple[str, ...]) -> _Columns:
+    """The columns wanted, and `image_id` where there is one."""
     spoken = locate(names, wanted, ALIASES, path)
+    wanted += tuple(name for name in ("image_id",) if name in spoken and name not in wanted)
     columns = {name: _Column(name, [], []) for name in wanted}
     places = {name: names.index(spoken[name]) for name in wanted}
     rows = records(path)
@@ -97,6 +99,11 @@ def _read(path: Path, names: list[str], wanted: tuple[str, ...]) -> _Columns:
             column.texts.append(fields[places[name]].strip())
             column.lines.append(line)
     return columns
+
+
+def _photos(columns: _Columns, path: Path) -> Codes | None:
+    """The photos, where the file names them."""
+    return columns["image_id"].factor(path).codes if "image_id" in columns else None
 
 
 def _preferences(columns: _Columns, path: Path, alpha: float) -> Json:
@@ -111,6 +118,7 @@ def _preferences(columns: _Columns, path: Path, alpha: float) -> Json:
             right=both.codes[half:],
             chose_left=columns["chosen_side"].flags(SIDES, path) == 0,
             labels=both.labels,
+            photo=_photos(columns, path),
         )
     except ValueError as error:
         raise FileFault(str(error)) from error
@@ -121,10 +129,12 @@ def _single(columns: _Columns, path: Path, alpha: float) -> Json:
     who, condition = columns["participant_id"].factor(path), columns["model"].factor(path)
     is_fake = columns["truth"].flags(VERDICTS, path) == FAKE
     called_fake = columns["answer"].flags(VERDICTS, path) == FAKE
-    models = {}
+    models, photo = {}, _photos(columns, path)
     for name in sorted(condition.labels):
         rows = condition.is_label(name)
-        models[name] = single_image(Judgements(who.codes[rows], is_fake[rows], called_fake[rows]), alpha)
+        of_rows = None if photo is None else photo[rows]
+        judgements = Judgements(who.codes[rows], is_fake[rows], called_fake[rows], of_rows)
+        models[name] = single_image(judgements, alpha)
     return {"models": models}
 
 
@@ -136,6 +146,7 @@ def _staircase(columns: _Columns, path: Path, alpha: float) -> Json:
         trial_index=columns["trial_index"].numbers(path),
         exposure_ms=columns["exposure_ms"].numbers(path),
         right=columns["correct"].flags(TRUTHS, path).astype(np.int64),
+        photo=_photos(columns, path),
     )
     if steps.exposure_ms.min() <= 0:
         row = int(np.argmin(steps.exposure_ms))

@@ -35,7 +35,10 @@ def chances_of(arms: Iterable[Arm]) -> list[Chance]:
 def _chance(arm: Arm) -> Chance:
     assert arm.model is not None
     assert arm.rate is not None
-    equivalent = (arm.model.get("tost_05") or {}).get("cluster_t")
+    chance, tost = arm.model["chance"], arm.model.get("tost_05") or {}
+    # Reports of earlier shapes hold the tests of the first rule alone.
+    equivalent = tost.get("recommended") or tost.get("cluster_t")
+    recommended = chance.get("recommended") or {"p": chance["p_cluster_t"]}
     ends = dprime_ends = ""
     if arm.low is not None and arm.high is not None:
         ends = f"[{points(arm.low - 0.5)},{NBSP}{points(arm.high - 0.5)}]"
@@ -46,7 +49,7 @@ def _chance(arm: Arm) -> Chance:
         title=arm.title,
         points=points(arm.rate - 0.5),
         interval=ends,
-        p=p_value(arm.model["chance"]["p_cluster_t"]),
+        p=p_value(recommended["p"]),
         p_equivalent=p_value(equivalent["p"]) if equivalent else NONE,
         dprime=number(_dprime(arm.rate), 2) if 0 < arm.rate < 1 else NONE,
         dprime_interval=dprime_ends,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evaluation.statistics.arrays import Json
+from evaluation.statistics.rules import CGM_TWO_WAY
 from evaluation.wording import MINUS, NBSP, NONE
 
 
@@ -23,18 +24,28 @@ class Difference:
     note: str
 
 
-def differences_of(pairwise: list[Json], titles: dict[str, str]) -> list[Difference]:
-    """One line a pair of judged conditions."""
-    return [_difference(pair, titles) for pair in pairwise]
+def differences_of(
+    pairwise: list[Json], titles: dict[str, str], *, together: bool = False
+) -> list[Difference]:
+    """One line per pair of judged conditions; with `together` the intervals hold for all pairs at once."""
+    return [_difference(pair, titles, together=together) for pair in pairwise]
 
 
-def _difference(pair: Json, titles: dict[str, str]) -> Difference:
+def simultaneous(analysis: Json) -> bool:
+    """Whether the intervals shown hold for all differences at once: not in reports under the first rule."""
+    return analysis.get("rule", CGM_TWO_WAY) != CGM_TWO_WAY and len(analysis["pairwise"]) > 1
+
+
+def _difference(pair: Json, titles: dict[str, str], *, together: bool) -> Difference:
     a, b, sign = pair["a"], pair["b"], 1
+    # Reports of earlier shapes hold one test alone.
+    found = pair.get("recommended") or {"ci": pair.get("ci"), "p_holm": pair.get("p_t_holm")}
+    ends = found["simultaneous_ci"] if together else found["ci"]
     if pair["diff"] < 0:
         a, b, sign = b, a, -1
     interval, low, high = "", None, None
-    if pair.get("ci"):
-        low, high = sorted(sign * end for end in pair["ci"])
+    if ends:
+        low, high = sorted(sign * end for end in ends)
         interval = f"[{points(low)},{NBSP}{points(high)}]"
     return Difference(
         higher=titles[a],
@@ -44,7 +55,7 @@ def _difference(pair: Json, titles: dict[str, str]) -> Difference:
         high=high,
         points=points(sign * pair["diff"]),
         interval=interval,
-        p=p_value(pair.get("p_t_holm")),
+        p=p_value(found["p_holm"]),
         note=pair.get("reason") or "",
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from evaluation.models import Population, Report
+from evaluation.presentation.differences import simultaneous
 from evaluation.statistics.arrays import Json
+from evaluation.statistics.rules import CGM_TWO_WAY
 from evaluation.wording import NBSP, count, listed, number, percent
 
 WHO = {
@@ -136,8 +138,7 @@ def _inference(results: Json) -> str:
         f"The fool rate is the share of valid test trials in which the recolouring was taken for the real "
         f"photograph (50{NBSP}%: chance). 95{NBSP}% intervals are Wilson intervals with an effective number "
         f"of trials from a guarded two-way cluster variance (participants, photographs) and a t quantile "
-        f"with min(participants, photographs) − 1 degrees of freedom; they hold for new participants and new "
-        f"photographs."
+        f"with {_degrees(results['analysis'])}; they hold for new participants and new photographs."
     )
     if any(model.get("chance") for model in results["analysis"]["models"].values()):
         text += (
@@ -147,9 +148,20 @@ def _inference(results: Json) -> str:
     if pairs:
         text += (
             f" Differences between conditions use the same variance on the difference scores; p values are "
-            f"corrected by Holm's method over {count(pairs, 'comparison')}."
+            f"corrected by Holm's method over {count(pairs, 'comparison')}"
         )
+        together = simultaneous(results["analysis"])
+        text += ", and their intervals hold simultaneously (multivariate t)." if together else "."
     return text
+
+
+def _degrees(analysis: Json) -> str:
+    if analysis.get("rule", CGM_TWO_WAY) == CGM_TWO_WAY:
+        return "min(participants, photographs) − 1 degrees of freedom"
+    return (
+        "the degrees of freedom of Bell and McCaffrey (2002), which follow the numbers of trials per "
+        "participant and per photograph"
+    )
 
 
 def _strict(study: Json) -> str:

@@ -10,9 +10,10 @@ from colorizers.command_line import MANAGE
 from evaluation import metrics
 from evaluation.models import Population, Report
 from evaluation.presentation.arms import METRIC_LABELS, Arm, arm_of
+from evaluation.presentation.beside import beside_the_rates
 from evaluation.presentation.chance import Chance, chances_of
 from evaluation.presentation.changes import Change, Rank, changes_of, ranking_of
-from evaluation.presentation.differences import differences_of
+from evaluation.presentation.differences import differences_of, simultaneous
 from evaluation.presentation.methods import methods_of
 from evaluation.presentation.next_study import NextStudy, next_studies_of
 from evaluation.presentation.photos import (
@@ -51,7 +52,8 @@ class Page:
             if condition["kind"] == "test"
         ]
         self.titles = {arm.slug: arm.title for arm in self.arms}
-        self.differences = differences_of(self.analysis["pairwise"], self.titles)
+        self.simultaneous = simultaneous(self.analysis)
+        self.differences = differences_of(self.analysis["pairwise"], self.titles, together=self.simultaneous)
         self.steps = steps_of(self.results)
         self.judged = [arm for arm in self.arms if arm.judged]
 
@@ -113,6 +115,16 @@ class Page:
         return observers(self.results)
 
     @cached_property
+    def beside(self) -> list[Fact]:
+        """What stands beside the rates: other weights, and looks while the study runs."""
+        return beside_the_rates(self.results, self.arms)
+
+    @property
+    def beside_warns(self) -> bool:
+        """Whether a condition's two rates differ by more than chance, so that both must be seen."""
+        return any((arm.model or {}).get("person_weighted", {}).get("differs") for arm in self.judged)
+
+    @cached_property
     def mixed_model(self) -> str:
         """The mixed model in a few sentences, or why it was not fitted."""
         return mixed_model(self.results, self.titles)
@@ -135,11 +147,19 @@ class Page:
     @property
     def difference_interval(self) -> str:
         """Which interval stands beside a difference, for the head of its column."""
+        if self.simultaneous:
+            return "95\N{NO-BREAK SPACE}% interval for all pairs together"
         return "95\N{NO-BREAK SPACE}% interval, not corrected for the number of pairs"
 
     @property
     def difference_remark(self) -> str:
         """How the intervals and the p values of the differences go together."""
+        if self.simultaneous:
+            return (
+                "Intervals and p values are both corrected for the number of pairs: the intervals hold for "
+                "all pairs simultaneously (multivariate t), the p values are Holm's. In close calls an "
+                "interval may include 0 while p is below 0.05."
+            )
         return (
             "The interval is not corrected for the number of pairs; the p value is. So an interval may "
             "exclude 0 while the corrected p value is above 0.05."

@@ -74,7 +74,7 @@ def _times(times: Json | None) -> str:
     if times["missing"]:
         text += f" {count(times['missing'], 'answer')} came without a time."
     if times["fooled_ratio"] is not None:
-        ends = number_range(times["fooled_ratio_ci"], 2)
+        ends = number_range((times.get("two_way") or times)["fooled_ratio_ci"], 2)
         text += f" Ratio (fooled / not fooled): {number(times['fooled_ratio'], 2)} {ends}".rstrip() + "."
     return text
 
@@ -88,8 +88,9 @@ def _order(order: Json | None) -> str:
         text = (
             f"Fooled in {percent(halves['first'])} of each first half and {percent(halves['second'])} after"
         )
-        if halves["ci"]:
-            low, high = halves["ci"]
+        ends = (halves.get("two_way") or halves)["ci"]
+        if ends:
+            low, high = ends
             text += (
                 f" (within people {points(halves['mean_difference'])} points "
                 f"[{points(low)},{NBSP}{points(high)}])"
@@ -97,7 +98,9 @@ def _order(order: Json | None) -> str:
         parts.append(text + ".")
     if order["slope_logit_per_trial"] is not None:
         slope = number(order["slope_logit_per_trial"], 4)
-        parts.append(f"Log-odds change by {slope} a trial (p {_p(order['p_t'])}).")
+        # Reports of earlier shapes know the test by people alone.
+        p = order["two_way"]["p"] if order.get("two_way") else order["p_t"]
+        parts.append(f"Log-odds change by {slope} a trial (p {_p(p)}).")
     elif order["reason"]:
         parts.append(f"{order['reason'][:1].upper()}{order['reason'][1:]}.")
     return " ".join(parts)

@@ -34,6 +34,7 @@ def pdf(report: Report) -> bytes:
     )
     _head(sheets, page)
     _rates(sheets, page)
+    _beside(sheets, page)
     _chances(sheets, page)
     _comparisons(sheets, page)
     _metrics(sheets, page)
@@ -98,6 +99,13 @@ def _rates(sheets: Sheets, page: Page) -> None:
             sheets.paragraph(
                 f"“{arm.title}”: exact, this participant only: {arm.this_participant.value}", 8, soft=True
             )
+
+
+def _beside(sheets: Sheets, page: Page) -> None:
+    if page.beside:
+        sheets.heading("Beside these rates: other weights, repeated looks")
+        for fact in page.beside:
+            sheets.fact(fact.title, fact.text, leads_to=fact.definition)
 
 
 def _chances(sheets: Sheets, page: Page) -> None:

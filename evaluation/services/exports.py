@@ -27,9 +27,10 @@ from evaluation.exports.writers import CSV, PARQUET, TableWriter
 from evaluation.metric_table import metric_table
 from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.services.orders import OutOfTime, in_hand
-from evaluation.services.report_contents import strict_rules
+from evaluation.services.report_contents import inference_rule, strict_rules
 from evaluation.services.reports import make_report, what_is_newer
 from evaluation.statistics.filters import valid_responses
+from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.tables import participations_in
 from evaluation.wording import SIMULATED_BANDS
 from studies.models import ConditionKind, Participation, ParticipationState, PhotoRole, Study, Trial
@@ -168,7 +169,11 @@ def write_tables(
     valid = valid_responses(table)
     scores = metric_table(study)
     analysis = analyse(
-        table, metrics=scores.arrays(), mix_sources=population == Population.POOLED, **strict_rules(study)
+        table,
+        metrics=scores.arrays(),
+        mix_sources=population == Population.POOLED,
+        rule=inference_rule(study),
+        **strict_rules(study),
     )
     watch("Writing the other tables", 0, 0)
     own = OwnRates.of(valid)
@@ -283,7 +288,10 @@ def _write_texts(
             ),
         }
         starters = Path(codebook.__file__).parent / "starters"
-        texts |= {f"analysis/{name}": (starters / name).read_text("utf-8") for name in STARTERS}
+        named, own = f'RULE = "{CURRENT_RULE}"', f'RULE = "{inference_rule(study)}"'
+        texts |= {
+            f"analysis/{name}": (starters / name).read_text("utf-8").replace(named, own) for name in STARTERS
+        }
     for name, text in texts.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

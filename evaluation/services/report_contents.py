@@ -17,7 +17,9 @@ from evaluation.models import Population
 from evaluation.photo_table import extremes, photo_table
 from evaluation.sensitivity import how_the_answer_changes, views, with_voided
 from evaluation.statistics.arrays import Json, one_thread
+from evaluation.statistics.early_looks import early_looks
 from evaluation.statistics.filters import valid_responses
+from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
 from evaluation.tables import StudyRows, participations_in
 from studies import designs, strict_view
 from studies.blinding import wording as blinding_wording
@@ -25,7 +27,7 @@ from studies.models import ConditionKind, ParticipationState, PhotoRole, Respons
 from studies.services.blinding_audits import that_counts
 from studies.voiding import rules_in_force
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when the shape of a report's results changes; reports of earlier shapes stay readable."""
 
 
@@ -34,7 +36,7 @@ def results_of(
     study: Study, population: Population, rows: StudyRows, scores: MetricTable, facts: Json
 ) -> Json:
     """Everything that the report says, ready to be frozen as JSON."""
-    rules = strict_rules(study)
+    rules, rule = strict_rules(study), inference_rule(study)
     by_photo = scores.by_photo()
     analysis = analyse(
         rows.table,
@@ -42,6 +44,7 @@ def results_of(
         photo_scores=by_photo,
         mix_sources=population == Population.POOLED,
         with_mixed_model=True,
+        rule=rule,
         **rules,
     )
     # A report outlives a withdrawal, so that it counts people and names nobody.
@@ -57,7 +60,7 @@ def results_of(
     }
     finished = _who_finished(study, population)
     found = views(rows.table, valid, **rules, faulty=rows.faulty, finished=finished)
-    changes = how_the_answer_changes(valid, found) + with_voided(rows.table)
+    changes = how_the_answer_changes(valid, found, rule=rule) + with_voided(rows.table, rule=rule)
     return {
         "schema": SCHEMA,
         "software": settings.VERSION,
@@ -68,6 +71,7 @@ def results_of(
         "exposure": rows.exposures.summary(),
         "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
         "analysis": analysis,
+        "early": early_looks(valid, finished),
         "views": changes,
         "photos": photos,
         "gallery": _gallery(study, photos),
@@ -94,6 +98,16 @@ def _shares_too_soon(study: Study) -> dict[str, float]:
         soon=Count("pk", filter=Q(received_at__lt=F("possible_from"))), n=Count("pk")
     )
     return {str(code): soon / n for code, soon, n in counted.filter(soon__gt=0)}
+
+
+def inference_rule(study: Study) -> str:
+    """The rule of variances and degrees of freedom that the study's protocol names.
+
+    A study that was launched before there was a choice keeps the rule of its time; a draft has the newest.
+    """
+    if not study.protocol:
+        return CURRENT_RULE
+    return str(study.protocol.get("inference", {}).get("rule", CGM_TWO_WAY))
 
 
 def study_facts(study: Study, population: Population) -> Json:
@@ -200,4 +214,5 @@ def _picture(
         "author": photo.author if photo else "",
         "licence": photo.licence if photo else "",
         **{name: column[name][place] for name in ("n", "k", "mean", "low", "high")},
+        "estimand": column["estimand"],
     }

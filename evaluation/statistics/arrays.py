@@ -20,6 +20,11 @@ Json = dict[str, Any]
 """A result that is ready for `json.dumps(..., allow_nan=False)`: `None` stands for "no such number"."""
 
 
+def sums(codes: AnyCodes, values: npt.ArrayLike | None = None) -> Floats:
+    """Sum of the values (number of rows, without any) for each code, shape (largest code + 1,)."""
+    return np.asarray(np.bincount(codes, values), dtype=np.float64)
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Sums and products of matrices on one thread: several would add in an order that depends on the cores.

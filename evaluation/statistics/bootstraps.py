@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from evaluation.statistics.arrays import AnyCodes, Flags, Floats, Ints, Json
 from evaluation.statistics.clustered import ClusteredRate
-from evaluation.statistics.intervals import check_alpha
+from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS, check_alpha
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -60,7 +60,11 @@ def bootstrap(
     check_alpha(alpha)
     pigeonhole = pigeonhole_rates(fooled, participant, photo, how)
     people = participant_rates(fooled, participant, how)
-    result: Json = {"B": how.replicates, "seed": how.seed}
+    result: Json = {
+        "B": how.replicates,
+        "seed": how.seed,
+        "estimand": {"pigeonhole_pct_ci": DEFAULT, "participant_pct_ci": THESE_PHOTOS},
+    }
     for name, rates in (("pigeonhole", pigeonhole), ("participant", people)):
         known = rates[np.isfinite(rates)]
         result[f"{name}_se"] = float(known.std(ddof=1)) if len(known) > 1 else None

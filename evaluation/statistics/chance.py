@@ -5,51 +5,58 @@ from __future__ import annotations
 from math import sqrt
 
 from evaluation.statistics.arrays import Json
-from evaluation.statistics.clustered import ClusteredRate
+from evaluation.statistics.clustered import Basis, ClusteredRate
 from evaluation.statistics.distributions import binomial_at_least, binomial_at_most, normal_tail, t_tail
+from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
 from evaluation.statistics.side import even_odds_p
 
 
-def against_chance(found: ClusteredRate) -> Json:
+def against_chance(found: ClusteredRate, rule: str = CURRENT_RULE) -> Json:
     """Test of rate = 50 %: t with the guarded variance, and the exact binomial, which ignores clustering.
 
-    A rate significantly above 50 % is reported like any other.
+    `recommended` follows the rule, `p_cluster_t` is that of `cgm_two_way`. A rate significantly above 50 % is
+    reported like any other.
     """
     result: Json = {
         "p_exact_binomial": even_odds_p(found.k, found.n),
         "z_cluster": None,
         "p_cluster_t": None,
+        "recommended": None,
     }
-    se = _standard_error(found)
-    if se is None:
+    older, basis = _basis(found, CGM_TWO_WAY), _basis(found, rule)
+    if older is None or basis is None:
         return result
-    z = (found.rate - 0.5) / se
-    return result | {"z_cluster": z, "p_cluster_t": 2 * t_tail(abs(z), found.df)}
+    z, t = ((found.rate - 0.5) / sqrt(each.variance) for each in (older, basis))
+    return result | {
+        "z_cluster": z,
+        "p_cluster_t": 2 * t_tail(abs(z), older.df),
+        "recommended": {"t": t, "df": basis.df, "p": 2 * t_tail(abs(t), basis.df)},
+    }
 
 
-def equivalence(found: ClusteredRate, margin: float) -> Json | None:
+def equivalence(found: ClusteredRate, margin: float, rule: str = CURRENT_RULE) -> Json | None:
     """Two one-sided tests that the rate lies within 50 % +- margin; the margin is declared before the data.
 
-    A small p supports "indistinguishable within the margin". None without a variance (one participant or
-    photo, 0 %, 100 %). Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680.
+    `recommended` follows the rule, `cluster_t` is that of `cgm_two_way`. A small p supports
+    "indistinguishable within the margin". None without a variance (one participant or photo, 0 %, 100 %).
+    Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680.
     """
-    se = _standard_error(found)
-    if se is None:
+    older, basis = _basis(found, CGM_TWO_WAY), _basis(found, rule)
+    if older is None or basis is None:
         return None
     naive = sqrt(found.binomial_variance)
     below, above = found.rate - (0.5 - margin), found.rate - (0.5 + margin)
-    clustered = {
-        "p_lower": t_tail(below / se, found.df),
-        "p_upper": t_tail(-above / se, found.df),
+    tests = {
+        "cluster_t": _one_sided(below, above, older),
+        "recommended": _one_sided(below, above, basis),
+        "naive_z": {"p_lower": normal_tail(below / naive), "p_upper": normal_tail(-above / naive)},
     }
-    pooled = {
-        "p_lower": normal_tail(below / naive),
-        "p_upper": normal_tail(-above / naive),
-    }
-    return {
-        "cluster_t": clustered | {"p": max(clustered.values())},
-        "naive_z": pooled | {"p": max(pooled.values())},
-    }
+    return {name: ends | {"p": max(ends.values())} for name, ends in tests.items()}
+
+
+def _one_sided(below: float, above: float, basis: Basis) -> dict[str, float]:
+    se = sqrt(basis.variance)
+    return {"p_lower": t_tail(below / se, basis.df), "p_upper": t_tail(-above / se, basis.df)}
 
 
 def exact_equivalence(k: int, n: int, margin: float = 0.05) -> float:
@@ -59,5 +66,5 @@ def exact_equivalence(k: int, n: int, margin: float = 0.05) -> float:
     return max(lower, upper)
 
 
-def _standard_error(found: ClusteredRate) -> float | None:
-    return None if found.guarded is None or found.on_boundary else sqrt(found.guarded)
+def _basis(found: ClusteredRate, rule: str) -> Basis | None:
+    return None if found.on_boundary else found.basis(rule)

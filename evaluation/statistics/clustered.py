@@ -1,7 +1,8 @@
 """Variance of a fool rate whose trials share participants and photos, and the intervals that rest on it.
 
 Cameron, Gelbach & Miller, J. Business & Economic Statistics 29 (2011) 238-249, with a guard: the two-way
-value is often too small, and in small studies often negative.
+value is often too small, and in small studies often negative. What is taken off for few clusters, and the
+degrees of freedom, follow a rule: see `rules.py`.
 """
 
 from __future__ import annotations
@@ -24,16 +25,28 @@ from evaluation.statistics.intervals import (
     score_interval,
     wilson,
 )
+from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
+from evaluation.statistics.satterthwaite import ONE, Spread, scores_of_mean, spread_over_clusters
 
 DEFAULT_METHOD = "Wilson with effective n and t quantile, clustered by participant and photo"
 THESE_PHOTOS_METHOD = "logit with t quantile, clustered by participant"
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What an interval and its test rest on: a variance that is not negative, and its degrees of freedom."""
+
+    variance: float
+    df: float
+
+
+@dataclass(frozen=True)
 class ClusteredRate:
     """A rate k/n with its cluster counts and its variance by cluster, each with the factor G/(G-1).
 
-    A variance is None where there are fewer than two clusters of its kind.
+    A variance is None where there are fewer than two clusters of its kind. `spread_participant` and
+    `spread_image` are the same two variances with the factor and the degrees of freedom that the sizes of the
+    clusters give.
     """
 
     n: int
@@ -43,6 +56,8 @@ class ClusteredRate:
     v_participant: float | None
     v_image: float | None
     v_cell: float | None
+    spread_participant: Spread | None
+    spread_image: Spread | None
 
     @property
     def rate(self) -> float:
@@ -75,15 +90,44 @@ class ClusteredRate:
 
     @property
     def n_eff(self) -> float | None:
-        """How many independent trials would say as much; n at 0 % and 100 %."""
-        if self.guarded is None:
-            return None
-        return float(self.n) if self.on_boundary else self.rate * (1 - self.rate) / self.guarded
+        """How many independent trials would say as much under the rule `cgm_two_way`; n at 0 % and 100 %."""
+        return self.effective_trials(CGM_TWO_WAY)
 
     @property
     def df(self) -> int:
-        """Degrees of freedom of the default interval: min(participants, photos) - 1."""
+        """Degrees of freedom under the rule `cgm_two_way`: min(participants, photos) - 1."""
         return min(self.participants, self.images) - 1
+
+    def basis(self, rule: str = CURRENT_RULE) -> Basis | None:
+        """Guarded variance and degrees of freedom under a rule; None with one participant or one photo."""
+        if self.guarded is None:
+            return None
+        if rule == CGM_TWO_WAY:
+            return Basis(self.guarded, self.df)
+        return two_way_basis(
+            self.spread_participant, self.spread_image, self.v_cell, least=self.binomial_variance
+        )
+
+    def effective_trials(self, rule: str = CURRENT_RULE) -> float | None:
+        """How many independent trials would say as much; n at 0 % and 100 %."""
+        basis = self.basis(rule)
+        if basis is None:
+            return None
+        return float(self.n) if self.on_boundary else self.rate * (1 - self.rate) / basis.variance
+
+
+def two_way_basis(
+    participant: Spread | None, image: Spread | None, v_cell: float | None, least: float
+) -> Basis | None:
+    """max(V_part + V_img - V_cell, V_part, V_img, least) with the fewer degrees of freedom of the two.
+
+    None without both kinds of clusters.
+    """
+    if participant is None or image is None or v_cell is None:
+        return None
+    two_way = participant.variance + image.variance - v_cell
+    guarded = max(two_way, participant.variance, image.variance, least)
+    return Basis(guarded, min(participant.df, image.df))
 
 
 def cluster_variance(residuals: np.ndarray, clusters: AnyCodes, divisor: float) -> tuple[float | None, int]:
@@ -113,17 +157,23 @@ def clustered_rate(
     if n == 0:
         raise ValueError("no trials: a rate needs at least one")
     k = int(np.count_nonzero(fooled))
-    residuals = fooled - k / n
+    residuals = np.asarray(fooled - k / n, dtype=np.float64)
+    # Half an answer of each kind, so that 0 % and 100 % have degrees of freedom too.
+    supposed = (k + 0.5) / (n + 1)
+    spread = [
+        spread_over_clusters(scores_of_mean(residuals, codes, supposed * (1 - supposed)), ONE)
+        for codes in (participant, photo)
+    ]
     v_participant, participants = cluster_variance(residuals, participant, n)
     v_image, images = cluster_variance(residuals, photo, n)
     if cell is None:
         v_cell = float(np.dot(residuals, residuals)) / n**2 * n / (n - 1) if n > 1 else None
     else:
         v_cell, _ = cluster_variance(residuals, cell, n)
-    return ClusteredRate(n, k, participants, images, v_participant, v_image, v_cell)
+    return ClusteredRate(n, k, participants, images, v_participant, v_image, v_cell, *spread)
 
 
-def logit_t_interval(rate: float, variance: float, df: int, alpha: float) -> tuple[float, float] | None:
+def logit_t_interval(rate: float, variance: float, df: float, alpha: float) -> tuple[float, float] | None:
     """Interval symmetric on the log-odds scale, t quantile; None at 0 % and 100 % or without variance."""
     if not 0 < rate < 1 or df < 1 or variance <= 0:
         return None
@@ -136,10 +186,11 @@ def _expit(x: float) -> float:
     return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))
 
 
-def default_interval(found: ClusteredRate, alpha: float = 0.05) -> Interval:
+def default_interval(found: ClusteredRate, alpha: float = 0.05, rule: str = CURRENT_RULE) -> Interval:
     """The interval for new participants and new photos of the same kinds: Wilson with n_eff, t quantile."""
     check_alpha(alpha)
-    if found.n_eff is None:
+    basis, n_eff = found.basis(rule), found.effective_trials(rule)
+    if basis is None or n_eff is None:
         few = "one participant" if found.participants < 2 else "one photo"
         return Interval.none(
             DEFAULT,
@@ -147,7 +198,7 @@ def default_interval(found: ClusteredRate, alpha: float = 0.05) -> Interval:
             1 - alpha,
             f"only {few}: nothing shows how much the rate would change with others",
         )
-    low, high = score_interval(found.rate, found.n_eff, t_quantile(alpha / 2, found.df))
+    low, high = score_interval(found.rate, n_eff, t_quantile(alpha / 2, basis.df))
     return Interval(low, high, DEFAULT, DEFAULT_METHOD, 1 - alpha)
 
 

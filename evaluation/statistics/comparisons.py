@@ -1,8 +1,13 @@
-"""Differences of fool rates within one study, with Holm's correction over all pairs."""
+"""Differences of fool rates within one study, with Holm's correction over all pairs.
+
+Two rules give variance and degrees of freedom (see `rules.py`). `cgm_two_way` takes a pair for judged by the
+same people as soon as one person judged both; the rule of Bell and McCaffrey follows the trials that each
+person and photo has under either condition, and so grades by overlap.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from math import sqrt
 
@@ -10,12 +15,19 @@ import numpy as np
 
 from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
 from evaluation.statistics.bootstraps import Resampling
+from evaluation.statistics.clustered import Basis, two_way_basis
 from evaluation.statistics.distributions import normal_tail, t_quantile, t_tail
 from evaluation.statistics.filters import ValidResponses
+from evaluation.statistics.intervals import DEFAULT, NAIVE
+from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
+from evaluation.statistics.satterthwaite import Scores, Spread, spread_over_clusters
 from evaluation.statistics.sign_flip import sign_flip
 from evaluation.statistics.two_proportions import newcombe_interval, pooled_z_p
 
 NO_TEST = "no test"
+SAME_PEOPLE = 0.5
+"""Share of the people (photos) of the smaller of two conditions that must have judged both, for the pair to
+count as judged by the same ones in `p_t`."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +35,7 @@ class ResidualTotals:
     """Sums over clusters of each condition's residuals, divided by the condition's trials.
 
     `people`, `photos` and `cells` have shape (clusters that occur, conditions); conditions sorted by name.
-    `judged_by` and `judged_on`, of the same shapes as people and photos, say who judged what.
+    `trials_by` and `trials_on`, of the same shapes as people and photos, are the numbers of trials.
     """
 
     codes: tuple[int, ...]
@@ -32,16 +44,67 @@ class ResidualTotals:
     people: Floats
     photos: Floats
     cells: Floats
-    judged_by: Bools
-    judged_on: Bools
+    trials_by: Floats
+    trials_on: Floats
+    _known: dict[tuple[int, int, str], Basis | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def judged_by(self) -> Bools:
+        """Which people judged which condition."""
+        return np.asarray(self.trials_by > 0)
+
+    @property
+    def judged_on(self) -> Bools:
+        """Which photos were judged under which condition."""
+        return np.asarray(self.trials_on > 0)
 
     @property
     def rates(self) -> list[float]:
         """The fool rate of each condition."""
         return [k / n for n, k in self.counts]
 
+    def basis(self, a: int, b: int, rule: str = CURRENT_RULE) -> Basis | None:
+        """Guarded variance and degrees of freedom of the difference a - b; None where there is no test."""
+        if (a, b, rule) not in self._known:
+            self._known[a, b, rule] = self._basis(a, b, rule)
+        return self._known[a, b, rule]
+
+    def _basis(self, a: int, b: int, rule: str) -> Basis | None:
+        by_person, by_photo, by_cell = self.variances(a, b)
+        if rule == CGM_TWO_WAY:
+            df = self.df(a, b)
+            return Basis(max(by_person + by_photo - by_cell, by_person, by_photo), df) if df >= 1 else None
+        spreads = (
+            self._spread(self.people, self.trials_by, a, b),
+            self._spread(self.photos, self.trials_on, a, b),
+        )
+        return two_way_basis(*spreads, by_cell, least=0.0)
+
+    def _spread(self, totals: Floats, trials: Floats, a: int, b: int) -> Spread | None:
+        """Over people or photos; the working model gives both conditions one rate."""
+        pair = np.array([a, b])
+        of_pair = np.flatnonzero(trials[:, pair].any(axis=1))
+        (n_a, k_a), (n_b, k_b) = self.counts[a], self.counts[b]
+        supposed = (k_a + k_b + 0.5) / (n_a + n_b + 1)
+        sizes = np.array([n_a, n_b])
+        shares = trials[np.ix_(of_pair, pair)] / sizes
+        information, response = np.zeros((2, len(of_pair), 2, 2))
+        for place in (0, 1):
+            response[:, place, place] = shares[:, place]
+            information[:, place, place] = shares[:, place] / sizes[place] * supposed * (1 - supposed)
+        scores = Scores(totals[np.ix_(of_pair, pair)], information, response)
+        return spread_over_clusters(scores, np.array([1.0, -1.0]))
+
+    def overlap(self, a: int, b: int) -> float:
+        """Share of the smaller condition's people that judged both, or of its photos if that is less."""
+        shares = []
+        for judged in (self.judged_by, self.judged_on):
+            one, other = judged[:, a], judged[:, b]
+            shares.append(float((one & other).sum() / min(one.sum(), other.sum())))
+        return min(shares)
+
     def df(self, a: int, b: int) -> int:
-        """Degrees of freedom of a pair of conditions, by its participants or its photos, whichever are fewer.
+        """Degrees of freedom of a pair under `cgm_two_way`, by participants or photos, whichever are fewer.
 
         The study's participants - 1, or photos - 1, while some judged both conditions. Two separate groups
         have a mean each, and whoever judged neither says nothing of their difference: both groups - 2.
@@ -108,12 +171,12 @@ def residual_totals(valid: ValidResponses) -> ResidualTotals | None:
         _totals(clusters, table.condition.codes, scores, len(names))[:, codes]
         for clusters in (table.participant.codes, table.photo.codes, valid.cell)
     )
-    judged_by, judged_on = (
-        _totals(clusters, table.condition.codes, None, len(names))[:, codes] > 0
+    trials_by, trials_on = (
+        _totals(clusters, table.condition.codes, None, len(names))[:, codes].astype(np.float64)
         for clusters in (table.participant.codes, table.photo.codes)
     )
     labels = tuple(names[code] for code in codes)
-    return ResidualTotals(tuple(codes), labels, tuple(counts), people, photos, cells, judged_by, judged_on)
+    return ResidualTotals(tuple(codes), labels, tuple(counts), people, photos, cells, trials_by, trials_on)
 
 
 def pairwise(
@@ -121,25 +184,28 @@ def pairwise(
     alpha: float = 0.05,
     resampling: Resampling | None = None,
     totals: ResidualTotals | None = None,
+    rule: str = CURRENT_RULE,
 ) -> list[Json]:
     """Every pair of conditions: difference a - b, guarded two-way variance of the difference, t and Holm.
 
-    df = min(participants, photos) - 1 of the study, or - 2 of the pair alone where no participant judged both
-    conditions. Two constant arms get no test: the textbook formula would
-    print a p value made of rounding noise. An empty list without at least two participants, photos and
-    conditions. With more than a few participants the sign-flip test is drawn, where `resampling` asks for it.
-    `totals` saves computing them again.
+    `recommended` holds what the rule gives, `cgm_two_way` what the older rule gives. Two constant arms get no
+    test: the textbook formula would print a p value made of rounding noise. An empty list without at least
+    two participants, photos and conditions. With more than a few participants the sign-flip test is drawn,
+    where `resampling` asks for it. `totals` saves computing them again.
     """
     totals = totals or residual_totals(valid)
     if totals is None:
         return []
     people = _people(valid)
     results = [
-        _compare(a, b, totals, alpha)
+        _compare(a, b, totals, alpha, rule)
         | {"paired_participant": _paired(people, totals.codes[a], totals.codes[b], resampling)}
         for a, b in combinations(range(len(totals.codes)), 2)
     ]
-    _correct(results)
+    add_holm(results, "p_z", "p_holm")
+    add_holm(results, "p_t", "p_t_holm")
+    for part in ("recommended", "cgm_two_way"):
+        add_holm([result[part] for result in results], "p", "p_holm")
     return results
 
 
@@ -150,6 +216,15 @@ def holm(p_values: list[float]) -> list[float]:
     adjusted = np.empty(len(p_values))
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(steps))
     return [float(p) for p in adjusted]
+
+
+def add_holm(results: list[Json], key: str, name: str) -> None:
+    """Add the Holm-adjusted p values over all results that have a p value, None to the others."""
+    tested = [result for result in results if result[key] is not None]
+    for result, p in zip(tested, holm([result[key] for result in tested]), strict=True):
+        result[name] = p
+    for result in results:
+        result.setdefault(name, None)
 
 
 def _totals(clusters: AnyCodes, condition: AnyCodes, scores: Floats | None, conditions: int) -> Floats:
@@ -172,44 +247,63 @@ def _people(valid: ValidResponses) -> tuple[Ints, Ints]:
     return seen, fooled
 
 
-def _compare(a: int, b: int, totals: ResidualTotals, alpha: float) -> Json:
+def _compare(a: int, b: int, totals: ResidualTotals, alpha: float, rule: str = CURRENT_RULE) -> Json:
     (n_a, k_a), (n_b, k_b) = totals.counts[a], totals.counts[b]
     v_part, v_img, v_cell = totals.variances(a, b)
-    two_way = v_part + v_img - v_cell
-    guarded = max(two_way, v_part, v_img)
     diff = k_a / n_a - k_b / n_b
-    df = totals.df(a, b)
-    result: Json = {
+    constant = k_a in (0, n_a) and k_b in (0, n_b)
+    older = _tested(diff, totals.basis(a, b, CGM_TWO_WAY), alpha, constant=constant)
+    recommended = _tested(diff, totals.basis(a, b, rule), alpha, constant=constant)
+    # The textbook's form of one study's people is no test of two groups that hardly share anybody.
+    shown = older if rule == CGM_TWO_WAY or totals.overlap(a, b) >= SAME_PEOPLE else recommended
+    guarded = max(v_part + v_img - v_cell, v_part, v_img)
+    z = shown["t"]
+    return {
         "a": totals.labels[a],
         "b": totals.labels[b],
         "diff": diff,
-        "var_two_way": two_way,
+        "var_two_way": v_part + v_img - v_cell,
         "se_participant": sqrt(v_part),
         "se_image": sqrt(v_img),
         "se_guarded": sqrt(guarded),
-        "df": df,
-        "z": None,
-        "p_z": None,
-        "p_t": None,
-        "ci": None,
-        "reason": "",
+        "df": totals.df(a, b) if shown is older else shown["df"],
+        "z": z,
+        "p_z": None if z is None else 2 * normal_tail(abs(z)),
+        "p_t": shown["p"],
+        "ci": shown["ci"],
+        "reason": recommended["reason"],
+        "estimand": {"ci": DEFAULT, "newcombe_naive_ci": NAIVE},
+        "recommended": recommended,
+        "cgm_two_way": older,
         "newcombe_naive_p": pooled_z_p(k_a, n_a, k_b, n_b),
         "newcombe_naive_ci": list(newcombe_interval(k_a, n_a, k_b, n_b, alpha)),
     }
-    if k_a in (0, n_a) and k_b in (0, n_b):
+
+
+def _tested(diff: float, basis: Basis | None, alpha: float, *, constant: bool) -> Json:
+    """The difference against 0 with its interval, or the reason why there is neither."""
+    result: Json = {
+        "estimand": DEFAULT,
+        "se": None if basis is None else sqrt(basis.variance),
+        "df": None if basis is None else basis.df,
+        "t": None,
+        "p": None,
+        "ci": None,
+        "reason": "",
+    }
+    if constant:
         return result | {"reason": f"{NO_TEST}: both arms are constant, so no variance can be estimated"}
-    if df < 1:
+    if basis is None:
         return result | {
             "reason": f"{NO_TEST}: a condition that others did not judge has a single participant or photo"
         }
-    if guarded < 1e-12:
+    if basis.variance < 1e-12:
         return result | {"reason": f"{NO_TEST}: the differences do not vary between people or photos"}
-    z = diff / sqrt(guarded)
-    half = t_quantile(alpha / 2, df) * sqrt(guarded)
+    se = sqrt(basis.variance)
+    half = t_quantile(alpha / 2, basis.df) * se
     return result | {
-        "z": z,
-        "p_z": 2 * normal_tail(abs(z)),
-        "p_t": 2 * t_tail(abs(z), df),
+        "t": diff / se,
+        "p": 2 * t_tail(abs(diff / se), basis.df),
         "ci": [max(-1.0, diff - half), min(1.0, diff + half)],
     }
 
@@ -234,13 +328,3 @@ def _paired(people: tuple[Ints, Ints], a: int, b: int, resampling: Resampling | 
         p = 2 * t_tail(abs(mean) / (sd / sqrt(n)), n - 1)
     flips = (None, 1) if resampling is None else (resampling.replicates, resampling.seed)
     return {"n": n, "mean": mean, "sd": sd, "t_p": p} | sign_flip(differences, *flips)
-
-
-def _correct(results: list[Json]) -> None:
-    """Add the Holm-adjusted p values over all pairs that have a test."""
-    for key, name in (("p_z", "p_holm"), ("p_t", "p_t_holm")):
-        tested = [result for result in results if result[key] is not None]
-        for result, p in zip(tested, holm([result[key] for result in tested]), strict=True):
-            result[name] = p
-        for result in results:
-            result.setdefault(name, None)

@@ -14,6 +14,7 @@ from evaluation.statistics.arrays import Floats, Ints, Json
 from evaluation.statistics.comparisons import holm
 from evaluation.statistics.distributions import normal_quantile, t_tail
 from evaluation.statistics.filters import ValidResponses
+from evaluation.statistics.intervals import NEW_PHOTOS_SAME_PEOPLE
 from evaluation.statistics.reliability import pearson
 
 PhotoScores = Mapping[str, Mapping[str, Mapping[str, float]]]
@@ -48,17 +49,19 @@ def metric_correlation(valid: ValidResponses, scores: PhotoScores, alpha: float 
 def correlation(x: Floats, y: Floats, alpha: float = 0.05) -> Json:
     """Spearman with t test and interval, Kendall's tau-b and Pearson of two columns of shape (n,).
 
-    None under four pairs or without variation. Interval: Bonett & Wright, Psychometrika 65 (2000) 23-28. The
+    None under four pairs or without variation; the photos are the units, so that both say nothing of other
+    people. Interval: Bonett & Wright, Psychometrika 65 (2000) 23-28. The
     rates are noisy where few people judged a photo, which draws every correlation towards 0.
     """
     n = len(x)
     empty: Json = dict.fromkeys(("spearman", "p", "ci_bonett_wright", "kendall_tau_b", "pearson"))
     rho = pearson(ranks(x), ranks(y)) if n > 3 else None
     if rho is None:
-        return {"n": n} | empty
+        return {"n": n, "estimand": NEW_PHOTOS_SAME_PEOPLE} | empty
     finite = np.isfinite(x) & np.isfinite(y)
     return {
         "n": n,
+        "estimand": NEW_PHOTOS_SAME_PEOPLE,
         "spearman": rho,
         "p": 0.0 if abs(rho) == 1 else 2 * t_tail(abs(rho) * sqrt((n - 2) / (1 - rho**2)), n - 2),
         "ci_bonett_wright": _bonett_wright(rho, n, alpha),

@@ -15,13 +15,21 @@ from evaluation.statistics.clustered import (
     this_participant_interval,
 )
 from evaluation.statistics.distributions import t_quantile
-from evaluation.statistics.intervals import clopper_pearson, score_interval, wilson
+from evaluation.statistics.intervals import (
+    DEFAULT,
+    NAIVE,
+    THESE_PHOTOS,
+    clopper_pearson,
+    score_interval,
+    wilson,
+)
+from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
 
 ASSUMED_DEFF = 3.5
 """Design effect assumed at 0 % and 100 %, where the data show none."""
 
 
-def headline(found: ClusteredRate, alpha: float) -> Json:
+def headline(found: ClusteredRate, alpha: float, rule: str = CURRENT_RULE) -> Json:
     """Counts, rate, and the intervals by what they are about."""
     return {
         "n": found.n,
@@ -30,8 +38,10 @@ def headline(found: ClusteredRate, alpha: float) -> Json:
         "participants": found.participants,
         "images": found.images,
         "wilson": list(wilson(found.k, found.n, alpha)),
-        "recommended": _recommended(found, alpha),
-        "intervals": _intervals(found, alpha),
+        "estimand": {"wilson": NAIVE},
+        "recommended": _recommended(found, alpha, rule),
+        CGM_TWO_WAY: _recommended(found, alpha, CGM_TWO_WAY),
+        "intervals": _intervals(found, alpha, rule),
     }
 
 
@@ -44,7 +54,9 @@ def no_headline() -> Json:
         "participants": 0,
         "images": 0,
         "wilson": None,
+        "estimand": {"wilson": NAIVE},
         "recommended": None,
+        CGM_TWO_WAY: None,
         "intervals": None,
     }
 
@@ -83,21 +95,26 @@ def boundary_rule(found: ClusteredRate, alpha: float) -> Json:
     quantile = t_quantile(alpha / 2, found.df)
     return {
         "note": "all answers alike, so no variance can be estimated from them",
+        "estimand": {
+            "cp_at_deff_3_5": "as from independent trials, each of which counts as 2/7 of one",
+            "cp_participants_as_units": THESE_PHOTOS,
+        },
         "cp_at_deff_3_5": list(clopper_pearson(share * assumed, assumed, alpha)),
         "cp_participants_as_units": list(
             clopper_pearson(share * found.participants, found.participants, alpha)
         ),
         "recommended_wilson_t": {
             "df": found.df,
+            "estimand": DEFAULT,
             "ci": list(score_interval(found.rate, found.n, quantile)),
         },
     }
 
 
-def _intervals(found: ClusteredRate, alpha: float) -> Json:
+def _intervals(found: ClusteredRate, alpha: float, rule: str) -> Json:
     """The default interval and its companions, each named by what it is about."""
     named = {
-        "default": default_interval(found, alpha),
+        "default": default_interval(found, alpha, rule),
         "these_photos": these_photos_interval(found, alpha),
         "naive": naive_interval(found, alpha),
     }
@@ -106,16 +123,19 @@ def _intervals(found: ClusteredRate, alpha: float) -> Json:
     return {name: interval.as_json() for name, interval in named.items()}
 
 
-def _recommended(found: ClusteredRate, alpha: float) -> Json | None:
-    if found.n_eff is None or found.guarded is None:
+def _recommended(found: ClusteredRate, alpha: float, rule: str) -> Json | None:
+    basis, n_eff = found.basis(rule), found.effective_trials(rule)
+    if basis is None or n_eff is None:
         return None
-    logit = None if found.on_boundary else logit_t_interval(found.rate, found.guarded, found.df, alpha)
+    logit = None if found.on_boundary else logit_t_interval(found.rate, basis.variance, basis.df, alpha)
     return {
-        "se": None if found.on_boundary else sqrt(found.guarded),
-        "df": found.df,
-        "n_eff": found.n_eff,
-        "deff": found.n / found.n_eff,
-        "wilson_neff_t_ci": default_interval(found, alpha).ends,
+        "rule": rule,
+        "estimand": DEFAULT,
+        "se": None if found.on_boundary else sqrt(basis.variance),
+        "df": basis.df,
+        "n_eff": n_eff,
+        "deff": found.n / n_eff,
+        "wilson_neff_t_ci": default_interval(found, alpha, rule).ends,
         "logit_t_ci": None if logit is None else list(logit),
     }
 

@@ -12,12 +12,16 @@ DEFAULT = "new participants × new photos"
 THESE_PHOTOS = "these photos only"
 NAIVE = "naive"
 THIS_PARTICIPANT = "this participant only"
+THIS_PHOTO = "this photo only"
+NEW_PHOTOS_SAME_PEOPLE = "these participants × new photos"
 
 ANCHORS = {
     DEFAULT: "new-participants-new-photos",
     THESE_PHOTOS: "these-photos-only",
     NAIVE: "naive",
     THIS_PARTICIPANT: "this-participant-only",
+    THIS_PHOTO: "this-photo-only",
+    NEW_PHOTOS_SAME_PEOPLE: "these-participants-new-photos",
 }
 """Where docs/statistics.md defines each estimand."""
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.statistics.arrays import AnyCodes, Flags, Json
-from evaluation.statistics.clustered import clustered_rate, these_photos_interval
-from evaluation.statistics.intervals import check_alpha
+from evaluation.statistics.clustered import clustered_rate, default_interval, these_photos_interval
+from evaluation.statistics.crossed import cells_of
+from evaluation.statistics.intervals import THESE_PHOTOS, check_alpha
 
 
-def lapse_estimate(failed: Flags, participant: AnyCodes, alpha: float = 0.05) -> Json:
+def lapse_estimate(
+    failed: Flags, participant: AnyCodes, photo: AnyCodes | None = None, alpha: float = 0.05
+) -> Json:
     """Twice the share of failed vigilance trials: who lapses guesses, and half of all guesses are right.
 
-    Both of shape (n,). The interval is clustered by participant. At most 1; 0 where nobody failed. Too high
+    All of shape (n,). The interval is clustered by participant and by photo; by participant only where there
+    are no two photos or none is known (`estimand` says which). At most 1; 0 where nobody failed. Too high
     where a vigilance fake can be mistaken, too low where people brace up for them. A lapse rate L drags the
     fool rate towards one half: `attentive_rate` takes that back.
     Wichmann & Hill, Perception & Psychophysics 63 (2001) 1293-1313.
@@ -20,15 +24,22 @@ def lapse_estimate(failed: Flags, participant: AnyCodes, alpha: float = 0.05) ->
     check_alpha(alpha)
     n = len(failed)
     if n == 0:
-        return {"n": 0, "failed": 0, "rate": None, "ci": None, "reason": "no vigilance trials"}
-    found = clustered_rate(failed, participant, np.zeros(n, dtype=np.int64))
-    interval = these_photos_interval(found, alpha)
+        return {
+            "n": 0, "failed": 0, "rate": None, "ci": None, "estimand": THESE_PHOTOS,
+            "reason": "no vigilance trials",
+        }  # fmt: skip
+    known = photo is not None and int(photo.min()) >= 0
+    codes = photo if photo is not None and known else np.zeros(n, dtype=np.int64)
+    found = clustered_rate(failed, participant, codes, cells_of(participant, codes))
+    two_way = found.images > 1 and found.participants > 1
+    interval = (default_interval if two_way else these_photos_interval)(found, alpha)
     ends = None if interval.ends is None else [min(1.0, 2 * end) for end in interval.ends]
     return {
         "n": n,
         "failed": found.k,
         "rate": min(1.0, 2 * found.rate),
         "ci": ends,
+        "estimand": interval.estimand,
         "reason": interval.reason,
     }
 

@@ -8,19 +8,30 @@ import numpy as np
 from scipy.special import expit
 
 from evaluation.statistics.arrays import AnyCodes, Bools, Flags, Floats, Ints, Json
+from evaluation.statistics.crossed import Crossed, people_means, t_interval
 from evaluation.statistics.distributions import t_quantile, t_tail
-from evaluation.statistics.intervals import check_alpha
+from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS, check_alpha
+from evaluation.statistics.satterthwaite import ONE
 
 LARGEST_LOG = 700.0
 
 
-def order_effect(fooled: Flags, condition: AnyCodes, participant: AnyCodes, trial_index: Floats) -> Json:
+def order_effect(
+    fooled: Flags,
+    condition: AnyCodes,
+    participant: AnyCodes,
+    trial_index: Floats,
+    photo: AnyCodes | None = None,
+    cell: AnyCodes | None = None,
+    alpha: float = 0.05,
+) -> Json:
     """Logistic slope of being fooled on the trial's number, beside one level for each condition.
 
     All of shape (n,); trials without a number are left out, and so are conditions in which all answers are
-    alike: they say nothing about a slope. Participant-clustered variance, HC0 times G/(G - 1), t with P - 1:
-    Liang & Zeger, Biometrika 73 (1986) 13-22. A negative slope: people learn to see the fakes. None without
-    variation or with fewer than two participants.
+    alike: they say nothing about a slope. `se_participant` and `p_t`: participant-clustered variance, HC0
+    times G/(G - 1), t with P - 1 (Liang & Zeger, Biometrika 73 (1986) 13-22), for these photos only;
+    `two_way`: by people and photos, where the photos are given. A negative slope: people learn to see the
+    fakes. None without variation or with fewer than two participants.
     """
     share = np.bincount(condition, fooled) / np.maximum(np.bincount(condition), 1)
     varies = (share > 0) & (share < 1)
@@ -33,6 +44,7 @@ def order_effect(fooled: Flags, condition: AnyCodes, participant: AnyCodes, tria
         "se_participant": None,
         "df": max(people - 1, 0),
         "p_t": None,
+        "two_way": None,
         "reason": "",
     }
     if people < 2 or np.ptp(x) == 0:
@@ -40,15 +52,24 @@ def order_effect(fooled: Flags, condition: AnyCodes, participant: AnyCodes, tria
     fitted = _logistic_slope(y, arm, x - x.mean())
     if fitted is None:
         return result | {"reason": "no slope: the trial number separates the outcomes"}
-    slope, influence = fitted
+    slope, score, information = fitted
+    influence = score / float(information.sum())
     totals = np.bincount(who, influence)
     se = sqrt(float(np.dot(totals, totals)) * people / (people - 1))
     p = 2 * t_tail(abs(slope) / se, people - 1) if se > 0 else None
-    return result | {"slope_logit_per_trial": slope, "se_participant": se, "p_t": p}
+    found = result | {"slope_logit_per_trial": slope, "se_participant": se, "p_t": p}
+    if photo is None:
+        return found
+    crossed = Crossed(
+        np.ones((len(y), 1)), score, information, information, who, photo[kept],
+        None if cell is None else cell[kept],
+    )  # fmt: skip
+    basis = crossed.basis(ONE / float(information.sum()))
+    return found | {"two_way": t_interval(slope, basis, crossed.estimand, alpha, null=0.0)}
 
 
-def _logistic_slope(y: Floats, arm: Ints, x: Floats) -> tuple[float, Floats] | None:
-    """Slope beside one level an arm, by Newton's method, and what each trial adds; None if it runs away.
+def _logistic_slope(y: Floats, arm: Ints, x: Floats) -> tuple[float, Floats, Floats] | None:
+    """Slope beside one level an arm by Newton's method, with scores and information; None if it runs away.
 
     The information matrix is an arrow (levels on the diagonal, the slope at its edge), so a step costs O(n).
     """
@@ -71,15 +92,22 @@ def _logistic_slope(y: Floats, arm: Ints, x: Floats) -> tuple[float, Floats] | N
         level_steps = (np.bincount(arm, residuals) - edge * step) / own
         levels, slope = levels + level_steps, slope + step
         if max(abs(step), float(np.abs(level_steps).max())) < 1e-10:
-            return slope / scale, rest * residuals / schur / scale
+            return slope / scale, rest * residuals * scale, weights * np.square(rest * scale)
     return None
 
 
-def halves(fooled: Flags, participant: AnyCodes, trial_index: Floats, alpha: float = 0.05) -> Json:
+def halves(
+    fooled: Flags,
+    participant: AnyCodes,
+    trial_index: Floats,
+    alpha: float = 0.05,
+    photo: AnyCodes | None = None,
+    cell: AnyCodes | None = None,
+) -> Json:
     """Rates in the first and second half of each participant's trials, and the mean difference within people.
 
     All of shape (n,). The halves meet in the middle of a participant's first and last trial number. The t
-    interval is over participants with trials in both: a claim about these photos.
+    interval is over participants with trials in both: a claim about these photos. `two_way` is by photos too.
     """
     known = np.isfinite(trial_index)
     y, who, x = fooled[known], participant[known], trial_index[known]
@@ -97,7 +125,24 @@ def halves(fooled: Flags, participant: AnyCodes, trial_index: Floats, alpha: flo
             )
     differences = rates[1] - rates[0]
     found = mean_difference(differences[np.isfinite(differences)], alpha)
-    return {"first": means[0], "second": means[1]} | found
+    result = {"first": means[0], "second": means[1]} | found
+    if photo is None:
+        return result
+    of_cell = None if cell is None else cell[known]
+    return result | {"two_way": _two_way(y, who, photo[known], of_cell, ~late, alpha)}
+
+
+def _two_way(
+    values: Floats | Flags,
+    participant: AnyCodes,
+    photo: AnyCodes,
+    cell: AnyCodes | None,
+    against: Bools | None,
+    alpha: float,
+) -> Json | None:
+    """The mean over people, or that of a difference within people, by people and photos."""
+    found = people_means(np.asarray(values, dtype=np.float64), participant, photo, cell, against)
+    return None if found is None else t_interval(*found, DEFAULT, alpha, null=0.0)
 
 
 def mean_difference(differences: Floats, alpha: float = 0.05) -> Json:
@@ -107,6 +152,7 @@ def mean_difference(differences: Floats, alpha: float = 0.05) -> Json:
     result: Json = {
         "participants": n,
         "mean_difference": float(differences.mean()) if n else None,
+        "estimand": THESE_PHOTOS,
         "ci": None,
         "p_t": None,
     }
@@ -118,11 +164,19 @@ def mean_difference(differences: Floats, alpha: float = 0.05) -> Json:
     return result | {"ci": [mean - half, mean + half], "p_t": 2 * t_tail(abs(mean) / se, n - 1)}
 
 
-def response_times(fooled: Flags, participant: AnyCodes, rt_ms: Floats, alpha: float = 0.05) -> Json:
+def response_times(
+    fooled: Flags,
+    participant: AnyCodes,
+    rt_ms: Floats,
+    alpha: float = 0.05,
+    photo: AnyCodes | None = None,
+    cell: AnyCodes | None = None,
+) -> Json:
     """Response times on the log scale, in ms: geometric mean with interval over participants, quantiles.
 
     All of shape (n,). Missing times and times of 0 or below are counted and left out. `fooled_ratio` is how
     many times longer a participant takes when fooled, geometric mean over participants with both outcomes.
+    The intervals in `two_way` are by people and photos, where the photos are given; the others by people.
     Times include the pictures' own time where the platform counts from the onset of the first picture.
     """
     known = np.isfinite(rt_ms) & (rt_ms > 0)
@@ -130,12 +184,14 @@ def response_times(fooled: Flags, participant: AnyCodes, rt_ms: Floats, alpha: f
         "n": int(known.sum()),
         "missing": int((~known).sum()),
         "geometric_mean_ms": None,
+        "estimand": THESE_PHOTOS,
         "ci": None,
         "median_ms": None,
         "p05_ms": None,
         "p95_ms": None,
         "fooled_ratio": None,
         "fooled_ratio_ci": None,
+        "two_way": None,
     }
     if not known.any():
         return result
@@ -146,7 +202,18 @@ def response_times(fooled: Flags, participant: AnyCodes, rt_ms: Floats, alpha: f
     was_fooled = fooled[known] == 1
     ratio = _means(times, who, was_fooled) - _means(times, who, ~was_fooled)
     ratios = mean_difference(ratio[np.isfinite(ratio)], alpha)
+    two_way: Json | None = None
+    if photo is not None:
+        own_photo, own_cell = photo[known], None if cell is None else cell[known]
+        mean = _two_way(times, who, own_photo, own_cell, None, alpha)
+        longer = _two_way(times, who, own_photo, own_cell, ~was_fooled, alpha)
+        two_way = {
+            "estimand": DEFAULT,
+            "ci": _exp(mean["ci"]) if mean else None,
+            "fooled_ratio_ci": _exp(longer["ci"]) if longer else None,
+        }
     return result | {
+        "two_way": two_way,
         "geometric_mean_ms": exp(per_person["mean_difference"]),
         "ci": _exp(per_person["ci"]),
         "median_ms": middle,

@@ -14,7 +14,7 @@ from scipy.special import betaln, digamma, polygamma
 
 from evaluation.statistics.arrays import AnyCodes, Flags, Floats, Ints, Json
 from evaluation.statistics.distributions import beta_quantile, beta_upper_quantile
-from evaluation.statistics.intervals import check_alpha
+from evaluation.statistics.intervals import THIS_PHOTO, check_alpha
 
 GALLERY = 5
 LARGEST = 1e6
@@ -109,6 +109,7 @@ class PhotoRates:
                 "k": int(self.k[place]),
                 "posterior_mean": float(self.posterior_mean[place]),
                 "ci": self._interval(place, alpha),
+                "estimand": THIS_PHOTO,
             }
             for place in places
         ]

@@ -12,14 +12,17 @@ import numpy as np
 
 from evaluation.statistics.arrays import Floats, Json
 from evaluation.statistics.comparisons import ResidualTotals
-from evaluation.statistics.intervals import check_alpha
+from evaluation.statistics.distributions import t_quantile
+from evaluation.statistics.intervals import DEFAULT, check_alpha
+from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
 
 DRAWS = 20_000
+TINY = 1e-12
 SEED = 20_240_501
 """Fixed, so that an analysis stays reproducible without asking for a seed; shares are right to 0.7 points."""
 
 
-def ranking(totals: ResidualTotals | None, alpha: float = 0.05) -> list[Json]:
+def ranking(totals: ResidualTotals | None, alpha: float = 0.05, rule: str = CURRENT_RULE) -> list[Json]:
     """Conditions from the highest fool rate to the lowest; empty where there is nothing to compare (None).
 
     `p_first`: how often the condition is highest if the rates vary as their joint covariance says, as a
@@ -29,23 +32,24 @@ def ranking(totals: ResidualTotals | None, alpha: float = 0.05) -> list[Json]:
     check_alpha(alpha)
     if totals is None:
         return []
-    covariance = joint_covariance(totals)
     rates = np.array(totals.rates)
-    rng = np.random.default_rng([SEED, len(rates)])
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
-    pairs = combinations(range(len(rates)), 2)
-    df = max(1, min(totals.df(a, b) for a, b in pairs))
-    scale = np.sqrt(df / rng.chisquare(df, size=(DRAWS, 1)))
-    noise = (rng.standard_normal((DRAWS, len(rates))) @ root.T) * scale
+    variances = guarded_variances(totals, rule)
+    covariance = joint_covariance(totals)
+    drawn = _of_differences(covariance)
+    if rule != CGM_TWO_WAY:
+        # Unequal clusters vary more under this rule: then so much more in every direction.
+        known = drawn > TINY
+        covariance = covariance * max(1.0, float(np.max(variances[known] / drawn[known], initial=1.0)))
+    noise = _noise(covariance, _fewest(totals, rule))
     first = _shares_of_first(rates + noise)
-    better = _certainly_greater(rates, guarded_variances(totals), covariance, noise, alpha)
+    better = _certainly_greater(rates, variances, _bar(covariance, noise, alpha))
     order = sorted(range(len(rates)), key=lambda place: (-rates[place], totals.labels[place]))
     return [
         {
             "model": totals.labels[place],
             "fool_rate": float(rates[place]),
             "p_first": float(first[place]),
+            "estimand": {"rank_set": DEFAULT},
             "rank_set": [1 + int(better[:, place].sum()), len(rates) - int(better[place].sum())],
         }
         for place in order
@@ -66,13 +70,55 @@ def joint_covariance(totals: ResidualTotals) -> Floats:
     return found if np.linalg.eigvalsh(found)[0] >= 0 else by_person + by_photo
 
 
-def guarded_variances(totals: ResidualTotals) -> Floats:
+def guarded_variances(totals: ResidualTotals, rule: str = CURRENT_RULE) -> Floats:
     """Of each difference of two rates: max(two-way, participant, photo), as in `pairwise`."""
     found = np.zeros((len(totals.labels),) * 2)
     for a, b in combinations(range(len(found)), 2):
-        by_person, by_photo, by_cell = totals.variances(a, b)
-        found[a, b] = found[b, a] = max(by_person + by_photo - by_cell, by_person, by_photo)
+        basis = totals.basis(a, b, rule) or totals.basis(a, b, CGM_TWO_WAY)
+        if basis is None:
+            by_person, by_photo, by_cell = totals.variances(a, b)
+            found[a, b] = found[b, a] = max(by_person + by_photo - by_cell, by_person, by_photo)
+        else:
+            found[a, b] = found[b, a] = basis.variance
     return found
+
+
+def add_simultaneous(
+    pairs: list[Json], totals: ResidualTotals | None, alpha: float = 0.05, rule: str = CURRENT_RULE
+) -> None:
+    """Add to each recommended comparison the interval that holds together with those of all other pairs.
+
+    Their common bar is the quantile of the largest of all differences, from a multivariate t with the joint
+    covariance; never less than the t quantile of the pair alone. Hothorn, Bretz & Westfall, Biometrical J. 50
+    (2008) 346-363.
+    """
+    if totals is None:
+        return
+    covariance = joint_covariance(totals)
+    bar = _bar(covariance, _noise(covariance, _fewest(totals, rule)), alpha) if len(pairs) > 1 else 0.0
+    for pair in pairs:
+        found = pair["recommended"]
+        ends = None
+        if found["ci"] is not None:
+            half = max(bar, t_quantile(alpha / 2, found["df"])) * found["se"]
+            ends = [max(-1.0, pair["diff"] - half), min(1.0, pair["diff"] + half)]
+        found["simultaneous_ci"] = ends
+
+
+def _fewest(totals: ResidualTotals, rule: str) -> float:
+    """The fewest degrees of freedom of any pair, at least one."""
+    pairs = combinations(range(len(totals.labels)), 2)
+    found = [basis.df for a, b in pairs if (basis := totals.basis(a, b, rule))]
+    return max(1.0, min(found, default=1.0))
+
+
+def _noise(covariance: Floats, df: float) -> Floats:
+    """Draws of a multivariate t around 0, shape (DRAWS, conditions)."""
+    rng = np.random.default_rng([SEED, len(covariance)])
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    scale = np.sqrt(df / rng.chisquare(df, size=(DRAWS, 1)))
+    return np.asarray((rng.standard_normal((DRAWS, len(covariance))) @ root.T) * scale)
 
 
 def _by_cluster(totals: ResidualTotals) -> tuple[Floats, Floats, Floats]:
@@ -106,20 +152,18 @@ def _shares_of_first(drawn: Floats) -> Floats:
     return np.asarray((greatest / greatest.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
-def _certainly_greater(
-    rates: Floats, variances: Floats, covariance: Floats, noise: Floats, alpha: float
-) -> np.ndarray:
-    """Entry (a, b): a is greater than b beyond the simultaneous interval of all differences.
-
-    How wide the intervals must be together is read off the noise, which varies as `covariance` says; how wide
-    each one is follows from the variance of its difference.
-    """
+def _bar(covariance: Floats, noise: Floats, alpha: float) -> float:
+    """How many standard errors all differences together need: read off noise that varies as `covariance`."""
     drawn = np.sqrt(_of_differences(covariance))
-    known = drawn > 1e-12
     largest = np.zeros(len(noise))
-    for a in range(len(rates)):
+    for a in range(len(drawn)):
         for b in range(a):
-            if known[a, b]:
+            if drawn[a, b] > TINY:
                 np.maximum(largest, np.abs(noise[:, a] - noise[:, b]) / drawn[a, b], out=largest)
-    bar = float(np.quantile(largest, 1 - alpha))
+    return float(np.quantile(largest, 1 - alpha))
+
+
+def _certainly_greater(rates: Floats, variances: Floats, bar: float) -> np.ndarray:
+    """Entry (a, b): a is greater than b beyond the simultaneous interval of all differences."""
+    known = variances > TINY**2
     return np.asarray(known & (rates[:, None] - rates[None, :] > bar * np.sqrt(variances)))

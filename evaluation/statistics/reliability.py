@@ -9,6 +9,7 @@ from scipy.special import fdtrc, fdtri
 
 from evaluation.statistics.arrays import AnyCodes, Flags, Floats, Ints, Json
 from evaluation.statistics.filters import ValidResponses
+from evaluation.statistics.intervals import DEFAULT, NEW_PHOTOS_SAME_PEOPLE
 
 
 def split_half(fooled: Flags, participant: AnyCodes, trial_index: Floats) -> Json:
@@ -116,7 +117,15 @@ def intraclass_correlations(grid: Floats, alpha: float = 0.05) -> list[Json]:
         "ICC3k": (1 - 1 / f3, [1 - 1 / f for f in ends3], f3, df3),
     }
     return [
-        {"type": name, "icc": icc, "lo": ends[0], "hi": ends[1], "F": f, "p": float(fdtrc(n - 1, df, f))}
+        {
+            "type": name,
+            "icc": icc,
+            "lo": ends[0],
+            "hi": ends[1],
+            "estimand": NEW_PHOTOS_SAME_PEOPLE if name.startswith("ICC3") else DEFAULT,
+            "F": f,
+            "p": float(fdtrc(n - 1, df, f)),
+        }
         for name, (icc, ends, f, df) in singles.items()
     ]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.statistics.arrays import AnyCodes, Flags, Json
+from evaluation.statistics.crossed import people_means, t_interval
 from evaluation.statistics.distributions import binomial_at_most
+from evaluation.statistics.intervals import DEFAULT
 from evaluation.statistics.over_time import mean_difference
 from evaluation.statistics.table import LEFT
 
@@ -27,15 +29,27 @@ def side_preference(fake_side: Flags, chosen_side: Flags) -> Json:
     }
 
 
-def side_within_participants(chosen_side: Flags, participant: AnyCodes, alpha: float = 0.05) -> Json:
+def side_within_participants(
+    chosen_side: Flags,
+    participant: AnyCodes,
+    alpha: float = 0.05,
+    photo: AnyCodes | None = None,
+    cell: AnyCodes | None = None,
+) -> Json:
     """The habit of choosing left, less one half, as a mean over participants with t interval and test.
 
-    Both of shape (n,). `strong` counts participants who chose left in under 20 % or over 80 %.
+    All of shape (n,). `strong` counts participants who chose left in under 20 % or over 80 %. `ci` is by
+    people, for these photos; `two_way` by photos too, where they are given.
     """
     seen = np.bincount(participant)
     left = np.bincount(participant, chosen_side == LEFT)[seen > 0] / seen[seen > 0]
     strong = int(np.count_nonzero(np.abs(left - 0.5) > 0.3))
-    return mean_difference(np.asarray(left - 0.5, dtype=np.float64), alpha) | {"strong": strong}
+    result = mean_difference(np.asarray(left - 0.5, dtype=np.float64), alpha) | {"strong": strong}
+    if photo is None:
+        return result
+    found = people_means((chosen_side == LEFT) - 0.5, participant, photo, cell)
+    two_way = None if found is None else t_interval(*found, DEFAULT, alpha, null=0.0)
+    return result | {"two_way": two_way}
 
 
 def even_odds_p(successes: int, trials: int) -> float | None:

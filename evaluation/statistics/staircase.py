@@ -11,8 +11,10 @@ from math import log, sqrt
 
 import numpy as np
 
-from evaluation.statistics.arrays import Floats, Ints, Json
+from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
 from evaluation.statistics.distributions import t_quantile
+from evaluation.statistics.intervals import THESE_PHOTOS
+from evaluation.statistics.staircase_photos import threshold_interval
 from evaluation.statistics.table import Factor
 
 GUESS, LAPSE, TARGET = 0.5, 0.02, 0.75
@@ -39,7 +41,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Steps:
-    """One row for each trial, all of shape (n,), n >= 1; `right` is 0 or 1."""
+    """One row for each trial, all of shape (n,), n >= 1; `right` is 0 or 1, `photo` None where unknown."""
 
     participant: Factor
     condition: Factor
@@ -47,13 +49,15 @@ class Steps:
     trial_index: Floats
     exposure_ms: Floats
     right: Ints
+    photo: AnyCodes | None = None
 
 
 def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> Json:
     """Each block, each participant's threshold, and each condition's mean threshold with a t interval.
 
     A block's threshold is its most frequent exposure (the mean of several that tie), a participant's the mean
-    over blocks. The interval is over participants: a claim about these photos. `se_boot_limit` is what a
+    over blocks. `participant_t_ci` is over participants: a claim about these photos; `interval` of each
+    condition is by people and photos, where the photos are known. `se_boot_limit` is what a
     bootstrap over participants approaches. The pooled curve ignores that people differ: a warning light.
     """
     rule = rule or Rule()
@@ -72,9 +76,11 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
         own = np.array([person["thr"] for person in people if person["model"] == model])
         n, mean = len(own), float(own.mean())
         sd = float(own.std(ddof=1)) if n > 1 else None
+        rows = steps.condition.is_label(model)
         models.append(
             {
                 "model": model,
+                "interval": _interval(steps, rows, own, alpha),
                 "participants": n,
                 "hype_time_ms": mean,
                 "sd": sd,
@@ -83,7 +89,6 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
         )
         half = None if sd is None else t_quantile(alpha / 2, n - 1) * sd / sqrt(n)
         intervals[model] = None if half is None else [mean - half, mean + half]
-        rows = steps.condition.is_label(model)
         curves[model] = weibull(steps.exposure_ms[rows], steps.right[rows])
     return {
         "rule": rule.__dict__ | {},
@@ -91,9 +96,25 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
         "blocks": blocks,
         "participants": people,
         "models": models,
+        "estimand": {"participant_t_ci": THESE_PHOTOS},
         "participant_t_ci": intervals,
         "psychometric_pooled_weibull": curves,
     }
+
+
+def _interval(steps: Steps, rows: Bools, own: Floats, alpha: float) -> Json:
+    """Of one condition's mean threshold."""
+    who = steps.participant.codes[rows]
+    block = np.unique(np.stack((who, steps.block[rows])), axis=1, return_inverse=True)[1]
+    return threshold_interval(
+        own,
+        participant=who,
+        photo=None if steps.photo is None else steps.photo[rows],
+        block=block.reshape(-1),
+        exposure_ms=steps.exposure_ms[rows],
+        right=steps.right[rows].astype(np.float64),
+        alpha=alpha,
+    )
 
 
 def _blocks(steps: Steps, rule: Rule) -> tuple[list[Json], bool]:

@@ -12,6 +12,10 @@ from studies.services import stimuli, study_files
 
 FORMAT = 1
 
+INFERENCE_RULE = "bell_mccaffrey_two_way"
+"""How evaluation/ finds the variances and degrees of freedom of a study launched now. A protocol without this
+name is older than the rule."""
+
 
 def protocol_of(study: Study, *, code_version: str = settings.VERSION) -> dict[str, Any]:
     """The protocol as the rows give it now."""
@@ -31,6 +35,7 @@ def protocol_of(study: Study, *, code_version: str = settings.VERSION) -> dict[s
             }
             for condition in study.conditions.select_related("colorizer__reference_set")
         },
+        "inference": {"rule": INFERENCE_RULE},
         "stimuli": {"count": len(shown), "digest": digest_of(shown)},
     }
 

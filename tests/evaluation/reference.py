@@ -20,8 +20,8 @@ NOT_NUMBERS_OF_THE_ANALYSIS = {
 }
 """Keys of the expected values that are not compared here, with the reason."""
 
-OTHER_NAMES = {"dprime_psyphy_mAFC2": "dprime_2afc"}
-"""Numbers that a second package computed: what we call them."""
+OTHER_NAMES = {"dprime_psyphy_mAFC2": "dprime_2afc", "recommended": "cgm_two_way"}
+"""What we call a number that a second package computed, and the rule that was recommended at the time."""
 
 COUNTS = {
     "rows", "test_rows", "usable_rows", "contradictory", "valid_rows", "strict_rows", "participants",

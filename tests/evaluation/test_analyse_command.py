@@ -129,3 +129,14 @@ def test_other_tasks_are_known_by_their_columns(tmp_path):
     out, _ = run(responses("p11_preference"), "--json", tmp_path / "p.json")
     assert "preference task" in out
     assert json.loads((tmp_path / "p.json").read_text())["ranking"] == ["L2", "MCL", "FULL", "GAN"]
+
+
+def test_the_earlier_rule_can_be_asked_for_and_is_named(tmp_path):
+    found = {}
+    for rule in ("bell_mccaffrey_two_way", "cgm_two_way"):
+        run(responses("p08_unbalanced"), "--json", tmp_path / rule, "--rule", rule)
+        found[rule] = json.loads((tmp_path / rule).read_text())
+        assert found[rule]["rule"] == rule
+    earlier, now = (found[rule]["models"]["L2"] for rule in ("cgm_two_way", "bell_mccaffrey_two_way"))
+    assert earlier["recommended"] == earlier["cgm_two_way"] == now["cgm_two_way"]
+    assert now["recommended"]["df"] < earlier["recommended"]["df"]

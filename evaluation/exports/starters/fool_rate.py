@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import norm, t
 
+RULE = "bell_mccaffrey_two_way"
+"""Of factors and degrees of freedom, as the study's protocol names it; the other one is "cgm_two_way"."""
+
 
 def read_trials(path):
     """The test trials that count: answered, not excluded, not spoiled, the first of each repeated pair."""
@@ -37,6 +40,31 @@ def cluster_variance(residuals, names):
     if clusters < 2:
         return np.nan, clusters
     return clusters / (clusters - 1) * (totals**2).sum() / len(residuals) ** 2, clusters
+
+
+def bell_mccaffrey(residuals, names, variance):
+    """Variance of the mean over clusters and its degrees of freedom; `variance` is that of one answer."""
+    _, codes = np.unique(names, return_inverse=True)
+    n = len(residuals)
+    squares = (np.bincount(codes, residuals) ** 2).sum() / n**2
+    share = np.bincount(codes) / n
+    alone, _ = factor_and_df(share, share / n * variance)
+    between = max(0.0, (squares * alone - variance / n) / (share**2).sum())
+    factor, df = factor_and_df(share, share / n * variance + between * share**2)
+    return squares * factor, df
+
+
+def factor_and_df(share, working):
+    """Of clusters with these shares of the trials, if `working` holds the variances of their totals.
+
+    Residual totals have the covariance M diag(working) M' with M = I - share 1'; this is its trace, and the
+    trace of its square, written out.
+    """
+    whole, own, both = working.sum(), (share**2).sum(), (working * share).sum()
+    trace = whole - 2 * both + own * whole
+    squared = (working**2 * (1 + 2 * (own - 2 * share))).sum() + (own * whole) ** 2
+    squared += 2 * whole * (working * share**2).sum() - 4 * own * whole * both + 2 * both**2
+    return whole / trace, trace**2 / squared
 
 
 def wilson(rate, n, quantile):
@@ -74,9 +102,17 @@ def analyse(rows, alpha=0.05):
     low = high = np.nan
     if people > 1 and photos > 1:
         cells = n / (n - 1) * (residuals**2).sum() / n**2
+        df = min(people, photos) - 1
+        if RULE == "bell_mccaffrey_two_way":
+            supposed = (fooled.sum() + 0.5) / (n + 1)
+            of_people, of_photos = (
+                bell_mccaffrey(residuals, [row[name] for row in rows], supposed * (1 - supposed))
+                for name in ("participant_id", "image_id")
+            )
+            v_people, v_photos, df = of_people[0], of_photos[0], min(of_people[1], of_photos[1])
         variance = max(v_people + v_photos - cells, v_people, v_photos, rate * (1 - rate) / n)
         n_effective = rate * (1 - rate) / variance if inside else n
-        low, high = wilson(rate, n_effective, t.isf(alpha / 2, min(people, photos) - 1))
+        low, high = wilson(rate, n_effective, t.isf(alpha / 2, df))
     found["default_low"], found["default_high"] = low, high
     return found
 

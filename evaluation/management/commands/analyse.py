@@ -13,6 +13,7 @@ from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
 from evaluation.left_out import leave_out, leave_out_marked, read_exclusions
 from evaluation.response_files import ResponseFile, read_metrics, read_photo_scores, read_responses
 from evaluation.statistics.bootstraps import Resampling
+from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE, RULES
 from evaluation.task_files import analyse_task
 
 
@@ -65,6 +66,13 @@ class Command(BaseCommand):
             help="strict view: the slowest answer that counts (30000)",
         )
         parser.add_argument(
+            "--rule",
+            choices=RULES,
+            default=CURRENT_RULE,
+            help=f"how variances and degrees of freedom are found ({CURRENT_RULE}); studies launched before "
+            f"there was a choice have {CGM_TWO_WAY}",
+        )
+        parser.add_argument(
             "--bootstrap",
             type=int,
             metavar="REPLICATES",
@@ -115,6 +123,7 @@ class Command(BaseCommand):
             mix_sources=options["mix_sources"],
             resampling=None if bootstrap is None else Resampling(bootstrap, options["seed"]),
             with_mixed_model=options["mixed_model"],
+            rule=options["rule"],
         )
         result = {"input": found.as_json()} | result | {"filters": [*excluded, *result["filters"]]}
         self._remark(found, result)

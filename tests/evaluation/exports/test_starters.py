@@ -10,7 +10,7 @@ import pytest
 
 from evaluation import services
 from evaluation.models import Population
-from studies.models import Response, Source
+from studies.models import Response, Source, Study
 from tests.evaluation.exports.cast import busy_study, exported
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,15 @@ def test_the_python_script_reproduces_the_report(sky, tmp_path):
     root = exported(sky.study, tmp_path)
     found = run(sys.executable, str(root / "analysis/fool_rate.py"))
     compare(found, sky.study, ("naive", "these_photos", "default"))
+
+
+def test_it_follows_the_rule_of_a_study_launched_before_there_was_a_choice(sky, tmp_path):
+    Study.objects.filter(pk=sky.study.pk).update(protocol={"format": 1, "study": {}})
+    sky.study.refresh_from_db()
+    root = exported(sky.study, tmp_path)
+    found = run(sys.executable, str(root / "analysis/fool_rate.py"))
+    compare(found, sky.study, ("naive", "these_photos", "default"))
+    assert 'RULE = "cgm_two_way"' in (root / "analysis/fool_rate.py").read_text()
 
 
 def test_it_reproduces_the_report_where_nobody_was_fooled(sky, tmp_path):

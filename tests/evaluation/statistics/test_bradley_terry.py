@@ -1,8 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 from scipy.special import expit
 
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
+from evaluation.task_files import analyse_task
+from tests.evaluation.oracles import COPIES
 
 
 def chosen(abilities, n, left=0.0, seed=1):
@@ -58,3 +62,43 @@ def test_one_participant_gets_abilities_and_no_tests():
     alone = chosen({"a": 0.5, "b": 0.0}, 200)
     alone = Preferences(np.zeros(200, dtype=int), alone.left, alone.right, alone.chose_left, alone.labels)
     assert bradley_terry(alone)["pairwise"] == []
+
+
+def test_errors_by_people_and_photos_agree_with_statsmodels():
+    wanted = json.loads((COPIES / "p11_preference_two_way.json").read_text())
+    found = analyse_task(COPIES / "p11_preference.csv")
+    assert found["log_ability"] == pytest.approx(wanted["log_ability"], abs=1e-9)
+    assert found["se_two_way_G_adj"] == pytest.approx(wanted["se_two_way_G_adj"], rel=1e-9)
+    assert found["estimand"] == "new participants × new photos"
+    # The guard: never less than people alone, nor than independent choices.
+    for ours, people, alone in zip(
+        found["se_two_way"], found["se_cluster_participant"], found["se"][1:], strict=True
+    ):
+        assert ours >= max(people, alone) * (1 - 1e-9)
+
+
+def no_difference(rng, people=60, photos=30, trials=20):
+    """Three conditions that are liked alike, but each a little more or less on each photo."""
+    taste = rng.normal(0, 0.6, (photos, 3))
+    n = people * trials
+    photo, first = rng.integers(0, photos, n), rng.integers(0, 3, n)
+    second = (first + rng.integers(1, 3, n)) % 3
+    wins = rng.random(n) < expit(taste[photo, first] - taste[photo, second])
+    return Preferences(np.repeat(np.arange(people), trials), first, second, wins, ("a", "b", "c"), photo)
+
+
+def test_conditions_that_do_well_on_different_photos_are_seldom_told_apart():
+    rng = np.random.default_rng(4)
+    studies = [bradley_terry(no_difference(rng))["pairwise"] for _ in range(120)]
+    by_photos = sum(any(pair["p_t_holm"] < 0.05 for pair in pairs) for pairs in studies)
+    by_people = sum(any(pair["these_photos"]["p_t_holm"] < 0.05 for pair in pairs) for pairs in studies)
+    assert by_photos <= 12
+    assert by_people > 24
+    assert all(pair["these_photos"]["estimand"] == "these photos only" for pair in studies[0])
+
+
+def test_without_photos_the_intervals_say_that_they_are_about_these_photos():
+    found = bradley_terry(chosen({"a": 0.5, "b": 0.0}, 400))
+    assert found["estimand"] == found["pairwise"][0]["estimand"] == "these photos only"
+    assert "photos are not known" in found["reason"]
+    assert found["se_two_way"] is None

@@ -9,6 +9,7 @@ from evaluation.statistics.clustered import (
     these_photos_interval,
     this_participant_interval,
 )
+from evaluation.statistics.rules import CGM_TWO_WAY
 from evaluation.statistics.simulation import Shape, coverage
 
 
@@ -91,3 +92,19 @@ def test_few_photos_and_many_people_are_where_ignoring_photos_fails():
     assert 0.92 <= measured["default"].share <= 0.985
     assert measured["naive"].share < 0.75
     assert measured["these_photos"].share < 0.85
+
+
+def test_very_unequal_numbers_of_trials_are_where_the_earlier_rule_fails():
+    shape = Shape(participants=20, photos=80, trials=20, log_sd_trials=1.0).with_rate(0.3)
+    measured = coverage(shape, studies=300, seed=22)
+    assert 0.93 <= measured["default"].share <= 0.985
+    assert measured["cgm_two_way"].share < 0.94
+    assert measured["cgm_two_way"].share < measured["default"].share
+
+
+def test_equal_numbers_of_trials_give_the_interval_of_the_earlier_rule():
+    rng = np.random.default_rng(9)
+    found = crossed(12, 15, (rng.random(180) < rng.random(12).repeat(15)).astype(int))
+    now, before = default_interval(found), default_interval(found, rule=CGM_TWO_WAY)
+    assert (now.low, now.high) == pytest.approx((before.low, before.high), rel=1e-12)
+    assert found.basis().df == found.basis(CGM_TWO_WAY).df == 11

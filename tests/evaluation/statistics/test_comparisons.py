@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -97,17 +99,26 @@ def test_the_variance_equals_the_definition_written_out():
     assert result["se_guarded"] ** 2 == pytest.approx(max(two_way, variance(who), variance(what)))
 
 
-def in_arms(people, arms, rng, sd=0.8, trials=20, photos=200):
-    """A study without any difference, in which everybody sees one condition: valid responses."""
+def in_arms(people, arms, rng, sd=0.8, trials=20, photos=200, shared=0, log_sd=0.0):
+    """A study without any difference, in which everybody sees one condition but for some who see all.
+
+    `shared` people of each condition are the same in all of them; `log_sd` spreads the numbers of trials.
+    """
     effects = rng.normal(0, sd, photos)
     who, condition, photo, sides = [], [], [], []
     for person in range(people * arms):
-        seen = rng.permutation(photos)[:trials]
-        fooled = rng.random(trials) < expit(-0.9 + rng.normal(0, sd) + effects[seen])
-        who += [f"p{person}"] * trials
-        condition += [f"c{person // people}"] * trials
-        photo += [f"photo{what}" for what in seen]
-        sides += np.where(fooled, "right", "left").tolist()
+        group, place = divmod(person, people)
+        if place < shared and group:
+            continue
+        own = rng.normal(0, sd)
+        amount = max(1, round(trials * np.exp(rng.normal(0, log_sd) - log_sd**2 / 2)))
+        for arm in range(arms) if place < shared else [group]:
+            seen = rng.permutation(photos)[:amount]
+            fooled = rng.random(len(seen)) < expit(-0.9 + own + effects[seen])
+            who += [f"p{person}"] * len(seen)
+            condition += [f"c{arm}"] * len(seen)
+            photo += [f"photo{what}" for what in seen]
+            sides += np.where(fooled, "right", "left").tolist()
     return valid_responses(
         ResponseTable.from_columns(
             participant=who, condition=condition, photo=photo,
@@ -133,3 +144,41 @@ def test_an_arm_of_one_participant_gets_no_test():
     results = pairwise(in_arms(people=1, arms=2, rng=np.random.default_rng(2)))
     assert [result["p_t"] for result in results] == [None]
     assert "single participant" in results[0]["reason"]
+
+
+def found_after_holm(studies, key="p_holm", rule="recommended"):
+    return np.mean([any((pair[rule][key] or 1) < 0.05 for pair in study) for study in studies])
+
+
+def test_one_person_who_judged_everything_does_not_switch_the_correction_off():
+    rng = np.random.default_rng(11)
+    studies = [pairwise(in_arms(people=5, arms=6, rng=rng, shared=1)) for _ in range(100)]
+    assert found_after_holm(studies) <= 0.06
+    assert found_after_holm(studies, rule="cgm_two_way") > 0.06
+    # What most people of a pair did not do together is no test of one group: the plain keys follow.
+    assert studies[0][0]["p_t"] == studies[0][0]["recommended"]["p"]
+
+
+def test_very_unequal_numbers_of_trials_seldom_show_a_difference():
+    rng = np.random.default_rng(12)
+    studies = [pairwise(in_arms(people=8, arms=3, rng=rng, log_sd=1.0)) for _ in range(120)]
+    assert found_after_holm(studies) <= 0.075
+    assert found_after_holm(studies, rule="cgm_two_way") > found_after_holm(studies)
+
+
+def test_degrees_of_freedom_grow_with_the_people_and_shrink_with_the_overlap_step_by_step():
+    dfs = []
+    for shared in range(11):
+        (pair,) = pairwise(in_arms(people=10, arms=2, rng=np.random.default_rng(3), shared=shared, sd=0.3))
+        dfs.append(pair["recommended"]["df"])
+    assert dfs[0] == 18
+    assert dfs[10] == 9
+    assert all(before >= after - 1.5 for before, after in itertools.pairwise(dfs))
+    assert 9 < dfs[5] < 18
+
+
+def test_everybody_judging_everything_leaves_both_rules_alike():
+    (pair,) = compared({"a": seldom, "b": sometimes}, people=6, photos=5)
+    for name in ("se", "df", "p", "p_holm"):
+        assert pair["recommended"][name] == pytest.approx(pair["cgm_two_way"][name])
+    assert pair["p_t"] == pair["cgm_two_way"]["p"]

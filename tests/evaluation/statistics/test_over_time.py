@@ -57,7 +57,7 @@ def test_the_halves_meet_in_the_middle_of_each_participant():
     assert (found["participants"], found["mean_difference"]) == (2, 0.75)
     assert found["ci"][0] < 0.75 < found["ci"][1]
     assert mean_difference(np.array([0.5])) == {
-        "participants": 1, "mean_difference": 0.5, "ci": None, "p_t": None,
+        "participants": 1, "mean_difference": 0.5, "estimand": "these photos only", "ci": None, "p_t": None,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from evaluation.statistics.comparisons import _compare, residual_totals
 from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.ranking import guarded_variances, joint_covariance, ranking
+from evaluation.statistics.rules import CGM_TWO_WAY
 from evaluation.statistics.table import ResponseTable
 
 
@@ -70,7 +71,8 @@ def test_no_difference_varies_less_in_the_ranking_than_in_its_comparison():
         covariance = joint_covariance(rows)
         varies = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
         assert varies >= pair["se_guarded"] ** 2 * (1 - 1e-9)
-        assert guarded_variances(rows)[0, 1] == pytest.approx(pair["se_guarded"] ** 2)
+        assert guarded_variances(rows)[0, 1] == pytest.approx(pair["recommended"]["se"] ** 2)
+        assert guarded_variances(rows, CGM_TWO_WAY)[0, 1] == pytest.approx(pair["se_guarded"] ** 2)
         unguarded += pair["var_two_way"] < 0.99 * pair["se_guarded"] ** 2
     assert unguarded > 3
 
@@ -80,7 +82,7 @@ def test_two_ranks_are_certain_where_the_interval_of_their_difference_leaves_out
     for rows, pair in small_studies():
         certain = ranking(rows)[0]["rank_set"] == [1, 1]
         # The bar is drawn, so close calls may differ.
-        clearly = abs(pair["z"]) / t_quantile(0.025, pair["df"])
+        clearly = abs(pair["recommended"]["t"]) / t_quantile(0.025, pair["recommended"]["df"])
         if not 0.93 < clearly < 1.07:
             assert certain == (clearly > 1)
             decided.add(certain)

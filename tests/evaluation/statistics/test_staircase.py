@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from evaluation.statistics.staircase import Rule, Steps, staircases, weibull
 from evaluation.statistics.table import Factor
@@ -47,3 +50,54 @@ def test_one_level_identifies_no_curve():
     found = weibull(np.full(300, 200.0), np.tile([1, 1, 1, 0], 75))
     assert found["identified"] is False
     assert "do not test" in found["note"]
+
+
+def on_photos(rng, people=20, blocks=3, trials=60, photos=25, spread_ms=70.0):
+    """Staircases on photos that need longer or shorter than others; the mean threshold is 400 ms."""
+    own, harder = rng.normal(400, 50, people), rng.normal(0, spread_ms, photos)
+    count = people * blocks
+    threshold = np.repeat(own, blocks)
+    shown = np.stack([rng.permutation(np.arange(trials) % photos) for _ in range(count)])
+    exposure, columns = np.full(count, 500.0), []
+    for trial in range(trials):
+        photo = shown[:, trial]
+        right = rng.random(count) < 0.5 + 0.5 * expit((exposure - threshold - harder[photo]) / 60)
+        columns.append((exposure, right, photo))
+        exposure = np.clip(exposure + np.where(right, -10, 30), 100, 1000)
+    exposure, right, photo = (np.stack(column, axis=1).ravel() for column in zip(*columns, strict=True))
+    who = np.repeat(np.arange(people), blocks * trials)
+    codes = Factor(who.astype(np.int32), tuple(f"p{person}" for person in range(people)))
+    return Steps(
+        participant=codes,
+        condition=Factor.of(["L2"] * len(who)),
+        block=np.tile(np.repeat(np.arange(blocks), trials), people),
+        trial_index=np.tile(np.arange(trials), count).astype(np.float64),
+        exposure_ms=exposure,
+        right=right.astype(np.int64),
+        photo=photo,
+    )
+
+
+def test_the_interval_by_people_and_photos_holds_the_threshold_and_that_by_people_is_too_short():
+    rng = np.random.default_rng(6)
+    found = [staircases(on_photos(rng)) for _ in range(50)]
+    # The modal exposure lies a little above the threshold: the mean over studies is what they estimate.
+    truth = np.mean([each["models"][0]["hype_time_ms"] for each in found])
+    crossed = [each["models"][0]["interval"] for each in found]
+    assert sum(each["ci"][0] <= truth <= each["ci"][1] for each in crossed) >= 44
+    by_people = [each["participant_t_ci"]["L2"] for each in found]
+    assert sum(low <= truth <= high for low, high in by_people) < 44
+    assert {each["estimand"] for each in crossed} == {"new participants × new photos"}
+
+
+def test_without_photos_the_interval_is_about_these_photos():
+    steps = on_photos(np.random.default_rng(7))
+    found = staircases(replace(steps, photo=None))
+    interval = found["models"][0]["interval"]
+    assert interval["estimand"] == "these photos only"
+    assert interval["ci"] == pytest.approx(found["participant_t_ci"]["L2"])
+
+
+def test_exposures_that_tell_nothing_of_the_slope_give_no_interval_for_new_photos_and_say_why():
+    steps = on_photos(np.random.default_rng(8), people=2, blocks=1, trials=20)
+    assert "slope" in staircases(steps)["models"][0]["interval"]["reason"]

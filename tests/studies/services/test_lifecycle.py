@@ -29,6 +29,7 @@ def test_the_protocol_writes_out_every_default():
     study = builders.newly_launched_study(exclusion_rules={})
     assert study.design_settings["exposure_ms"] == 1000
     assert study.protocol["study"]["exclusion_rules"]["rt_min_ms"] == 200
+    assert study.protocol["inference"] == {"rule": "bell_mccaffrey_two_way"}
     assert study.protocol["photos"]["practice"]
     assert set(study.protocol["colorizers"]) == {"sepia", "luminance-table", "random"}
 

@@ -1,0 +1,92 @@
+"""Which rule of inference a report follows: the one in the study's protocol, or that of the time before."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evaluation import report_files, services
+from evaluation.models import Population, Report
+from evaluation.presentation import Page
+from evaluation.statistics.rules import BELL_MCCAFFREY_TWO_WAY, CGM_TWO_WAY, CURRENT_RULE, RULES
+from studies.models import Study
+from studies.services.protocol import INFERENCE_RULE
+from tests.evaluation.cast import played_study
+from tests.evaluation.test_estimands import without_estimand
+
+pytestmark = pytest.mark.django_db
+
+EARLIER = Path(__file__).parents[1] / "oracles" / "reports" / "schema-2.json"
+
+
+@pytest.fixture
+def sky(ada):
+    played = played_study(ada)
+    played.crowd(5, {"l2": 0.3, "classes": 0.5}, vigilance=[True])
+    # Somebody with half the trials: the rules differ where people did unequal numbers.
+    played.participate(fooled={"l2": [True, False], "classes": [False, False]}, vigilance=[True])
+    return played
+
+
+def report_of(played, protocol):
+    Study.objects.filter(pk=played.study.pk).update(protocol=protocol)
+    played.study.refresh_from_db()
+    return services.make_report(study=played.study, population=Population.PEOPLE)
+
+
+def analysis(report):
+    return report.results["analysis"]
+
+
+def test_a_launch_now_records_the_rule_in_force():
+    assert INFERENCE_RULE == CURRENT_RULE == BELL_MCCAFFREY_TWO_WAY
+
+
+def test_a_study_launched_before_there_was_a_choice_keeps_its_numbers(sky):
+    found = analysis(report_of(sky, {"format": 1, "study": {}}))
+    assert found["rule"] == CGM_TWO_WAY
+    for model in found["models"].values():
+        assert model["recommended"] == model[CGM_TWO_WAY]
+        default = model["intervals"]["default"]
+        assert [default["low"], default["high"]] == model[CGM_TWO_WAY]["wilson_neff_t_ci"]
+    for pair in found["pairwise"]:
+        assert (pair["p_t"], pair["ci"]) == (pair[CGM_TWO_WAY]["p"], pair[CGM_TWO_WAY]["ci"])
+    assert "min(participants, photographs) − 1" in Page(Report.objects.get()).methods
+
+
+def test_a_study_launched_now_has_the_new_rule_and_the_earlier_one_beside_it(sky):
+    report = report_of(sky, {"format": 1, "study": {}, "inference": {"rule": BELL_MCCAFFREY_TWO_WAY}})
+    found = analysis(report)
+    model = found["models"]["l2"]
+    assert found["rule"] == model["recommended"]["rule"] == BELL_MCCAFFREY_TWO_WAY
+    assert model["recommended"]["df"] < model[CGM_TWO_WAY]["df"] == 5
+    assert report.results["views"][0]["models"]["l2"]["interval"] == model["intervals"]["default"]
+    page = Page(report)
+    assert "Bell and McCaffrey" in page.methods
+    assert [fact.title for fact in page.beside] == ["Each participant counted alike", "Valid at every look"]
+    assert list(without_estimand(report.results)) == []
+
+
+def test_a_rule_that_this_release_does_not_know_is_refused(sky):
+    with pytest.raises(ValueError, match=f"'of_2040'; it is one of {RULES[0]}"):
+        report_of(sky, {"format": 1, "study": {}, "inference": {"rule": "of_2040"}})
+
+
+def test_a_report_frozen_before_the_rule_changed_is_shown_as_it_was(sky):
+    old = json.loads(EARLIER.read_text())
+    shown = old.pop("shown")
+    report = Report.objects.create(study=sky.study, population=Population.PEOPLE, **old)
+    report.refresh_from_db()
+    page = Page(report)
+    assert report.results == old["results"]
+    assert page.headline == shown["headline"]
+    assert "min(participants, photographs) − 1" in page.methods
+    assert [[d.points, d.interval, d.p] for d in page.differences] == shown["differences"]
+    assert [[c.points, c.interval, c.p, c.p_equivalent] for c in page.chances] == shown["chances"]
+    rates = [
+        [a.title, a.default.value, a.default.interval, a.these_photos.value, a.naive.value, a.deff]
+        for a in page.arms
+    ]
+    assert rates == shown["rates"]
+    assert page.beside == []
+    assert "Beside these rates" not in report_files.html(report)
