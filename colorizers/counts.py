@@ -40,12 +40,10 @@ def pictures_of(photo_sets: Sequence[PhotoSet]) -> dict[int, dict[str, int]]:
 
     A photo in two of the sets counts twice.
     """
-    held = PhotoSet.photos.through.objects.filter(photoset__in=photo_sets)
-    rows = held.exclude(photo__colorizations=None).values_list(
-        "photo__colorizations__colorizer", "photo__colorizations__state"
-    )
+    rows = Colorization.objects.filter(photo__photo_sets__in=photo_sets).order_by()
+    counts = rows.values_list("colorizer", "state").annotate(n=Count("pk"))
     found: dict[int, dict[str, int]] = {}
-    for colorizer, state, count in rows.annotate(n=Count("pk")):
+    for colorizer, state, count in counts:
         found.setdefault(colorizer, {})[state] = count
     return found
 

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from evaluation.models import Exclusion
-from studies.admin.participation import ParticipationAdmin, TrialInline
+from studies.admin.participation import ParticipationAdmin
+from studies.admin.trial_table import NOTHING, TrialRow
 from studies.models import Participation, Source, Trial, TrialKind
 
 
@@ -33,34 +33,20 @@ def named(participation: Participation, trial: Trial | None = None) -> str:
     return f"Trial {trial.number} of {whole}" if trial is not None else f"All of {whole}"
 
 
-class JudgedTrialInline(TrialInline):
-    """Each trial with the link that leaves it out."""
-
-    fields = [*TrialInline.fields, "analysis"]
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:
-        return super().get_queryset(request).select_related("participation").prefetch_related("exclusions")
-
-    @display(description="analysis")
-    def analysis(self, trial: Trial) -> SafeString | str:
-        """By which rule it is left out, or the way to do that; practice is in no rate anyway."""
-        rules = [exclusion.rule for exclusion in trial.exclusions.all()]
-        if rules or trial.kind == TrialKind.PRACTICE or trial.participation.source == Source.PREVIEW:
-            return f"left out: {', '.join(rules)}" if rules else "–"
-        address = leave_out_address(trial.participation, trial)
-        return format_html(
-            '<a class="fr-link" href="{}" title="Leave trial {} out">Leave out…</a>',
-            address,
-            trial.number,
-        )
-
-
 class JudgedParticipationAdmin(ParticipationAdmin):
     """Adds the panel of exclusions."""
 
-    inlines = [JudgedTrialInline]
     change_form_outer_before_template = "admin/evaluation/exclusions_panel.html"
+
+    def trial_rows(self, participation: Participation) -> list[TrialRow]:
+        """Each trial with the rule by which it is left out, or the way to do that."""
+        rules: dict[int, list[str]] = {}
+        for exclusion in Exclusion.objects.filter(trial__participation=participation):
+            rules.setdefault(exclusion.trial_id or 0, []).append(exclusion.rule)
+        return [
+            replace(row, analysis=_analysis(participation, row.trial, rules.get(row.trial.pk, [])))
+            for row in super().trial_rows(participation)
+        ]
 
     def change_view(
         self,
@@ -75,6 +61,18 @@ class JudgedParticipationAdmin(ParticipationAdmin):
             request, object_id, form_url, {**(extra_context or {}), **extra}
         )
         return response
+
+
+def _analysis(participation: Participation, trial: Trial, rules: list[str]) -> str:
+    if rules:
+        return f"left out: {', '.join(rules)}"
+    # Practice and previews are in no rate anyway.
+    if trial.kind == TrialKind.PRACTICE or participation.source == Source.PREVIEW:
+        return NOTHING
+    address = leave_out_address(participation, trial)
+    return format_html(
+        '<a class="fr-link" href="{}" title="Leave trial {} out">Leave out…</a>', address, trial.number
+    )
 
 
 def _panel(participation: Participation) -> dict[str, Any]:

@@ -249,7 +249,8 @@ def _participations(study: Study, people: int) -> None:
         Participation(
             study=study, participant=person, source=_source(n), state=_state(n), stimuli=cells,
             study_digest=study.digest, consent_version="1", consented_at=now - timedelta(seconds=30 * n),
-            last_seen_at=now, finished_at=now, attention_passed=n % 10 != 3, device=device,
+            last_seen_at=now - timedelta(seconds=30 * n), finished_at=now, attention_passed=n % 10 != 3,
+            device=device,
             completion_code=_digest(f"c{n}")[:10],
         )
         for n, person in enumerate(persons)

@@ -107,13 +107,15 @@ def what_is_newer(report: Report) -> Newer:
     """Whether the data have changed since a report was made: cheap enough for each visit.
 
     Only answers after the last one that the report knew are looked at, and only those of participations that
-    were seen since, however many there are before.
+    were seen since (the last MOST_NEWS of them), however many there are before.
     """
     study, population, then = report.study, Population(report.population), report.snapshot
     newer = _responses(study, population).filter(pk__gt=then.get("last_response") or 0)
     if "taken" in then:
         since = datetime.fromisoformat(then["taken"]) - OVERLAP
-        newer = newer.filter(trial__participation__last_seen_at__gte=since)
+        seen = participations_in(study, population).filter(last_seen_at__gte=since).order_by("-last_seen_at")
+        # As a list, so that answers are looked up by participation and not searched in all studies.
+        newer = newer.filter(trial__participation__in=list(seen.values_list("pk", flat=True)[:MOST_NEWS]))
     answers = newer.order_by()[: MOST_NEWS + 1].count()
     around = _around(study, population)
     changed = any(then.get(name) != now for name, now in around.items())

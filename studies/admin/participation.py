@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Model, Prefetch, QuerySet
-from django.http import HttpRequest
-from unfold.admin import TabularInline
+from django.db.models import Count, Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from colorizers.admin.common import RecordAdmin
 from studies.admin.access import sees_study
-from studies.exposure import SHOWN_BEFORE
-from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind
+from studies.admin.trial_table import TrialRow, rows_of
+from studies.models import Participation, ParticipationState, Source, Study, Trial
 from studies.services import payments
 
 SOURCE_LABELS = {Source.PERSON: "success", Source.SIMULATED: "warning", Source.PREVIEW: "info"}
@@ -26,66 +25,6 @@ STATE_LABELS = {
     ParticipationState.ABANDONED: "warning",
     ParticipationState.WITHDRAWN: "danger",
 }
-
-
-SPOILED = "spoiled, not counted"
-OUTCOME_LABELS = {"right": "success", "wrong": "warning", "fooled": "warning", SPOILED: "danger"}
-
-
-class TrialInline(TabularInline):
-    model = Trial
-    fields = ["number", "kind", "condition", "photo", "key", "answer", "outcome", "rt", "shown"]
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-    hide_title = True
-    ordering = ["number"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:
-        return Trial.objects.select_related("condition", "photo", "response", "replaces").order_by("number")
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True  # Whoever sees the participation sees its trials.
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-    @display(description="answer")
-    def answer(self, trial: Trial) -> str:
-        if not hasattr(trial, "response"):
-            return "–"
-        return trial.response.answer or "none in time"
-
-    @display(description="outcome", label=OUTCOME_LABELS)
-    def outcome(self, trial: Trial) -> str | None:
-        if not hasattr(trial, "response"):
-            return None
-        if trial.response.voided:
-            return SPOILED
-        if not trial.response.answer:
-            return None
-        if trial.response.answer == trial.key:
-            return "right"
-        return "fooled" if trial.kind == TrialKind.TEST else "wrong"
-
-    @display(description="shown")
-    def shown(self, trial: Trial) -> str:
-        """What spoiled it, and in whose place it stands."""
-        words = [f"in the place of {trial.replaces.number}"] if trial.replaces else []
-        if hasattr(trial, "response"):
-            judged = trial.kind != TrialKind.PRACTICE
-            words += trial.response.void_reasons or ["as planned" if judged else "not judged"]
-            if trial.response.shown_before and SHOWN_BEFORE not in words:
-                words.append(SHOWN_BEFORE)
-        return ", ".join(words) or "–"
-
-    @display(description="response time")
-    def rt(self, trial: Trial) -> str:
-        if not hasattr(trial, "response") or trial.response.rt_ms is None:
-            return "–"
-        return f"{trial.response.rt_ms:.0f} ms"
 
 
 @admin.register(Participation)
@@ -100,7 +39,7 @@ class ParticipationAdmin(RecordAdmin):
         "finished_at", "attention", "completion_code", "study_digest", "seed", "simulation", "device",
     ]  # fmt: skip
     readonly_fields = fields
-    inlines = [TrialInline]
+    change_form_outer_after_template = "admin/studies/trials.html"
 
     class Media:
         css = {"all": ["studies/admin/panel.css"]}
@@ -129,6 +68,16 @@ class ParticipationAdmin(RecordAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Participation | None = None) -> bool:
         return False  # An exclusion leaves data out of an analysis; nothing is deleted.
+
+    def trial_rows(self, participation: Participation) -> list[TrialRow]:
+        return rows_of(participation)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["trials"] = self.trial_rows(context["original"])
+        response: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return response
 
     @display(description="source", label=SOURCE_LABELS, ordering="source")
     def shown_source(self, participation: Participation) -> tuple[str, str]:

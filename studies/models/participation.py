@@ -77,6 +77,8 @@ class Participation(models.Model):
             # Lists show the newest first: of all studies, or of one.
             models.Index(fields=["consented_at", "id"], name="participation_by_time"),
             models.Index(fields=["study", "consented_at", "id"], name="participation_in_study"),
+            # Whether anything was answered since a report was made.
+            models.Index(fields=["study", "last_seen_at"], name="participation_last_seen"),
         ]
 
     def __str__(self) -> str:

@@ -36,8 +36,7 @@ def test_a_participation_shows_its_trials_in_their_order(client, ada, study):
     client.force_login(ada)
     page = client.get(page_of(participation))
     assert page.status_code == 200
-    shown = page.context["inline_admin_formsets"][0].formset.queryset
-    assert [trial.number for trial in shown] == list(range(1, 13))
+    assert [row.trial.number for row in page.context["trials"]] == list(range(1, 13))
 
 
 def test_a_spoiled_trial_is_labelled_with_what_spoiled_it_and_what_took_its_place(client, ada, study, answer):

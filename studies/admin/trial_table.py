@@ -1,0 +1,69 @@
+"""The trials of a participation as rows of a plain table: a form for each would take the page a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studies.exposure import SHOWN_BEFORE
+from studies.models import Participation, Trial, TrialKind
+
+NOTHING, SPOILED = "–", "spoiled, not counted"
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """What the table says of one trial, in words."""
+
+    trial: Trial
+    answer: str
+    outcome: str
+    response_time: str
+    shown: str
+    analysis: str = NOTHING
+
+
+def rows_of(participation: Participation) -> list[TrialRow]:
+    """The trials in the order of showing, without their large columns."""
+    trials = Trial.objects.filter(participation=participation).order_by("number")
+    trials = trials.select_related("condition", "photo", "response", "replaces").defer(
+        "spec", "replaces__spec", "response__frames", "response__events", "photo__conversions"
+    )
+    return [
+        TrialRow(trial, _answer(trial), _outcome(trial), _response_time(trial), _shown(trial))
+        for trial in trials
+    ]
+
+
+def _answer(trial: Trial) -> str:
+    if not hasattr(trial, "response"):
+        return NOTHING
+    return trial.response.answer or "none in time"
+
+
+def _outcome(trial: Trial) -> str:
+    if not hasattr(trial, "response"):
+        return NOTHING
+    if trial.response.voided:
+        return SPOILED
+    if not trial.response.answer:
+        return NOTHING
+    if trial.response.answer == trial.key:
+        return "right"
+    return "fooled" if trial.kind == TrialKind.TEST else "wrong"
+
+
+def _response_time(trial: Trial) -> str:
+    if not hasattr(trial, "response") or trial.response.rt_ms is None:
+        return NOTHING
+    return f"{trial.response.rt_ms:.0f} ms"
+
+
+def _shown(trial: Trial) -> str:
+    """What spoiled it, and in whose place it stands."""
+    words = [f"in the place of {trial.replaces.number}"] if trial.replaces else []
+    if hasattr(trial, "response"):
+        judged = trial.kind != TrialKind.PRACTICE
+        words += trial.response.void_reasons or ["as planned" if judged else "not judged"]
+        if trial.response.shown_before and SHOWN_BEFORE not in words:
+            words.append(SHOWN_BEFORE)
+    return ", ".join(words) or NOTHING
