@@ -237,7 +237,8 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
 
     @display(description="state", label=STATE_LABELS, ordering="state")
     def shown_state(self, study: Study) -> tuple[str, str]:
-        return study.state, study.get_state_display()
+        archived = ", archived" if study.archived_at else ""
+        return study.state, f"{study.get_state_display()}{archived}"
 
     @display(description="people", ordering="n_people")
     def people(self, study: Any) -> str:

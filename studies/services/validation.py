@@ -16,7 +16,7 @@ from colorizers.services import missing_colorizations
 from studies import declared, designs, languages, recruiters, study_settings, vigilance, voiding
 from studies.designs._design import Needs
 from studies.models import Allocation, Condition, ConditionKind, Study
-from studies.services import roles
+from studies.services import copies, roles
 from studies.strict_view import StrictRules, strict_rules
 
 # With fewer of them an interval is too wide to conclude much.
@@ -106,6 +106,8 @@ def _check_fields(study: Study, readiness: Readiness) -> None:
     for name, sentence in WISHED_TEXTS.items():
         if not getattr(study, name).strip():
             readiness.warn(sentence, f"field:{name}")
+    if copies.COPY.search(study.title):
+        readiness.warn(f"Participants will read the title of the copy: “{study.title}”.", "field:title")
 
 
 def _check_languages(study: Study, readiness: Readiness) -> None:

@@ -66,6 +66,19 @@ def test_a_step_beside_a_dirty_form_saves_it_first_and_says_so(workbench, ada):
     assert (study.title, study.state) == ("Typed and launched", StudyState.PREPARING)
 
 
+def test_without_our_script_a_step_takes_what_is_typed_along(workbench, ada):
+    study = make_study(owner=ada)
+    page = workbench.new_page()
+    page.route("**/unsaved*.js", lambda route: route.abort())
+    page.goto(page_of(study))
+    page.fill("[name=title]", "Typed and launched")
+    page.locator(".fr-confirm summary").click()
+    page.get_by_role("button", name="Launch now").click()
+    page.wait_for_selector("[data-state=preparing]")
+    study.refresh_from_db()
+    assert study.title == "Typed and launched"
+
+
 def test_the_second_tab_shows_what_the_first_saved(workbench, ada):
     study = make_study(owner=ada, photos=2, catalogue=False)
     first, second = workbench.new_page(), workbench.new_page()

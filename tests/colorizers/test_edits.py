@@ -137,6 +137,20 @@ def test_a_refused_save_leaves_the_previews(client, ada):
     assert study.participations.count() == 0
 
 
+def test_what_a_browser_had_kept_is_put_into_the_form_again_and_not_saved(client, root):
+    client.force_login(root)
+    photo_set = PhotoSet.objects.create(name="garden", title="Garden")
+    address, data = opened(client, photo_set)
+    PhotoSet.objects.filter(pk=photo_set.pk).update(description="Changed elsewhere")
+    reply = client.post(address, data | {"title": "Kept", "_restore": "1"})
+    again = sent(reply, photo_set)
+    assert (again["title"], again["description"]) == (["Kept"], ["Changed elsewhere"])
+    reply = client.post("/admin/colorizers/photoset/add/", {"name": "lawn", "title": "Lawn", "_restore": "1"})
+    assert sent(reply, photo_set)["name"] == ["lawn"]
+    assert "It is not saved yet" in reply.content.decode()
+    assert list(PhotoSet.objects.values_list("title", flat=True)) == ["Garden"]
+
+
 def test_a_set_that_was_opened_before_the_release_is_saved_as_ever(client, root):
     client.force_login(root)
     photo_set = PhotoSet.objects.create(name="garden")

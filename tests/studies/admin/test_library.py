@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from studies.models import Participation, Response, Source, Study, StudyState, Trial
-from studies.services import lifecycle, participations, study_files
+from studies.services import lifecycle, participations, study_files, validation
 from studies.services.protocol import verify_protocol
 from tests import builders
 from tests.sent_forms import opened
@@ -101,6 +101,7 @@ def test_a_launched_study_is_cloned_into_a_draft_with_everything_in_it(by_ada, s
     assert (made.state, made.owner, made.title) == (StudyState.DRAFT, ada, "Meadow colours (copy)")
     assert made.seed != study.seed
     assert (made.digest, made.protocol, made.preparation, made.launched_at) == ("", {}, {}, None)
+    assert any("title of the copy" in item.text for item in validation.check(made).warnings)
     own = {"slug", "title", "seed"}
     before, after = study_files.as_document(study), study_files.as_document(made)
     assert {key for key in before if before[key] != after[key]} == own
