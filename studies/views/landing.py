@@ -23,6 +23,7 @@ from studies.recruiter_texts import said
 from studies.recruiters._outcomes import ELSEWHERE, NO_CONSENT, SECOND_VISIT
 from studies.recruiters._recruiter import Arrival, BadArrival
 from studies.services import arrival_faults, endings, participations, planning, recruiting, simulated
+from studies.services.data_to_load import download_bytes
 from studies.views._ended import ARRIVAL, no_place, turned_away, unavailable
 from studies.views._http import (
     limited,
@@ -291,7 +292,7 @@ def _context(study: Study) -> dict[str, Any]:
     return {
         "study": study,
         "minutes": design.estimated_minutes(),
-        "megabytes": math.ceil(planning.download_bytes(study) / 1e6),
+        "megabytes": math.ceil(download_bytes(study) / 1e6),
         "practice": needs.practice,
         "trials": needs.test + needs.vigilance,
         "languages": languages.choices(study),

@@ -1,7 +1,8 @@
 import pytest
 
 from studies.models import Participation
-from studies.services import lifecycle, planning, simulated
+from studies.services import lifecycle, simulated
+from studies.services.data_to_load import download_bytes
 from tests.builders import launched_study, make_study
 
 
@@ -31,7 +32,7 @@ def test_the_data_to_load_is_that_of_what_is_fetched(client, study):
         for image in frame.get("images", [])
     ]
     one = len(client.get(addresses[0]).content)
-    assert planning.download_bytes(study) == pytest.approx(one * len(addresses), rel=0.5)
+    assert download_bytes(study) == pytest.approx(one * len(addresses), rel=0.5)
 
 
 def test_markup_in_a_studys_texts_is_shown_not_run(client, db, idle_queue):
