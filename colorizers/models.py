@@ -159,6 +159,10 @@ class PhotoImport(models.Model):
         default=0, editable=False, help_text=_("Files that the upload or folder holds")
     )
     error = models.TextField(blank=True, editable=False)
+    claim = models.CharField(max_length=40, blank=True, editable=False, help_text=_("Who works on it"))
+    claimed_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When whoever works on it gave a sign of life")
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from celery import Task, shared_task
-from celery.signals import worker_init, worker_ready
+from celery.signals import worker_init
 from django.conf import settings
 from django.db import OperationalError
 
@@ -26,19 +26,8 @@ def import_upload(import_id: int) -> None:
         import_upload.delay(import_id)
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
-def recover_abandoned() -> None:
-    services.recover_abandoned()
-
-
 @worker_init.connect
 def count_gpus(**_: Any) -> None:
     """Ask once, before the processes are forked that would each ask again."""
     if settings.COLORIZE_DEVICE in {"auto", "cuda"}:
         devices.gpus()
-
-
-@worker_ready.connect
-def look_for_abandoned_work(**_: Any) -> None:
-    """A worker that starts may be the successor of one that was killed: go on once its claims lapse."""
-    recover_abandoned.apply_async(countdown=settings.CLAIM_SECONDS + 1)

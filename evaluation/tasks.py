@@ -3,7 +3,6 @@
 from typing import Any
 
 from celery import Task, shared_task
-from celery.signals import worker_ready
 from django.conf import settings
 from django.db import OperationalError
 
@@ -35,17 +34,3 @@ def fulfil_order(self: Task[Any, Any], order_id: int) -> None:
     elif outcome == services.Outcome.BUSY:
         # Delivered twice: the other worker may finish it, or fall silent.
         raise self.retry(countdown=settings.CLAIM_SECONDS / 2)
-
-
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
-def recover_abandoned_orders() -> None:
-    """Send again the orders that nobody works on."""
-    from evaluation.services import orders
-
-    orders.recover_abandoned()
-
-
-@worker_ready.connect
-def look_for_abandoned_orders(**_: Any) -> None:
-    """A worker that starts may be the successor of one that was killed."""
-    recover_abandoned_orders.apply_async(countdown=settings.CLAIM_SECONDS + 1)

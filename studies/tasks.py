@@ -1,10 +1,6 @@
 """What a worker does for studies: fetch, call one service, come again for the rest."""
 
-from typing import Any
-
 from celery import shared_task
-from celery.signals import worker_ready
-from django.conf import settings
 from django.db import OperationalError
 
 from studies.services import lifecycle
@@ -23,14 +19,3 @@ def prepare_study(study_id: int) -> None:
     if not finished:
         # In steps, so that no task outlives the time after which the queue takes its worker for dead.
         prepare_study.delay(study_id)
-
-
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
-def recover_abandoned_preparations() -> None:
-    lifecycle.recover_abandoned()
-
-
-@worker_ready.connect
-def look_for_abandoned_preparations(**_: Any) -> None:
-    """A worker that starts may be the successor of one that was killed."""
-    recover_abandoned_preparations.apply_async(countdown=settings.CLAIM_SECONDS + 1)

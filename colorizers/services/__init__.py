@@ -9,12 +9,14 @@ from colorizers.services.catalogue import (
     resume_run,
     settle_run,
 )
+from colorizers.services.import_claims import cancel_import
 from colorizers.services.importing import (
     continue_upload,
     import_folder,
     import_photos,
     import_zip,
     order_import,
+    recover_abandoned_imports,
     retry_import,
     take_out,
 )
@@ -25,6 +27,7 @@ from colorizers.services.registering import ColorizerRefused, register_colorizer
 __all__ = [
     "ColorizerRefused",
     "ImportRefused",
+    "cancel_import",
     "cancel_run",
     "colorize_chunk",
     "colorize_here",
@@ -36,6 +39,7 @@ __all__ = [
     "order_generation",
     "order_import",
     "recover_abandoned",
+    "recover_abandoned_imports",
     "register_colorizer",
     "resume_run",
     "retry_import",

@@ -1,11 +1,12 @@
 """Filling the catalogue: what is missing is ordered, followed, cancelled and tried again."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from colorizers import tasks
@@ -19,6 +20,7 @@ from colorizers.models import (
     WorkState,
 )
 from colorizers.progress import Progress
+from colorizers.services.claims import silent_since
 from colorizers.services.loading import queue_of
 from colorizers.services.painting import colorize_chunk
 from colorizers.services.sending import send
@@ -38,7 +40,7 @@ def order_generation(*, photo_set: PhotoSet, colorizer: Colorizer, by: Any = Non
     """Order what is missing of one colorizer's pictures of a set, failed ones included.
 
     A run that is under way for the same two is continued, and one with nothing to do is finished at
-    once. If the queue cannot be reached, the run is marked failed after the commit, with the reason.
+    once. If the queue cannot be reached, the run waits, with the reason; `recover_abandoned` sends it later.
     """
     # The colorizer's row is the lock: two orders at once must not both find the same photos missing.
     Colorizer.objects.select_for_update().get(pk=colorizer.pk)
@@ -130,31 +132,36 @@ def _enqueue(run: GenerationRun, ids: list[int] | None = None) -> None:
         chunk, task_id = waiting[start : start + size], str(uuid.uuid4())
         Colorization.objects.filter(pk__in=chunk, state=WorkState.QUEUED).update(claim=task_id)
         error = send(tasks.colorize_chunk, run.pk, chunk, task_id=task_id, queue=queue)
+        GenerationRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(error=error)
         if error:
-            GenerationRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(
-                state=WorkState.FAILED, error=error, finished_at=timezone.now()
-            )
             break
     run.refresh_from_db()
 
 
-def recover_abandoned() -> int:
-    """Queue again what dead workers held: the picture they were at and the rest of its chunk."""
+def recover_abandoned(empty_queues: Collection[str] = ()) -> int:
+    """Queue again what dead workers held: the picture they were at and the rest of its chunk.
+
+    Of a queue that is empty, also what waits and was lost on its way.
+    """
     settled = 0
-    for run in GenerationRun.objects.filter(state__in=OPEN_STATES):
+    for run in GenerationRun.objects.filter(state__in=OPEN_STATES).select_related("colorizer"):
         dead = run.colorizations.filter(state=WorkState.RUNNING).claimable()
         dead_tasks = {claim.partition("/")[0] for claim in dead.values_list("claim", flat=True)}
-        ids = set(dead.values_list("pk", flat=True))
-        ids |= set(
-            run.colorizations.filter(state=WorkState.QUEUED, claim__in=dead_tasks).values_list(
-                "pk", flat=True
-            )
-        )
+        waiting = run.colorizations.filter(state=WorkState.QUEUED)
+        if not (queue_of(run.colorizer.method) in empty_queues and _is_at_rest(run)):
+            waiting = waiting.filter(claim__in=dead_tasks)
+        ids = set(dead.values_list("pk", flat=True)) | set(waiting.values_list("pk", flat=True))
         if ids:
             _enqueue(run, sorted(ids))
         settled += len(ids)
         settle_run(run.pk)
     return settled
+
+
+def _is_at_rest(run: GenerationRun) -> bool:
+    """Whether nothing of the run was ordered or worked on for a while."""
+    busy = Q(claimed_at__gte=silent_since()) | Q(finished_at__gte=silent_since())
+    return run.created_at < silent_since() and not run.colorizations.filter(busy).exists()
 
 
 def colorize_here(run: GenerationRun) -> GenerationRun:

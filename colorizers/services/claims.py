@@ -1,8 +1,11 @@
-"""Who works on which colorization: taken once, renewed while its worker lives, free when that is silent."""
+"""Who works on what: taken once, renewed while its worker lives, free when that is silent."""
 
 import threading
 import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Self
 
 from django.conf import settings
 from django.db import Error, connections
@@ -27,16 +30,19 @@ def claim(colorization_id: int, *, task_id: str, untried: bool = False) -> str |
     return token if taken else None
 
 
-class SignsOfLife:
-    """Renews the claims that it holds while the block runs, so that a slow worker is not taken for dead."""
+class Pulse:
+    """Calls `renew` every few seconds while its block runs, so that slow work is not taken for dead work.
 
-    def __init__(self) -> None:
-        self._held: dict[str, int] = {}
-        self._lock = threading.Lock()
+    `renew` writes the time of the sign where others look for it; it runs in a thread with a database
+    connection of its own.
+    """
+
+    def __init__(self, renew: Callable[[], object]) -> None:
+        self._renew = renew
         self._finished = threading.Event()
-        self._thread = threading.Thread(target=self._renew, name="signs of life", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name="signs of life", daemon=True)
 
-    def __enter__(self) -> "SignsOfLife":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -45,6 +51,26 @@ class SignsOfLife:
     ) -> None:
         self._finished.set()
         self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._finished.wait(max(0.2, settings.CLAIM_SECONDS / 4)):
+                try:
+                    self._renew()
+                except Error:
+                    # The next sign comes in time for a claim to survive a database that is briefly away.
+                    connections.close_all()
+        finally:
+            connections.close_all()
+
+
+class SignsOfLife(Pulse):
+    """Renews the claims on colorizations that it holds while the block runs."""
+
+    def __init__(self) -> None:
+        super().__init__(self._renew_held)
+        self._held: dict[str, int] = {}
+        self._lock = threading.Lock()
 
     def hold(self, colorization_id: int, token: str) -> None:
         """Renew this claim from now on."""
@@ -56,21 +82,14 @@ class SignsOfLife:
         with self._lock:
             self._held.pop(token, None)
 
-    def _renew(self) -> None:
-        try:
-            while not self._finished.wait(settings.CLAIM_SECONDS / 4):
-                with self._lock:
-                    held = dict(self._held)
-                if held:
-                    self._renew_once(held)
-        finally:
-            connections.close_all()
-
-    @staticmethod
-    def _renew_once(held: dict[str, int]) -> None:
-        rows = Colorization.objects.filter(pk__in=held.values(), claim__in=held.keys())
-        try:
+    def _renew_held(self) -> None:
+        with self._lock:
+            held = dict(self._held)
+        if held:
+            rows = Colorization.objects.filter(pk__in=held.values(), claim__in=held.keys())
             rows.update(claimed_at=timezone.now())
-        except Error:
-            # The next sign comes in time for a claim to survive a database that is briefly away.
-            connections.close_all()
+
+
+def silent_since() -> datetime:
+    """Who gave no sign of life after this moment is taken for dead."""
+    return timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import numpy as np
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from colorizers import images, monochrome, tasks
@@ -23,7 +24,9 @@ from colorizers.models import (
     PhotoSet,
     WorkState,
 )
+from colorizers.services.claims import silent_since
 from colorizers.services.companions import companions
+from colorizers.services.import_claims import Busy, held
 from colorizers.services.photo_facts import Facts, Sidecar, read_sidecars
 from colorizers.services.photo_sources import Entry, ImportRefused, open_source, open_zip
 from colorizers.services.sending import send
@@ -69,7 +72,7 @@ def import_photos(
             max_side=max_side,
             created_by=by,
         )
-        with _failing_aloud(photo_import):
+        with _failing_aloud(photo_import), held(photo_import):
             _work(photo_import, entries, watcher=watcher)
     photo_import.refresh_from_db()
     return photo_import
@@ -79,16 +82,13 @@ import_folder = import_zip = import_photos
 
 
 def order_import(photo_import: PhotoImport) -> None:
-    """Have a worker import an upload; if the queue cannot be reached, the import says so as its error."""
+    """Have a worker import an upload; if the queue cannot be reached, it waits and says why."""
     transaction.on_commit(lambda: _send(photo_import.pk))
 
 
 def _send(import_id: int) -> None:
     error = send(tasks.import_upload, import_id)
-    if error:
-        PhotoImport.objects.filter(pk=import_id, state__in=OPEN_STATES).update(
-            state=WorkState.FAILED, error=error, finished_at=timezone.now()
-        )
+    PhotoImport.objects.filter(pk=import_id, state__in=OPEN_STATES).update(error=error)
 
 
 def retry_import(photo_import: PhotoImport) -> None:
@@ -100,7 +100,10 @@ def retry_import(photo_import: PhotoImport) -> None:
 
 
 def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
-    """Import files of an upload for about so many seconds; True when nothing is left to do."""
+    """Import files of an upload for about so many seconds; True when nothing is left to do here.
+
+    Delivered twice, it is done once: the second leaves it to the first while that gives signs of life.
+    """
     photo_import = PhotoImport.objects.select_related("photo_set").get(pk=import_id)
     if photo_import.state not in OPEN_STATES:
         return True
@@ -108,18 +111,35 @@ def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
     try:
         with (
             _failing_aloud(photo_import),
+            held(photo_import),
             _upload(photo_import) as file,
             open_zip(file, "The upload") as entries,
         ):
             finished = _work(photo_import, entries, deadline=deadline)
-    except UploadMissing:
-        # It may come back, as a disk that was not mounted does.
+    except (Busy, UploadMissing):
+        # Somebody else's, or gone: it may come back, as a disk that was not mounted does.
         return True
     except (ImportRefused, Fixed):
         finished = True
     if finished:
         _drop_upload(photo_import)
     return finished
+
+
+def recover_abandoned_imports() -> int:
+    """Settle the imports whose process was killed: an upload is sent again, of a folder it is said."""
+    silent = PhotoImport.objects.filter(state__in=OPEN_STATES).filter(
+        Q(claimed_at__lt=silent_since()) | Q(claimed_at=None, created_at__lt=silent_since())
+    )
+    recovered = 0
+    for photo_import in silent:
+        recovered += 1
+        if photo_import.upload:
+            _send(photo_import.pk)
+            continue
+        # Of a folder nothing is kept here: that is what it says.
+        continue_upload(photo_import.pk)
+    return recovered
 
 
 @contextmanager
@@ -149,8 +169,10 @@ def _failing_aloud(photo_import: PhotoImport) -> Iterator[None]:
     """Write down on the import why it stopped, and let the exception go on."""
     try:
         yield
+    except Busy:
+        raise
     except BaseException as error:
-        PhotoImport.objects.filter(pk=photo_import.pk).update(
+        PhotoImport.objects.filter(pk=photo_import.pk, state__in=OPEN_STATES).update(
             state=WorkState.FAILED, error=str(error) or type(error).__name__, finished_at=timezone.now()
         )
         raise
@@ -177,7 +199,7 @@ def _work(
     absent = sidecar.absent_from(entry.name for entry in pictures)
     beside = companions(entry.name for entry in pictures)
     settled = set(photo_import.files.values_list("position", flat=True))
-    PhotoImport.objects.filter(pk=photo_import.pk).update(
+    PhotoImport.objects.filter(pk=photo_import.pk, state__in=OPEN_STATES).update(
         state=WorkState.RUNNING, total=len(pictures) + len(absent)
     )
     photo_import.total = len(pictures) + len(absent)
@@ -191,6 +213,8 @@ def _work(
             file = _import_one(photo_import, position, entry, sidecar)
         if watcher and file:
             watcher(photo_import, file)
+        if not PhotoImport.objects.filter(pk=photo_import.pk, state=WorkState.RUNNING).exists():
+            return True  # cancelled
         if deadline is not None and time.monotonic() > deadline:
             return False
     for position, (name, reason) in enumerate(absent.items(), start=len(pictures)):

@@ -18,8 +18,8 @@ def send(task: Any, *args: Any, task_id: str | None = None, queue: str | None = 
     except (OperationalError, OSError) as error:
         why = str(error).rstrip(".")
         return (
-            f"The task queue (Redis at {_address()}) cannot be reached: {why}. Nothing is lost: start Redis "
-            "and a worker, then order the same again."
+            f"The task queue (Redis at {_address()}) cannot be reached: {why}. Nothing is lost: it is sent "
+            "when Redis and a worker answer again."
         )
     return ""
 

@@ -6,20 +6,17 @@ Making it is somebody else's: `fulfil` takes an order for this process, tells ho
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from enum import Enum
-from types import TracebackType
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import Error, OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from colorizers.models import OPEN_STATES, WorkState
+from colorizers.services.claims import Pulse, silent_since
 from colorizers.services.sending import send
 from evaluation import tasks
 from evaluation.models import Order, OrderKind, Population
@@ -53,7 +50,7 @@ def place_order(
 ) -> Order:
     """Order something of a study; one under way is given back, and sent again if it lies idle.
 
-    If the queue cannot be reached, the order has failed after the commit, with the reason.
+    If the queue cannot be reached, the order waits, with the reason; `recover_abandoned` sends it later.
     """
     # The study's row is the lock: two clicks at once must not order twice.
     Study.objects.select_for_update(no_key=True).get(pk=study.pk)
@@ -83,7 +80,7 @@ def cancel_order(order: Order) -> bool:
 def is_silent(order: Order) -> bool:
     """Whether nobody works on an open order: never taken for a while, or its worker fell silent."""
     since = order.seen_at or order.created_at
-    return since < timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
+    return since < silent_since()
 
 
 class Progress:
@@ -126,16 +123,15 @@ def fulfil(order_id: int, makers: Mapping[str, Maker]) -> Outcome:
     order = Order.objects.select_related("study").get(pk=order_id)
     if order.state not in OPEN_STATES:
         return Outcome.SETTLED
-    silent = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
-    free = Q(state=WorkState.QUEUED) | Q(state=WorkState.RUNNING, seen_at__lt=silent)
+    free = Q(state=WorkState.QUEUED) | Q(state=WorkState.RUNNING, seen_at__lt=silent_since())
     taken = Order.objects.filter(free, pk=order_id, attempt=order.attempt).update(
-        state=WorkState.RUNNING, seen_at=timezone.now(), attempt=order.attempt + 1
+        state=WorkState.RUNNING, error="", seen_at=timezone.now(), attempt=order.attempt + 1
     )
     if not taken:
         return Outcome.BUSY
     order.attempt += 1
     try:
-        with _SignsOfLife(order):
+        with Pulse(lambda: in_hand(order).update(seen_at=timezone.now())):
             makers[order.kind](order, Progress(order))
     except Stopped:
         return Outcome.SETTLED
@@ -170,9 +166,7 @@ def recover_abandoned() -> int:
 
 
 def _send(order: Order) -> None:
-    error = send(tasks.fulfil_order, order.pk)
-    if error:
-        _fail(_open(order.pk), error)
+    _open(order.pk).update(error=send(tasks.fulfil_order, order.pk))
     order.refresh_from_db()
 
 
@@ -182,32 +176,3 @@ def _fail(order: QuerySet[Order], error: str) -> None:
 
 def _open(order_id: int) -> QuerySet[Order]:
     return Order.objects.filter(pk=order_id, state__in=OPEN_STATES)
-
-
-class _SignsOfLife:
-    """Says now and then that the work goes on, also while a long step has nothing to tell."""
-
-    def __init__(self, order: Order) -> None:
-        self._order = order
-        self._finished = threading.Event()
-        self._thread = threading.Thread(target=self._tell, name="signs of life", daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._finished.set()
-        self._thread.join()
-
-    def _tell(self) -> None:
-        try:
-            while not self._finished.wait(settings.CLAIM_SECONDS / 4):
-                try:
-                    in_hand(self._order).update(seen_at=timezone.now())
-                except Error:
-                    # A database that is briefly away: the next sign comes in time.
-                    connections.close_all()
-        finally:
-            connections.close_all()

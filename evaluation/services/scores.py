@@ -6,11 +6,14 @@ import logging
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 import numpy as np
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Count, QuerySet
 from django.db.models.fields.files import FieldFile
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 from PIL import Image
 from redis import Redis
@@ -25,6 +28,8 @@ from evaluation import metrics, tasks
 from evaluation.measuring import measure_pair
 from evaluation.models import Score
 from studies.models import Condition, Study
+
+LOST_SECONDS = 600  # after which a picture without scores is ordered again
 
 USUAL_PX = 256
 """Side at which every colorization is scored, so that scores of different studies compare."""
@@ -111,6 +116,20 @@ def order_scores(colorizations: Iterable[Colorization]) -> int:
             logger.warning("The queue was lost after %d orders of scores: %s", ordered, error)
             return ordered
     return len(waiting)
+
+
+def order_lost() -> int:
+    """Order the scores whose order was lost; seldom, as a picture that cannot be scored stays without."""
+    now = timezone.now()
+    if not cache.add("evaluation.scores.order_lost", 1, timeout=LOST_SECONDS):
+        return 0
+    lately = Colorization.objects.filter(
+        state=WorkState.DONE,
+        photo__is_monochrome=False,
+        finished_at__range=(now - timedelta(days=7), now - timedelta(seconds=LOST_SECONDS)),
+        scores=None,
+    )
+    return order_scores(lately.select_related("photo")[:500])
 
 
 def _queue_answers() -> bool:

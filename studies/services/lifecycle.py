@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils import timezone
 
 from colorizers.models import digest_of
+from colorizers.services.claims import Pulse, silent_since
 from colorizers.services.sending import send
 from studies import declared, study_settings, tasks
 from studies.models import ParticipationState, Source, Study, StudyState
@@ -67,8 +69,8 @@ def _prepare_here(
 def order(*, study: Study, goal: str, by: Any = None) -> None:
     """Have a worker prepare the study and, if that is the goal, launch it.
 
-    Raises NotReady or WrongState. If the queue cannot be reached, the study is a draft again after the
-    commit, with the reason in `preparation`.
+    Raises NotReady or WrongState. If the queue cannot be reached, the preparation waits, with the reason;
+    `recover_abandoned` sends it later.
     """
     begin(study=study, goal=goal, by=by)
     transaction.on_commit(lambda: _send(study))
@@ -76,8 +78,9 @@ def order(*, study: Study, goal: str, by: Any = None) -> None:
 
 def _send(study: Study) -> None:
     error = send(tasks.prepare_study, study.pk)
-    if error:
-        fail(study.pk, WrongState(error))
+    with _locked_preparation(study.pk) as locked:
+        if locked is not None:
+            locked.preparation["error"] = error
     study.refresh_from_db()
 
 
@@ -117,11 +120,49 @@ def continue_preparation(
     """Go on with a preparation for about so many seconds; True when nothing is left to do.
 
     Starts where the last step, or a worker that was killed, wrote down how far it came; what was made
-    since is found and kept. Stops when the preparation was cancelled.
+    since is found and kept. Stops when the preparation was cancelled. Delivered twice, it is done once: the
+    second leaves it to the first while that gives signs of life.
     """
+    claim = uuid.uuid4().hex
+    with _locked_preparation(study_id) as locked:
+        if locked is None or (locked.preparation.get("claim") and not _is_silent(locked)):
+            return True
+        locked.preparation |= {"claim": claim, "error": "", "seen": timezone.now().isoformat()}
+    try:
+        with Pulse(lambda: _give_sign(study_id, claim)):
+            return _continue(study_id, claim, seconds=seconds, watch=watch, audited=audited)
+    finally:
+        with _locked_preparation(study_id, claim) as locked:
+            if locked is not None:
+                locked.preparation["claim"] = ""
+
+
+@contextmanager
+def _locked_preparation(study_id: int, claim: str | None = None) -> Iterator[Study | None]:
+    """The study while it is prepared (by whoever holds this claim), locked; what is changed is written."""
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study_id)
+        if study.state != StudyState.PREPARING or claim not in {None, study.preparation.get("claim")}:
+            yield None
+            return
+        yield study
+        Study.objects.filter(pk=study_id).update(preparation=study.preparation)
+
+
+def _give_sign(study_id: int, claim: str) -> None:
+    with _locked_preparation(study_id, claim) as locked:
+        if locked is not None:
+            locked.preparation["seen"] = timezone.now().isoformat()
+
+
+def _is_silent(study: Study) -> bool:
+    return datetime.fromisoformat(study.preparation["seen"]) < silent_since()
+
+
+def _continue(
+    study_id: int, claim: str, *, seconds: float | None, watch: Watcher | None, audited: Watcher | None
+) -> bool:
     study = Study.objects.select_related("photo_set").get(pk=study_id)
-    if study.state != StudyState.PREPARING:
-        return True
     roles.assign(study, design_of(study).needs())
     deadline = None if seconds is None else time.monotonic() + seconds
     faces = stimuli.faces(study)
@@ -141,7 +182,7 @@ def continue_preparation(
     if study.preparation["goal"] == LAUNCH:
         _write_down(study, len(faces), len(faces))
         blinding_audits.at_launch(study, watch=lambda seen, pairs: _watch_audit(study, seen, pairs, audited))
-    _finish(study_id)
+    _finish(study_id, claim)
     return True
 
 
@@ -153,18 +194,19 @@ def _watch_audit(study: Study, seen: int, pairs: int, audited: Watcher | None) -
 
 
 def _write_down(study: Study, done: int, total: int) -> bool:
-    """Progress for whoever watches; False if the preparation is over."""
+    """Progress for whoever watches; False if the preparation is over, or in other hands."""
     study.preparation |= {"done": done, "total": total, "seen": timezone.now().isoformat()}
-    return bool(
-        Study.objects.filter(pk=study.pk, state=StudyState.PREPARING).update(preparation=study.preparation)
-    )
+    with _locked_preparation(study.pk, study.preparation["claim"]) as locked:
+        if locked is not None:
+            locked.preparation |= study.preparation
+    return locked is not None
 
 
 @transaction.atomic
-def _finish(study_id: int) -> None:
+def _finish(study_id: int, claim: str) -> None:
     """Open the study, or hand it back for its preview, if it is still what was prepared."""
     study = Study.objects.select_for_update().get(pk=study_id)
-    if study.state != StudyState.PREPARING:
+    if study.state != StudyState.PREPARING or study.preparation.get("claim") != claim:
         return
     readiness = validation.check(study)
     if not is_prepared(study):
@@ -172,7 +214,7 @@ def _finish(study_id: int) -> None:
     if not readiness.ok:
         raise NotReady(study, readiness)
     total = len(stimuli.faces(study))
-    preparation = study.preparation | {"done": total, "total": total}
+    preparation = study.preparation | {"done": total, "total": total, "claim": ""}
     goal = preparation["goal"]
     if goal == LAUNCH:
         _freeze(study, preparation)
@@ -213,15 +255,10 @@ def fail(study_id: int, error: BaseException) -> None:
 def recover_abandoned() -> int:
     """Queue again the preparations of which nothing was heard for a while; gives how many.
 
-    Their worker was killed, or the queue lost them. One that lives after all does no harm: what is made
-    is found, and only one of them can finish.
+    Whoever was at it was killed, a worker or a command, or the queue lost it.
     """
-    silent_since = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS)
-    abandoned = [
-        study
-        for study in Study.objects.filter(state=StudyState.PREPARING).defer("protocol")
-        if datetime.fromisoformat(study.preparation["seen"]) < silent_since
-    ]
+    preparing = Study.objects.filter(state=StudyState.PREPARING).defer("protocol")
+    abandoned = [study for study in preparing if _is_silent(study)]
     for study in abandoned:
         _send(study)
     return len(abandoned)

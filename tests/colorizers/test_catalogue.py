@@ -124,9 +124,11 @@ def test_pictures_of_a_run_that_failed_are_taken_over(order):
     assert second.total == 5
 
 
-def test_an_unreachable_queue_fails_the_run_with_the_reason_and_loses_nothing(
-    order, monkeypatch, django_capture_on_commit_callbacks
+def test_an_unreachable_queue_is_said_and_the_run_is_sent_when_it_is_back(
+    order, monkeypatch, settings, django_capture_on_commit_callbacks
 ):
+    settings.CLAIM_SECONDS = 0
+
     def refuse(*_, **__):
         raise OperationalError("Error 111 connecting")
 
@@ -134,12 +136,18 @@ def test_an_unreachable_queue_fails_the_run_with_the_reason_and_loses_nothing(
     with django_capture_on_commit_callbacks(execute=True):
         run = order()
     run.refresh_from_db()
-    assert run.state == WorkState.FAILED
+    assert run.state == WorkState.QUEUED
     assert "cannot be reached" in run.error
     assert "Error 111" in run.error
     assert run.progress().queued == 5
-    again = order()
-    assert services.colorize_here(again).state == WorkState.DONE
+    sent = []
+    monkeypatch.setattr(tasks.colorize_chunk, "apply_async", lambda args, **_: sent.append(args))
+    assert services.recover_abandoned() == 0  # behind other work nothing is lost
+    assert services.recover_abandoned(["cpu"]) == 5
+    assert len(sent) == 1
+    run.refresh_from_db()
+    assert run.error == ""
+    assert services.colorize_here(run).state == WorkState.DONE
 
 
 def test_the_reason_shows_no_password(order, monkeypatch, settings, django_capture_on_commit_callbacks):

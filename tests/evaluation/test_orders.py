@@ -198,14 +198,14 @@ def test_where_no_worker_takes_it_the_panel_says_so(place):
     assert "No worker has taken it yet" in of_order(order)["error"]
 
 
-def test_where_the_queue_cannot_be_reached_the_order_has_failed_with_the_reason(
+def test_where_the_queue_cannot_be_reached_the_order_waits_and_says_so(
     sky, monkeypatch, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(orders, "send", lambda task, pk: "The task queue cannot be reached.")
     with django_capture_on_commit_callbacks(execute=True):
         order = services.place_order(study=sky.study, population=Population.PEOPLE, kind=OrderKind.REPORT)
     order.refresh_from_db()
-    assert (order.state, order.error) == (WorkState.FAILED, "The task queue cannot be reached.")
+    assert (order.state, order.error) == (WorkState.QUEUED, "The task queue cannot be reached.")
 
 
 def test_what_lies_idle_is_sent_again_when_a_worker_starts(place, monkeypatch):

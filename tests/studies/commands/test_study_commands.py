@@ -71,7 +71,9 @@ def test_a_launch_without_a_queue_says_so(monkeypatch, django_capture_on_commit_
     builders.make_study()
     with django_capture_on_commit_callbacks(execute=True):
         assert "A worker prepares" in run("launch_study", "meadow-study", no_wait=True)
-    assert Study.objects.get().is_draft
+    study = Study.objects.get()
+    assert study.state == StudyState.PREPARING
+    assert study.preparation["error"] == "The task queue cannot be reached."
 
 
 def test_no_wait_hands_the_work_to_a_worker(monkeypatch, django_capture_on_commit_callbacks):

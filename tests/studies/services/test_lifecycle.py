@@ -95,7 +95,7 @@ def test_a_preparation_whose_worker_died_is_taken_up_by_the_next_one(monkeypatch
     lifecycle.begin(study=study, goal=lifecycle.LAUNCH)
     assert lifecycle.recover_abandoned() == 0
     settings.CLAIM_SECONDS = 0
-    tasks.recover_abandoned_preparations()
+    assert lifecycle.recover_abandoned() == 1
     assert sent == [study.pk]
     tasks.prepare_study(study.pk)
     assert lifecycle.recover_abandoned() == 0
@@ -120,15 +120,34 @@ def test_a_task_that_fails_leaves_a_draft_with_the_reason():
     assert study.preparation["error"]
 
 
-def test_a_queue_that_cannot_be_reached_is_said_and_the_study_stays_a_draft(
-    monkeypatch, django_capture_on_commit_callbacks
+def test_a_queue_that_cannot_be_reached_is_said_and_the_preparation_is_sent_when_it_is_back(
+    monkeypatch, settings, django_capture_on_commit_callbacks
 ):
     monkeypatch.setattr(lifecycle, "send", lambda *args: "The task queue cannot be reached.")
     study = builders.make_study()
     with django_capture_on_commit_callbacks(execute=True):
         lifecycle.order(study=study, goal=lifecycle.LAUNCH)
-    assert study.is_draft
+    assert study.state == StudyState.PREPARING
     assert study.preparation["error"] == "The task queue cannot be reached."
+    settings.CLAIM_SECONDS = 0
+    monkeypatch.setattr(lifecycle, "send", lambda task, pk: task(pk) or "")
+    assert lifecycle.recover_abandoned() == 1
+    study.refresh_from_db()
+    assert (study.state, study.preparation["error"]) == (StudyState.LIVE, "")
+
+
+def test_a_task_that_is_delivered_twice_makes_one_audit(monkeypatch):
+    study, audits = builders.make_study(), []
+
+    def audit(study, watch):
+        audits.append(study.pk)
+        tasks.prepare_study(study.pk)  # as another worker, while this one is at it
+
+    monkeypatch.setattr(lifecycle.blinding_audits, "at_launch", audit)
+    lifecycle.begin(study=study, goal=lifecycle.LAUNCH)
+    tasks.prepare_study(study.pk)
+    study.refresh_from_db()
+    assert (audits, study.state) == ([study.pk], StudyState.LIVE)
 
 
 def test_a_preparation_for_the_preview_leaves_a_draft_that_can_be_previewed():
