@@ -60,7 +60,8 @@ def why_no_photo(data: bytes, name: str = "") -> str:
 
 _SIZES = {1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}
 _WANTED = {254, 255, 256, 257, 259, 262, 330, 50706}
-_MAX_DIRECTORIES = 2000
+# A hostile file has millions of parts; a photo has hundreds.
+_MAX_DIRECTORIES, _MAX_TAGS, _MAX_PARTS = 2000, 512, 10_000
 _RAW_PHOTOMETRIC = {32803, 34892}
 # Nikon, Sony, Samsung, Kodak, Pentax, lossy DNG.
 _RAW_COMPRESSION = {34713, 32767, 32770, 65000, 65535, 34892}
@@ -115,7 +116,7 @@ def _directories(data: bytes) -> Iterator[Directory]:
             seen.add(at)
             (count,) = struct.unpack_from(count_format, data, at)
             tags = {}
-            for number in range(min(count, 4096)):
+            for number in range(min(count, _MAX_TAGS)):
                 place = at + head + number * entry
                 tag, kind = struct.unpack_from(f"{order}HH", data, place)
                 if tag in _WANTED and kind in _SIZES:
@@ -161,7 +162,9 @@ def png_chunks(data: bytes) -> dict[bytes, bytes]:
     """The chunks of a PNG before its pixels, the first of each kind; empty for any other file."""
     found: dict[bytes, bytes] = {}
     at = 8
-    while data[:4] == b"\x89PNG" and at + 8 <= len(data):
+    for _ in range(_MAX_PARTS):
+        if data[:4] != b"\x89PNG" or at + 8 > len(data):
+            break
         length, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"IDAT":
             break
@@ -190,7 +193,9 @@ def primary_properties(data: bytes) -> dict[bytes, list[bytes]]:
 
 
 def _box_list(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    while at + 8 <= end:
+    for _ in range(_MAX_PARTS):
+        if at + 8 > end:
+            return
         size, kind = struct.unpack_from(">I4s", data, at)
         head = 8
         if size == 1:
@@ -219,7 +224,7 @@ def _associated(data: bytes, start: int, end: int, item: int) -> Iterator[int]:
     version, wide = data[start], data[start + 3] & 1
     (count,) = struct.unpack_from(">I", data, start + 4)
     at = start + 8
-    for _ in range(count):
+    for _ in range(min(count, _MAX_PARTS)):
         if at >= end:
             return
         (number,) = struct.unpack_from(">I" if version else ">H", data, at)

@@ -91,7 +91,8 @@ def open_zip(file: IO[bytes], name: str) -> Iterator[list[Entry]]:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
         raise ImportRefused(
-            f"{name} is neither a folder nor a zip archive that can be read ({error})."
+            f"{name} is neither a folder nor a zip archive that can be read ({error}). Unpack another kind "
+            "of archive, and import the folder."
         ) from error
     with archive:
         yield _checked(zip_entries(archive))
@@ -149,6 +150,8 @@ def _folder_reader(path: Path, root: Path) -> Callable[[], bytes]:
                 raise PhotoRefused("It is not a plain file.")
             _check_size(status.st_size)
             return path.read_bytes()
+        except FileNotFoundError as error:
+            raise PhotoRefused("It is a link to something that is not there.") from error
         except (OSError, RuntimeError) as error:
             raise PhotoRefused(f"It cannot be read: {getattr(error, 'strerror', None) or error}.") from error
 
