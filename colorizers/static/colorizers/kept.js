@@ -1,10 +1,12 @@
 /* What was typed into forms and is not saved, by the address of the page; it ends with the tab. */
 
 const PREFIX = "foolrate-typed:";
+/* With the query: one address adds colorizers of many methods. */
+export const here = location.pathname + location.search;
 
 export function keep(typed) {
   try {
-    sessionStorage.setItem(PREFIX + location.pathname, JSON.stringify({ ...typed, at: Date.now() }));
+    sessionStorage.setItem(PREFIX + here, JSON.stringify({ ...typed, at: Date.now() }));
   } catch {
     // No room, or storage is forbidden: the question before leaving remains.
   }
@@ -35,7 +37,8 @@ export function kept(address) {
 export function wasSaved(address) {
   if (!kept(address)?.sent || document.querySelector("[data-guarded][data-refused]")) return false;
   try {
-    return new URL(document.referrer).pathname === address;
+    const { pathname, search } = new URL(document.referrer);
+    return pathname + search === address;
   } catch {
     return false;
   }

@@ -1,7 +1,7 @@
 /* Knows whether the page's form has changes that are not saved, tells the page, asks before they are lost, and
    keeps them in this tab: for a session that ended meanwhile, or a browser that crashed. */
 
-import { drop, keep, kept, wasSaved } from "./kept.js";
+import { drop, here, keep, kept, wasSaved } from "./kept.js";
 
 const CONTROL = ["csrfmiddlewaretoken", "_seen"];
 
@@ -45,7 +45,7 @@ function watch(form, { user, refused }) {
     }
     if (secret || asking || leaving) return;
     if (now) keep({ user, entries: entries(form).filter(([name]) => name !== CONTROL[0]) });
-    else drop(location.pathname);
+    else drop(here);
   }
 
   // Fields that the theme's scripts fill in at the start are no change of anybody's.
@@ -69,11 +69,11 @@ function watch(form, { user, refused }) {
 
 /* Offers what was typed here before and never saved; true while nothing is decided. */
 function offer(form, user, refused, decided) {
-  const found = kept(location.pathname);
+  const found = kept(here);
   if (!found) return false;
   const typed = JSON.stringify(found.entries.filter(([name]) => !CONTROL.includes(name)));
   if (refused || found.user !== user || typed === state(form)) {
-    drop(location.pathname);
+    drop(here);
     return false;
   }
   const box = document.createElement("section");
@@ -87,7 +87,7 @@ function offer(form, user, refused, decided) {
     resend(form, found.entries);
   });
   const away = button("Discard it", () => {
-    drop(location.pathname);
+    drop(here);
     box.remove();
     decided();
   });
