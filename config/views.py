@@ -1,13 +1,11 @@
-"""The front page and the health check."""
+"""The front page and the pages of errors."""
 
 from django.conf import settings
 from django.contrib import admin
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.views.decorators.cache import never_cache
 
 from config import researchers
 
@@ -87,11 +85,3 @@ def _right_for(request: HttpRequest) -> str:
         verb["change"] = "change"
     right = f"{app}.{verb[page]}_{name}"
     return "" if request.user.has_perm(right) or app in OWNED else right
-
-
-@never_cache
-def health(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers: for supervisors and load balancers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
