@@ -34,7 +34,7 @@ def _ssim_of_plane(image: Floats, reference: Floats) -> float:
     for top in range(0, height - WINDOW + 1, _STRIP_ROWS):
         rows = slice(top, top + _STRIP_ROWS + WINDOW - 1)
         total += _sum_over_windows(image[rows], reference[rows])
-    return total / ((height - WINDOW + 1) * (width - WINDOW + 1))
+    return total / float((height - WINDOW + 1) * (width - WINDOW + 1))
 
 
 def _sum_over_windows(image: Floats, reference: Floats) -> float:
