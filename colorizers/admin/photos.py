@@ -111,6 +111,18 @@ class PhotoSetAdmin(WorkbenchAdmin):
         may_import = self.has_import_permission(request)
         return [name for name in self.list_display if may_import or name != "import_link"]
 
+    def get_fields(self, request: HttpRequest, obj: PhotoSet | None = None) -> list[str]:
+        return self.fields if obj is not None else ["name", "title", "description", "is_monochrome"]
+
+    def response_add(
+        self, request: HttpRequest, obj: PhotoSet, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """An empty set is of no use: the next page is the one on which its photos come in."""
+        response: HttpResponse = super().response_add(request, obj, post_url_continue)
+        if "_save" in request.POST and "_popup" not in request.POST and self.has_import_permission(request):
+            return redirect("admin:colorizers_photoset_import", obj.pk)
+        return response
+
     def get_readonly_fields(self, request: HttpRequest, obj: PhotoSet | None = None) -> list[str]:
         fixed = list(self.readonly_fields)
         if obj and obj.frozen_at:
