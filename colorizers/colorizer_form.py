@@ -185,11 +185,13 @@ def _setting(name: str, default: Any) -> forms.Field:
     }
     kind, widget, attributes = kinds.get(type(default), (forms.JSONField, UnfoldAdminTextInputWidget, {}))
     field: forms.Field = kind(
-        label=name,
+        label=name.replace("_", " ").capitalize(),
         initial=default,
         required=isinstance(default, int | float) and not isinstance(default, bool),
         widget=widget(attrs=attributes),
-        help_text=format_html("{}: <code>{}</code>", _("Default"), _shown(default)),
+        help_text=format_html(
+            "{}: <code>{}</code>; {} <code>{}</code>", _("Default"), _shown(default), _("in commands"), name
+        ),
     )
     return field
 
