@@ -25,10 +25,11 @@ from evaluation.statistics.early_looks import rates_of_people
 from evaluation.statistics.filters import ValidResponses, valid_responses
 from evaluation.statistics.headline import boundary_rule, cluster_errors, headline, no_headline
 from evaluation.statistics.intervals import NAIVE, check_alpha, clopper_pearson, jeffreys
-from evaluation.statistics.lapses import attentive_rate, lapse_estimate
+from evaluation.statistics.lapses import attentive_interval, attentive_rate, lapse_estimate
 from evaluation.statistics.means import mean_over_photos
 from evaluation.statistics.over_time import exposure_times, halves, order_effect, response_times
 from evaluation.statistics.person_weighted import person_weighted
+from evaluation.statistics.photo_influence import photo_influence
 from evaluation.statistics.photo_rates import eb_beta_binomial
 from evaluation.statistics.planning import next_study
 from evaluation.statistics.ranking import add_simultaneous, ranking
@@ -113,6 +114,9 @@ def analyse(
         found = _condition(valid, rows, rows[strict.keep[rows]], alpha, rule, resampling)
         if lapses["rate"] is not None:
             found["attentive_rate"] = attentive_rate(found["fool_rate"], lapses["rate"])
+            basis = _rate(valid, rows).basis(rule)
+            interval = attentive_interval(found["fool_rate"], basis, lapses, alpha)
+            found["attentive_interval"] = interval.as_json()
         result["models"][name] = found
     if metrics is not None:
         result["metrics"] = {
@@ -168,6 +172,7 @@ def _condition(
         "sdt_side": sdt_side(table.fake_side[rows], table.chosen_side[rows]),
         "response_times": response_times(fooled, who, table.rt_ms[rows], alpha, photo),
         "eb_beta_binomial": eb_beta_binomial(fooled, photo, table.photo.labels, alpha),
+        "photo_influence": photo_influence(fooled, photo, table.photo.labels),
         "planning": next_study(fooled, who, photo, alpha),
         "strict": headline(_rate(valid, strict_rows), alpha, rule) if len(strict_rows) else no_headline(),
     }

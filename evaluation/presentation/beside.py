@@ -56,7 +56,8 @@ def _every_look(early: Json, arms: list[Arm]) -> str:
     if not parts:
         return ""
     return (
-        f"{'; '.join(parts)}. These intervals hold however often a report is made while the study runs, for "
-        f"these photos only, over the people who finished. They are wider than the default interval, which "
-        f"holds {percent(0.95, 0)} of the time only if the number of participants was fixed beforehand."
+        f"{'; '.join(parts)}. These intervals hold however often a report is made while the study runs; they "
+        f"are about these photos only, and count the people who finished. The default interval, for new "
+        f"photos too, holds {percent(0.95, 0)} of the time only if the number of participants was fixed "
+        f"beforehand."
     )

@@ -104,37 +104,34 @@ def people_means(
     With `against`, the mean over people of the difference of their trials without and with that mark; people
     who lack either are left out. All of shape (n,). None without a single participant to go by.
     """
-    size = int(participant.max(initial=-1)) + 1
-    sides = [np.ones(len(values), dtype=np.bool_)] if against is None else [~against, against]
-    numbers = [np.bincount(participant[side], minlength=size) for side in sides]
-    counted = np.logical_and.reduce([number > 0 for number in numbers])
+    sides = 1 if against is None else 2
+    # Which side of which person a trial is on; the rest is looked up by that in small tables.
+    place = participant if against is None else participant * 2 + against
+    size = (int(participant.max(initial=-1)) + 1) * sides
+    numbers = np.bincount(place, minlength=size).reshape(-1, sides)
+    counted = np.asarray((numbers > 0).all(axis=1), dtype=np.bool_)
     people = int(np.count_nonzero(counted))
     if people == 0:
         return None
-    moves, residual = np.zeros(len(values)), np.zeros(len(values))
-    for sign, side, number in zip((1, -1), sides, numbers, strict=False):
-        weights = np.where(counted, 1 / (people * np.maximum(number, 1)), 0.0)
-        part = slice(None) if against is None else side
-        moves[part] = sign * weights[participant[part]]
-        centre = float(np.dot(np.abs(moves[part]), values[part]))
-        residual[part] = values[part] - centre
-    scores = moves * residual
-    own = np.bincount(participant, scores, minlength=size)[counted]
-    estimate = float(np.dot(moves, values))
+    weights = np.where(counted[:, None], 1 / (people * np.maximum(numbers, 1)), 0.0)
+    totals = np.bincount(place, values, minlength=size).reshape(-1, sides)
+    centres = (weights * totals).sum(axis=0)
+    signed = weights * np.array([1.0, -1.0])[:sides]
+    estimate = float((signed * totals).sum())
     if people < 2:
         return estimate, None
+    own = (signed * (totals - numbers * centres)).sum(axis=1)
     by_person = Spread(float(np.dot(own, own)) * people / (people - 1), people - 1)
-    weight = np.abs(moves)
-    variance = float(np.dot(weight, residual * residual)) / len(sides)
-    shares = sums(photo, weight)
+    scores = signed.ravel()[place] * values - (signed * centres).ravel()[place]
+    shares = sums(photo, weights.ravel()[place])
     kept = shares > 0
     # Trials weigh nearly alike on every photo: their squares go with their shares.
-    noise = float(np.dot(moves, moves)) / float(weight.sum()) * variance * shares
+    squares = float((weights**2 * numbers).sum()) / sides
     by_photo = spread_over_clusters(
         Scores(
             sums(photo, scores)[kept][:, None],
-            noise[kept][:, None, None],
-            (shares / len(sides))[kept][:, None, None],
+            (shares * (squares * float(values.var())))[kept][:, None, None],
+            (shares / sides)[kept][:, None, None],
         ),
         ONE,
     )
@@ -142,9 +139,10 @@ def people_means(
     return estimate, two_way_basis(by_person, by_photo, v_cell, least=0.0)
 
 
-def _squares(totals: Floats) -> float | None:
+def _squares(totals: Floats) -> float:
+    """Sum of squares of the cells' totals, with their factor."""
     count = int(np.count_nonzero(totals))
-    return float(np.dot(totals, totals)) * count / (count - 1) if count > 1 else None
+    return float(np.dot(totals, totals)) * (count / (count - 1) if count > 1 else 1.0)
 
 
 def t_interval(

@@ -50,7 +50,8 @@ def spread_over_clusters(scores: Scores, contrast: Floats) -> Spread | None:
     pull = _times(scores.response, contrast)
     alone = _moments(scores.information, pull, contrast, bread)
     if alone is None:
-        return None
+        # Answers that cannot vary do not; else one cluster outweighs what all others could show.
+        return Spread(0.0, float(len(scores.totals) - 1)) if found == 0 else None
     excess = found * alone[0] - float((_times(scores.information, contrast) @ contrast).sum())
     between = max(0.0, excess / float(np.square(pull).sum()))
     moments: tuple[float, float] | None = alone

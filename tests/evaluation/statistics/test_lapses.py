@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+from scipy.special import expit
 
-from evaluation.statistics.lapses import attentive_rate, lapse_estimate
+from evaluation.statistics.clustered import clustered_rate
+from evaluation.statistics.lapses import attentive_interval, attentive_rate, lapse_estimate
+from evaluation.statistics.simulation import normal_nodes
 
 
 def test_a_planted_lapse_rate_is_recovered():
@@ -28,3 +31,33 @@ def test_lapses_drag_the_rate_towards_one_half():
     assert attentive_rate(0.2 * 0.8 + 0.5 * 0.2, 0.2) == pytest.approx(0.2)
     assert attentive_rate(0.01, 0.4) == 0
     assert attentive_rate(0.5, 1.0) is None
+
+
+def test_the_interval_of_the_attentive_rate_holds_the_planted_one():
+    rng = np.random.default_rng(9)
+    held = 0
+    for _ in range(100):
+        who = np.repeat(np.arange(60), 30)
+        what = np.tile(np.arange(30), 60)
+        lapses = rng.beta(1, 9, 60)
+        own = expit(-1.4 + rng.normal(0, 0.5, 60)[who] + rng.normal(0, 0.5, 30)[what])
+        lapsed = rng.random(len(who)) < lapses[who]
+        fooled = (rng.random(len(who)) < np.where(lapsed, 0.5, own)).astype(np.int8)
+        checks = np.repeat(np.arange(60), 8)
+        failed = (rng.random(480) < lapses[checks] / 2).astype(np.int8)
+        lapse = lapse_estimate(failed, checks, np.tile(np.arange(8), 60))
+        found = clustered_rate(fooled, who, what)
+        interval = attentive_interval(found.rate, found.basis(), lapse)
+        nodes, weights = normal_nodes(60)
+        planted = float(weights @ expit(-1.4 + np.hypot(0.5, 0.5) * nodes))
+        held += interval.low <= planted <= interval.high
+    assert held >= 91
+    assert "all trials are lapses" in attentive_interval(0.5, None, {"rate": 1.0, "se": 0.1}).reason
+
+
+def test_vigilance_photos_count_as_clusters_where_they_are_known():
+    rng = np.random.default_rng(10)
+    who, what = np.divmod(np.arange(240), 6)
+    failed = (rng.random(240) < 0.1).astype(np.int8)
+    assert lapse_estimate(failed, who, what)["estimand"] == "new participants × new photos"
+    assert lapse_estimate(failed, who)["estimand"] == "these photos only"

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from evaluation.statistics.photo_influence import photo_influence
 from evaluation.statistics.photo_rates import eb_beta_binomial, fit_beta_binomial, photo_rates
 
 
@@ -56,3 +57,14 @@ def test_photos_that_were_judged_once_each_show_no_spread():
     assert found["top5"] == found["bottom5"] == []
     assert found["mu"] == pytest.approx(0.4)
     assert {row["posterior_mean"] for row in found["first5"]} == {0.4}
+
+
+def test_the_photo_on_which_a_rate_hangs_is_named():
+    photo = np.repeat(np.arange(5), 4)
+    fooled = np.zeros(20, dtype=np.int8)
+    fooled[8:12] = 1
+    found = photo_influence(fooled, photo, ("e", "d", "c", "b", "a"))
+    assert (found["lowest_without"], found["highest_without"]) == (0.0, 0.25)
+    assert found["most"][0] == {"image_id": "c", "n": 4, "k": 4, "rate_without": 0.0, "change": -0.2}
+    assert [row["image_id"] for row in found["most"][1:]] == ["a", "b"]
+    assert photo_influence(fooled[:4], photo[:4], ("e",))["most"] == []
