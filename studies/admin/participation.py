@@ -32,6 +32,8 @@ class ParticipationAdmin(RecordAdmin):
     list_display = ["code", "study", "shown_source", "shown_state", "answered", "consented_at", "finished_at"]
     # Only studies that the user may see are offered.
     list_filter = [("study", admin.RelatedOnlyFieldListFilter), "source", "state"]
+    # Not joined: fifty rows would each bring the whole text of their study, and be sorted with it.
+    list_select_related: list[str] = []
     list_defer = ["stimuli", "screening", "debrief", "device", "simulation"]
     search_fields = ["code", "completion_code"]
     fields = [
