@@ -70,7 +70,7 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
         for (model, who), modes in sorted(thresholds.items(), key=lambda item: item[0][::-1])
     ]
     models: list[Json] = []
-    intervals: dict[str, list[float] | None] = {}
+    intervals: Json = {"estimand": THESE_PHOTOS}
     curves: Json = {}
     for model in sorted({person["model"] for person in people}):
         own = np.array([person["thr"] for person in people if person["model"] == model])
@@ -96,7 +96,6 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
         "blocks": blocks,
         "participants": people,
         "models": models,
-        "estimand": {"participant_t_ci": THESE_PHOTOS},
         "participant_t_ci": intervals,
         "psychometric_pooled_weibull": curves,
     }
