@@ -53,8 +53,12 @@ class Installation:
 
     def processes(self, word: str) -> list[psutil.Process]:
         """Its own children with this word in their command line."""
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if word in " ".join(child.cmdline())]
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):  # it ended meanwhile
+                if word in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
 
 @contextmanager
