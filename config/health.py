@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import cache
@@ -62,8 +61,8 @@ def _redis() -> str:
 
 
 def _workers() -> str:
-    ask: Callable[..., list[object]] = app.control.ping
     try:
-        return OK if redis.answers(settings.REDIS_URL) and ask(timeout=1.0, limit=1) else "none answers"
+        there = redis.answers(settings.REDIS_URL) and app.control.ping(timeout=1.0, limit=1)
+        return OK if there else "none answers"
     except (KombuError, RedisError, OSError):
         return "none answers"
