@@ -23,7 +23,7 @@ LOGS_EVERY = 60.0  # seconds between two looks at the logs
 POLL = 0.1  # seconds
 LONGEST_PAUSE = 30.0  # seconds between two restarts
 PATIENCE = 1.0  # seconds; a second Ctrl-C before that is the same one, sent to the group as well
-STEADY = 60.0  # seconds after which a restart counts as a success
+STEADY = 20.0  # seconds after which a restart counts as a success
 
 Say = Callable[[str], None]
 
