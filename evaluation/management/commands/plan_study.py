@@ -60,7 +60,8 @@ class Command(BaseCommand):
             raise CommandError("--simulate and --seed must be at least 0.")
         planner = Planner(self._question(options))
         answer = planner.as_json()
-        study = Study.objects.filter(slug=options["slug"]).first()
+        # Without a study the planner needs no database.
+        study = Study.objects.filter(slug=options["slug"]).first() if options["slug"] else None
         self._print(PlanPage(planner, checks_of(study, planner.question)))
         if options["simulate"]:
             seen = answer["simulated"] = planner.simulated(options["simulate"], options["seed"])
