@@ -38,6 +38,8 @@ if PARTICIPANT_ID_KEY and len(PARTICIPANT_ID_KEY) < 32:
 PARTICIPANT_ID_KEY = PARTICIPANT_ID_KEY or SECRET_KEY
 # What payment needs of people who withdrew or did not begin is kept for so many days.
 PAYMENT_DAYS = env_int("PAYMENT_DAYS", 90, at_least=1)
+# The keys that check Prolific's signed arrivals: an https address, a file, or the key set itself.
+PROLIFIC_KEYS = env_text("PROLIFIC_KEYS", "https://api.prolific.com/.well-known/study/jwks.json")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = (env_text("SITE_URL") or running_address(FOOLRATE_DATA) or "http://127.0.0.1:8000").rstrip("/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,8 @@ class RecruitingPages:
             "invitations": require_GET(self.invitations_view),
             "invite": require_POST(self.invite_view),
             "payments": require_GET(self.payments_view),
+            "bulk-approve": require_GET(partial(self.bulk_view, which="approve")),
+            "bulk-bonus": require_GET(partial(self.bulk_view, which="bonus")),
             "forget": require_POST(self.forget_view),
             "recruiting-guide": require_GET(self.guide_view),
         }
@@ -49,6 +52,7 @@ class RecruitingPages:
             "title": f"Recruiting for {study.title}",
             "study": study,
             "recruiter": recruiting.recruiter_of(study).title or study.get_recruiter_display(),
+            "bulk": study.recruiter not in ("open", "single_use"),
             "single_use": study.recruiter == "single_use",
             "made": study.invitations.count(),
             "used": study.invitations.exclude(participation=None).count(),
@@ -91,6 +95,18 @@ class RecruitingPages:
             return redirect("admin:studies_study_recruiting", pk)
         self.log_change(request, study, "Exported the payment list with the recruiter's ids.")
         return _table(lines, f"{study.slug}-payments.csv")
+
+    def bulk_view(self, request: HttpRequest, pk: int, which: str) -> HttpResponse:
+        study = self._payer(request, pk)
+        try:
+            text = "".join(payments.BULK[which](study))
+        except recruiting.CannotOpen as error:
+            messages.error(request, str(error))
+            return redirect("admin:studies_study_recruiting", pk)
+        self.log_change(request, study, f"Exported the recruiter's ids to {which}.")
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{study.slug}-{which}.txt"'
+        return response
 
     def forget_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         study = self._payer(request, pk)

@@ -121,6 +121,10 @@ class Recruiter(Protocol):
         """The dataclass that declares and checks what a study may choose."""
         ...
 
+    def configured(self, settings: Any) -> Recruiter:
+        """This recruiter as a study has it; mostly itself."""
+        ...
+
     def arrive(self, query: Query) -> Arrival:
         """Who arrives with this query; raises BadArrival, in words for the participant."""
         ...
@@ -241,6 +245,9 @@ class Ends:
     framed_by: tuple[str, ...] = ()
     parameters: str | None = ""
     visit: str = ""
+
+    def configured(self, settings: Any) -> Any:
+        return self
 
     def leave(self, settings: EndSettings, outcome: str, *, ids: Ids, code: str) -> Leaving:
         outcome = settled(settings, outcome)

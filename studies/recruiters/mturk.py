@@ -57,6 +57,9 @@ class Mturk:
     visit: str = ASSIGNMENT
     Settings: ClassVar[type[Any]] = MturkSettings
 
+    def configured(self, settings: MturkSettings) -> Mturk:
+        return self
+
     def arrive(self, query: Query) -> Arrival:
         assignment = one_id(query, ASSIGNMENT, expected="the id of your assignment there", todo=TODO)
         if assignment == PREVIEW:

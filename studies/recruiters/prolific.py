@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from studies.recruiters._outcomes import (
     WITHDRAWN,
 )
 from studies.recruiters._recruiter import (
+    LONGEST_ADDRESS,
     Arrival,
     Ends,
     EndSettings,
@@ -29,7 +31,14 @@ from studies.recruiters._recruiter import (
 
 # https://docs.prolific.com/api-reference/studies/the-study-object: external_study_url, completion_codes
 BACK = "https://app.prolific.com/submissions/complete?cc={code}"
+_PARAMETER = re.compile(r"[A-Za-z][0-9A-Za-z_]{0,39}")
 PERSON, STUDY, SUBMISSION = "PROLIFIC_PID", "STUDY_ID", "SESSION_ID"
+# Other names that a signed token may have for the ids, in small letters.
+ALIASES = {
+    PERSON: ("participant_id", "participant"),
+    STUDY: ("study",),
+    SUBMISSION: ("submission_id", "submission", "session"),
+}
 TODO = "Please open the study from its page at Prolific again; do not type the address yourself."
 
 
@@ -37,6 +46,18 @@ TODO = "Please open the study from its page at Prolific again; do not type the a
 class ProlificSettings(EndSettings):
     """Prolific tells outcomes apart by their codes; the address is the same for all."""
 
+    signed: str = setting(
+        "off",
+        "Signed arrivals",
+        "required: take only people whom Prolific names in a signed token (its Secured External URL)",
+        choices=("off", "required"),
+    )
+    signed_parameter: str = setting(
+        "prolific_token", "Parameter of the token", "Where the signed token stands in the address"
+    )
+    signed_audience: str = setting(
+        "", "Audience of the token", "What the token must be made out to; empty: this site's address or host"
+    )
     currency: str = setting("GBP", "Currency", "Of the bonus, as three letters: USD, GBP, EUR")
     completed_address: str = address_setting(COMPLETED, BACK)
     screened_out_address: str = address_setting(SCREENED_OUT, BACK)
@@ -48,6 +69,15 @@ class ProlificSettings(EndSettings):
     spoiled_address: str = address_setting(SPOILED, BACK)
     elsewhere_address: str = address_setting(ELSEWHERE, BACK)
     second_visit_address: str = address_setting(SECOND_VISIT, BACK)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.signed not in ("off", "required"):
+            raise ValueError(f"signed must be off or required, not {self.signed!r}.")
+        if not _PARAMETER.fullmatch(self.signed_parameter):
+            raise ValueError("signed_parameter must be the name of a parameter, such as prolific_token.")
+        if len(self.signed_audience) > LONGEST_ADDRESS:
+            raise ValueError("signed_audience must be an address or the name of a host.")
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,35 @@ def payment_rows(study: Study) -> Iterator[dict[str, Any]]:
         yield dict.fromkeys(columns(study)) | _named(study, ending.sealed) | _visit(ending)
 
 
+def approve_lines(study: Study) -> Iterator[str]:
+    """The ids to approve, one per line, as the recruiter's page for many at once takes them."""
+    for row in _approved(study):
+        yield f"{row[recruiting.recruiter_of(study).id_names[0]]}\n"
+
+
+def bonus_lines(study: Study) -> Iterator[str]:
+    """The bonuses of those to approve as `id,amount`, one per line, without a header."""
+    for row in _approved(study):
+        if row["bonus"] and Decimal(row["bonus"]) > 0:
+            yield f"{row[recruiting.recruiter_of(study).id_names[0]]},{row['bonus']}\n"
+
+
+BULK = {"approve": approve_lines, "bonus": bonus_lines}
+
+
+def _approved(study: Study) -> Iterator[dict[str, Any]]:
+    names = recruiting.recruiter_of(study).id_names
+    if study.recruiter == "single_use" or not names:
+        return
+    seen: set[str] = set()
+    for row in payment_rows(study):
+        person = row[names[0]]
+        # Ids that were forgotten cannot be paid any more.
+        if row["decision"] == APPROVE and person and person not in seen:
+            seen.add(person)
+            yield row
+
+
 def _visit(ending: Ending) -> dict[str, Any]:
     outcome = OUTCOMES[ending.outcome]
     return {

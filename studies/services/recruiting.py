@@ -33,7 +33,7 @@ from studies.recruiters._recruiter import (
     Query,
     Recruiter,
 )
-from studies.services import participations
+from studies.services import participations, signed_arrivals
 
 TOO_LONG = "This page was open for too long."
 NOT_BROUGHT_BACK = "The form did not bring back what this page had given it."
@@ -57,7 +57,12 @@ class CannotOpen(ValueError):
 
 
 def recruiter_of(study: Study) -> Recruiter:
-    return recruiters.get(study.recruiter)
+    """The study's recruiter as its settings make it; a draft's that do not hold yet change nothing."""
+    recruiter = recruiters.get(study.recruiter)
+    try:
+        return recruiter.configured(recruiter.Settings(**study.recruiter_settings))
+    except (TypeError, ValueError):
+        return recruiter
 
 
 def participant_link(study: Study) -> str:
@@ -76,6 +81,8 @@ def settings_of(study: Study) -> Any:
 
 def arrive(study: Study, query: Query) -> Arrival:
     """Who arrives at this study; raises BadArrival, in words for the participant."""
+    if study.recruiter == "prolific" and settings_of(study).signed == "required":
+        query = signed_arrivals.opened(query, settings_of(study))
     arrival = recruiter_of(study).arrive(query)
     if study.recruiter == "single_use" and not study.invitations.filter(code=arrival.person).exists():
         expected = (EXPECTED, {"what": single_use.CODE})

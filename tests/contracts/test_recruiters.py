@@ -26,6 +26,7 @@ GOOD = {
         "turkSubmitTo": "https://www.mturk.com",
     },
     "sona": {"survey_code": "12345"},
+    "panel": {"participantId": "A1B2C3D4", "assignmentId": "E5F6"},
 }
 HOSTILE = [
     "",

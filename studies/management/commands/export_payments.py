@@ -16,6 +16,10 @@ class Command(BaseCommand):
         parser.add_argument("slug")
         parser.add_argument("--out", type=Path, metavar="FILE.csv", help="the terminal if not given")
         parser.add_argument(
+            "--bulk", choices=sorted(payments.BULK),
+            help="instead: the ids to approve, or id,amount of each bonus, for the recruiter's page",
+        )  # fmt: skip
+        parser.add_argument(
             "--forget-ids", action="store_true", help="payment is done: erase the recruiter's ids, for good"
         )
 
@@ -26,8 +30,9 @@ class Command(BaseCommand):
                 raise CommandError("Write the list first, pay, and erase the ids in a call of its own.")
             self.stdout.write(f"The ids of {payments.forget_ids(study)} participations are erased.")
             return
+        lines = payments.BULK[options["bulk"]] if options["bulk"] else payments.payment_lines
         try:
-            text = "".join(payments.payment_lines(study))
+            text = "".join(lines(study))
         except recruiting.CannotOpen as error:
             raise CommandError(str(error)) from error
         write(self, text, options["out"])
