@@ -44,7 +44,7 @@ from evaluation.statistics.reliability import (
 from evaluation.statistics.rules import CURRENT_RULE, check_rule
 from evaluation.statistics.side import side_preference, side_within_participants
 from evaluation.statistics.signal_detection import dprime_2afc, dprime_2afc_loglinear, sdt_side
-from evaluation.statistics.table import ResponseTable
+from evaluation.statistics.table import UNKNOWN, ResponseTable
 
 MetricScores = Mapping[str, Mapping[str, Floats]]
 """Scores by condition and metric: one number a photo, shape (photos,)."""
@@ -210,10 +210,12 @@ def _quality(valid: ValidResponses, alpha: float) -> Json:
 
 
 def _sides(valid: ValidResponses, alpha: float) -> Json:
-    table = valid.table
+    """Of the rows whose sides are known: all, or none in a file that says only whether people were fooled."""
+    known = valid.table.chosen_side != UNKNOWN
+    table = valid.table if known.all() else valid.table.take(known)
     return side_preference(table.fake_side, table.chosen_side) | {
         "within_participants": side_within_participants(
-            table.chosen_side, table.participant.codes, alpha, table.photo.codes, valid.cell
+            table.chosen_side, table.participant.codes, alpha, table.photo.codes, valid.cell[known]
         )
     }
 

@@ -1,4 +1,4 @@
-"""Opening a CSV file, plain or gzipped, and saying in words what is wrong with it and on which line.
+"""Going through a table record by record, and saying in words what is wrong with it and on which line.
 
 Slow and careful: the fast reader calls in here for the header, and again when something does not fit.
 """
@@ -7,48 +7,26 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from types import MappingProxyType
+from typing import BinaryIO
 
-GZIP_MAGIC = b"\x1f\x8b"
+from evaluation.file_forms import FileFault as FileFault
+from evaluation.file_forms import form_of, open_utf8
+
 MISSING = frozenset({"", "na", "nan", "null", "none"})
 """What stands for "no value" in a column of numbers, flags or sides, in lower case."""
 
 LARGEST = 1e100
 """No time or place is larger; the squares of what is would leave the range of a number."""
 
-_FOREIGN = {
-    b"PK\x03\x04": "a zip archive or an Excel workbook: export it as CSV (UTF-8)",
-    b"\xff\xfe": "UTF-16 text: save it as CSV (UTF-8)",
-    b"\xfe\xff": "UTF-16 text: save it as CSV (UTF-8)",
-    b"PAR1": "a Parquet file: export it as CSV",
-}
-
-
-class FileFault(ValueError):
-    """A file that cannot be read as what it should be; the message says where and what to do."""
-
-
-def is_gzip(path: Path) -> bool:
-    """Whether the content is gzipped, whatever the file is called; refuses what is no CSV at all."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(4)
-    except OSError as error:
-        raise FileFault(f"{path} cannot be opened: {error.strerror}") from error
-    if not start:
-        raise FileFault(f"{path.name} is empty: expected a CSV file with a header line")
-    for magic, what in _FOREIGN.items():
-        if start.startswith(magic):
-            raise FileFault(f"{path.name} is {what}")
-    return start.startswith(GZIP_MAGIC)
-
-
-def open_binary(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked if need be."""
-    return cast(BinaryIO, gzip.open(path, "rb")) if is_gzip(path) else path.open("rb")
+NOTHING: Mapping[str, str] = MappingProxyType({})
+POINT, COMMA = ".", ","
+_WITH_COMMA = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+_LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
 def records(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -57,11 +35,14 @@ def records(path: Path) -> Iterator[tuple[int, list[str]]]:
     Raises FileFault for bytes that are not UTF-8, an unclosed quote and a gzip file that is cut off or
     damaged.
     """
-    line = 1
-    with open_binary(path) as stream:
-        reader = csv.reader(_decoded(stream, path.name), strict=True)
+    form = form_of(path)
+    with open_utf8(path) as stream:
+        lines = _decoded(stream, path.name)
+        for _ in range(form.lines_before):
+            next(lines)
+        reader = csv.reader(lines, delimiter=form.separator, strict=True)
         while True:
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + form.lines_before
             try:
                 fields = next(reader)
             except StopIteration:
@@ -99,7 +80,7 @@ def read_header(path: Path) -> list[str]:
     first = next(records(path), None)
     if first is None:
         raise FileFault(f"{path.name} is empty: expected a CSV file with a header line")
-    if first[0] != 1:
+    if first[0] != 1 + form_of(path).lines_before:
         raise FileFault(f"{path.name}: line 1 is blank, expected the header; remove the blank lines above it")
     names = [name.strip() for name in first[1]]
     twice = sorted({name for name in names if name and names.count(name) > 1})
@@ -109,21 +90,26 @@ def read_header(path: Path) -> list[str]:
 
 
 def locate(
-    names: Sequence[str], wanted: Sequence[str], aliases: dict[str, str], path: Path
+    names: Sequence[str],
+    wanted: Sequence[str],
+    aliases: dict[str, str],
+    path: Path,
+    meanings: Mapping[str, str] = NOTHING,
 ) -> dict[str, str]:
-    """Which wanted column (key) is called what in the file (value); refuses when one is missing."""
+    """Which wanted column (key) is called what in the file (value); refuses when one is missing.
+
+    `meanings` says of a column what it holds, where that is easily mistaken.
+    """
     spoken = {name: name for name in names}
     for alias, name in aliases.items():
         if alias in spoken and name not in spoken:
             spoken[name] = alias
     missing = [name for name in wanted if name not in spoken]
     if missing:
-        hint = ""
-        if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-            hint = ". The header holds no comma: separate the columns by commas"
+        expected = "".join(f"; {name}: {meanings[name]}" for name in missing if name in meanings)
         raise FileFault(
             f"{path.name}: missing column{'s' if len(missing) > 1 else ''} {', '.join(missing)}; "
-            f"found {', '.join(names)}{hint}"
+            f"found {', '.join(names)}{expected}"
         )
     return spoken
 
@@ -136,7 +122,39 @@ def line_of_row(path: Path, row: int) -> int:
     raise FileFault(f"{path.name} has no data row {row + 1}")
 
 
-def find_fault(path: Path, names: Sequence[str], numeric: dict[str, str]) -> None:
+def decimal_mark(path: Path, names: Sequence[str], columns: Iterable[str]) -> str:
+    """What the file writes between a number and its decimals: a comma as soon as one number has one.
+
+    Raises FileFault where a comma could as well part the thousands: 1,234 in a file whose columns are not
+    separated by semicolons.
+    """
+    places = {names.index(name): name for name in columns}
+    doubtful: tuple[int, str, str] | None = None
+    rows = records(path)
+    next(rows)
+    for line, fields in rows:
+        for place, name in places.items():
+            text = fields[place].strip() if place < len(fields) else ""
+            if "," not in text or not _WITH_COMMA.fullmatch(text):
+                continue
+            if form_of(path).separator == ";" or not _LIKE_THOUSANDS.fullmatch(text):
+                return COMMA
+            doubtful = doubtful or (line, name, text)
+    if doubtful:
+        line, name, text = doubtful
+        raise FileFault(
+            f"{path.name}, line {line}: {name} is {text!r}, and the comma may stand for decimals or part the "
+            f"thousands; write {text.replace(',', '.')} or {text.replace(',', '')}"
+        )
+    return POINT
+
+
+def plain_number(text: str, decimal: str = POINT) -> str:
+    """The text of a number with a decimal point."""
+    return text.replace(COMMA, POINT) if decimal == COMMA and POINT not in text else text
+
+
+def find_fault(path: Path, names: Sequence[str], numeric: dict[str, str], decimal: str = POINT) -> None:
     """Go through the file record by record and raise FileFault at the first that does not fit.
 
     `numeric` maps a column of the file to what it is called in the message. Returns if nothing is found.
@@ -152,18 +170,22 @@ def find_fault(path: Path, names: Sequence[str], numeric: dict[str, str]) -> Non
                 f"{path.name}, line {line}: {len(fields)} fields, expected {len(names)} as in the header"
             )
         for place, name in places.items():
-            if not is_number(fields[place]):
+            if not is_number(fields[place], decimal):
+                mark = " (decimals after a comma, as elsewhere in this file)" if decimal == COMMA else ""
                 raise FileFault(
                     f"{path.name}, line {line}: {name} is {fields[place]!r}; "
-                    f"expected a number or an empty field"
+                    f"expected a number or an empty field{mark}"
                 )
 
 
-def is_number(text: str) -> bool:
+def is_number(text: str, decimal: str = POINT) -> bool:
     """Whether a field holds a number as other programs write it, or nothing."""
     text = text.strip(" \t")
     if text.lower() in MISSING:
         return text in missing_spellings() or text.lower() == "nan"
+    if decimal == COMMA and POINT in text:
+        return False
+    text = plain_number(text, decimal)
     try:
         float(text)
     except ValueError:

@@ -1,12 +1,12 @@
 """Which picture is to be measured against which: by names in two folders, or by a list."""
 
-import csv
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from colorizers.photo_containers import PICTURE_ENDINGS
+from evaluation.csv_faults import FileFault, read_header, records
 
 COLUMNS = ("real", "fake")
 _SHOWN = 10
@@ -60,26 +60,26 @@ def listed_pairs(table: Path, real_folder: Path | None = None, fake_folder: Path
     Paths are relative to the folders or, where none are given, to the file. Raises FoldersDiffer.
     """
     try:
-        text = table.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise FoldersDiffer(f"{table} cannot be read as UTF-8 text: {error}.") from error
-    header = text.partition("\n")[0]
-    reader = csv.DictReader(text.splitlines(), delimiter=";" if ";" in header and "," not in header else ",")
-    if not set(COLUMNS) <= set(reader.fieldnames or []):
-        raise FoldersDiffer(f"{table} needs the columns real and fake; it has {reader.fieldnames or 'none'}.")
+        names = read_header(table)
+        _, *rows = records(table)
+    except FileFault as fault:
+        raise FoldersDiffer(f"{fault}.") from fault
+    if not set(COLUMNS) <= set(names):
+        raise FoldersDiffer(f"{table} needs the columns real and fake; it has {names or 'none'}.")
     folders = {"real": real_folder or table.parent, "fake": fake_folder or table.parent}
     found: dict[str, Pair] = {}
     missing = []
-    for row in reader:
-        paths = {column: _found(folders[column], (row[column] or "").strip()) for column in COLUMNS}
-        name = _plain(PurePath((row["fake"] or "").strip()).as_posix())
+    for line, fields in rows:
+        row = dict.fromkeys(COLUMNS, "") | dict(zip(names, fields, strict=False))
+        paths = {column: _found(folders[column], row[column].strip()) for column in COLUMNS}
+        name = _plain(PurePath(row["fake"].strip()).as_posix())
         missing += [
-            f"line {reader.line_num}: {column} {row[column]!r} is no file in {folders[column]}"
+            f"line {line}: {column} {row[column]!r} is no file in {folders[column]}"
             for column in COLUMNS
             if paths[column] is None
         ]
         if name in found:
-            missing.append(f"line {reader.line_num}: {name} is listed twice")
+            missing.append(f"line {line}: {name} is listed twice")
         real, fake = paths["real"], paths["fake"]
         if real and fake:
             found[name] = Pair(name, real, fake)

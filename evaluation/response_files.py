@@ -6,7 +6,6 @@ A million responses take about a second and stay in compact columns: the text of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,18 +15,23 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from evaluation.chosen_side import FAKE, OF_COLUMNS, read_as, refuse_contradictions
 from evaluation.csv_faults import (
+    COMMA,
     LARGEST,
     MISSING,
+    POINT,
     FileFault,
+    decimal_mark,
     find_fault,
-    is_gzip,
     line_of_row,
     locate,
     missing_spellings,
+    plain_number,
     read_header,
     records,
 )
+from evaluation.file_forms import GZIP, form_of, open_utf8
 from evaluation.statistics.arrays import Floats, Json
 from evaluation.statistics.table import (
     TEST,
@@ -43,6 +47,7 @@ NAMES = ("participant_id", "model", "image_id", "phase")
 SIDES = ("fake_side", "chosen_side")
 NUMBERS = ("trial_index", "rt_ms")
 REQUIRED = (*NAMES, *SIDES, *NUMBERS, "attention_passed")
+"""Without the sides where the column `fooled` says what they would."""
 OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided", "excluded")
 ALIASES = {"participant": "participant_id", "condition": "model", "photo": "image_id"}
 BLOCK_BYTES = 8 << 20
@@ -60,6 +65,9 @@ class ResponseFile:
     first_unknown_line: int | None
     excluded: Factor
     """The rule that leaves a row out, where the file names one; the table still has the row."""
+    chosen_side_means: str
+    remark: str
+    """What there is to say about the form of the file."""
 
     def as_json(self) -> Json:
         """All but the table, as plain values."""
@@ -69,42 +77,43 @@ class ResponseFile:
             "columns_absent": self.columns_absent,
             "unknown_values": self.unknown_values,
             "first_unknown_line": self.first_unknown_line,
+            "chosen_side_means": self.chosen_side_means,
         }
 
 
-def read_responses(path: Path) -> ResponseFile:
-    """Read a CSV file of responses, plain or gzipped, UTF-8 with or without byte order mark.
+def read_responses(path: Path, chosen_side_means: str | None = None) -> ResponseFile:
+    """Read a table of responses in any of the forms of `file_forms.py`.
 
     Columns: those of REQUIRED, in any order, and where present those of OPTIONAL; others are named and
-    ignored. Sides, flags and phases in unknown spellings count as unknown and are reported. Raises
-    FileFault, with the line, for anything that cannot be read: missing or repeated columns, ragged rows,
-    text where numbers belong, other encodings.
+    ignored. Without `fake_side` and `chosen_side` the column `fooled` is needed. Sides, flags and phases in
+    unknown spellings count as unknown and are reported. `chosen_side_means` is "fake" or "real": which side
+    the file names. Unless it is said, the side called fake is taken, and a file that contradicts this in most
+    rows is refused. Raises FileFault, with the line, for anything that cannot be read: missing or repeated
+    columns, ragged rows, text where numbers belong, other encodings.
     """
     names = read_header(path)
-    spoken = locate(names, REQUIRED, ALIASES, path)
+    required = [name for name in REQUIRED if name not in SIDES or "fooled" not in names]
+    spoken = locate(names, required, ALIASES, path, OF_COLUMNS)
     columns = {name: spoken[name] for name in (*REQUIRED, *OPTIONAL) if name in spoken}
-    gathered = {name: _gatherer(name) for name in columns}
-    numeric = {columns[name]: name for name in columns if isinstance(gathered[name], _Numbers)}
-    rows = 0
-    with _faults_in_words(path, names, numeric):
-        for batch in _batches(path, names, columns, gathered):
-            for name, column in columns.items():
-                gathered[name].add(batch.column(column), rows)
-            rows += len(batch)
+    gathered, rows = _gathered(path, names, columns)
     if rows == 0:
         raise FileFault(f"{path.name} has a header but no rows")
     _refuse_enormous(gathered, path)
     table = _table(gathered, rows)
     _refuse_nameless(table, path)
+    if chosen_side_means is None:
+        refuse_contradictions(table, path.name)
     odd = {name: g for name, g in gathered.items() if isinstance(g, _Flags) and g.unknown}
     first = min((g.first_unknown for g in odd.values()), default=None)
     return ResponseFile(
-        table=table,
+        table=read_as(table, chosen_side_means or FAKE),
         columns_ignored=[name for name in names if name not in columns.values()],
-        columns_absent=[name for name in OPTIONAL if name not in columns],
+        columns_absent=[name for name in (*SIDES, *OPTIONAL) if name not in columns],
         unknown_values={name: _shortened(g.unknown) for name, g in odd.items()},
         first_unknown_line=None if first is None else line_of_row(path, first),
         excluded=_names_or_none(gathered, "excluded", rows),
+        chosen_side_means=chosen_side_means or FAKE,
+        remark=form_of(path).remark,
     )
 
 
@@ -127,7 +136,8 @@ def read_photo_scores(path: Path) -> dict[str, dict[str, dict[str, float]]]:
     metrics = {place: name for place, name in enumerate(names) if place not in (model_at, image_at)}
     if not metrics:
         raise FileFault(f"{path.name} has no column with a metric beside model and image_id")
-    find_fault(path, names, {name: f"the metric {name}" for name in metrics.values()})
+    decimal = decimal_mark(path, names, metrics.values())
+    find_fault(path, names, {name: f"the metric {name}" for name in metrics.values()}, decimal)
     scores: dict[str, dict[str, dict[str, float]]] = {}
     seen: dict[tuple[str, str], int] = {}
     rows = records(path)
@@ -144,7 +154,7 @@ def read_photo_scores(path: Path) -> dict[str, dict[str, dict[str, float]]]:
         of_model = scores.setdefault(model, {name: {} for name in metrics.values()})
         for place, name in metrics.items():
             text = fields[place].strip()
-            score = np.nan if text.lower() in MISSING else float(text)
+            score = np.nan if text.lower() in MISSING else float(plain_number(text, decimal))
             if LARGEST < abs(score) < np.inf:
                 raise FileFault(_too_large(path, line, name, score))
             of_model[name][image] = score
@@ -258,32 +268,49 @@ class _QuoteCounter:
         return True
 
 
+def _gathered(path: Path, names: list[str], columns: dict[str, str]) -> tuple[dict[str, _Gatherer], int]:
+    """The columns and the number of rows; read again where the numbers turn out to have a decimal comma."""
+    for decimal in (POINT, COMMA):
+        gathered = {name: _gatherer(name) for name in columns}
+        numeric = {columns[name]: name for name in columns if isinstance(gathered[name], _Numbers)}
+        rows = 0
+        try:
+            for batch in _batches(path, names, columns, gathered, decimal):
+                for name, column in columns.items():
+                    gathered[name].add(batch.column(column), rows)
+                rows += len(batch)
+        except (pa.ArrowException, OSError, EOFError) as error:
+            if decimal == POINT and decimal_mark(path, names, numeric) == COMMA:
+                continue
+            find_fault(path, names, numeric, decimal)
+            raise FileFault(f"{path.name} cannot be read as CSV: {error}") from error
+        break
+    return gathered, rows
+
+
 def _batches(
-    path: Path, names: list[str], columns: dict[str, str], gathered: dict[str, _Gatherer]
+    path: Path, names: list[str], columns: dict[str, str], gathered: dict[str, _Gatherer], decimal: str
 ) -> Iterator[pa.RecordBatch]:
-    with path.open("rb") as raw:
-        counter = _QuoteCounter(pa.CompressedInputStream(raw, "gzip") if is_gzip(path) else raw)
+    form = form_of(path)
+    # Arrow unpacks faster than Python.
+    packed = form.packing == GZIP and form.encoding == "utf-8"
+    with path.open("rb") if packed else open_utf8(path) as raw:
+        counter = _QuoteCounter(pa.CompressedInputStream(raw, "gzip") if packed else raw)
         yield from pa_csv.open_csv(
             pa.PythonFile(counter, mode="r"),
-            read_options=pa_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            read_options=pa_csv.ReadOptions(
+                block_size=BLOCK_BYTES, column_names=names, skip_rows=1 + form.lines_before
+            ),
+            parse_options=pa_csv.ParseOptions(delimiter=form.separator, newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
                 column_types={column: gathered[name].type for name, column in columns.items()},
                 include_columns=list(columns.values()),
                 null_values=sorted(missing_spellings()),
+                decimal_point=decimal,
             ),
         )
         if counter.quotes % 2:
             raise pa.ArrowInvalid("an odd number of quotes: one is never closed")
-
-
-@contextmanager
-def _faults_in_words(path: Path, names: list[str], numeric: dict[str, str]) -> Iterator[None]:
-    try:
-        yield
-    except (pa.ArrowException, OSError, EOFError) as error:
-        find_fault(path, names, numeric)
-        raise FileFault(f"{path.name} cannot be read as CSV: {error}") from error
 
 
 def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
@@ -294,8 +321,8 @@ def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
         condition=found["model"],
         photo=found["image_id"],
         phase=found["phase"],
-        fake_side=found["fake_side"],
-        chosen_side=found["chosen_side"],
+        fake_side=found.get("fake_side", unknown),
+        chosen_side=found.get("chosen_side", unknown),
         stored_fooled=found.get("fooled", unknown),
         trial_index=found["trial_index"],
         row_id=found.get("row_id", np.arange(rows, dtype=np.float64)),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.csv_faults import FileFault, locate, read_header, records
+from evaluation.csv_faults import FileFault, decimal_mark, locate, plain_number, read_header, records
 from evaluation.response_files import ALIASES
 from evaluation.statistics.arrays import Codes, Flags, Floats, Json
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
@@ -60,9 +60,10 @@ class _Column:
     def numbers(self, path: Path) -> Floats:
         """Each text as a finite number."""
         found = []
+        decimal = decimal_mark(path, read_header(path), [self.name])
         for row, text in enumerate(self.texts):
             try:
-                found.append(float(text))
+                found.append(float(plain_number(text, decimal)))
             except ValueError:
                 found.append(np.nan)
             if not np.isfinite(found[-1]):

@@ -59,7 +59,11 @@ TRIALS = Table(
             "fake_side", TEXT, "The right answer: on which side the recolouring was (of a pair)",
             values=("L", "R"),
         ),
-        Column("chosen_side", TEXT, "The answer: which side was called fake; empty: none", values=("L", "R")),
+        Column(
+            "chosen_side", TEXT,
+            "The answer: the side that was called fake, not the one taken for the real photo; empty: none",
+            values=("L", "R"),
+        ),
         Column("fooled", FLAG, "1: the real photo was called fake; empty: no answer"),
         Column("rt_ms", NUMBER, "Response time, from when an answer was possible", unit="ms", low=0),
         Column("exposure_ms", NUMBER, "Planned exposure of each picture; empty: until answered", "ms", 0),

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluation.chosen_side import FAKE
 from evaluation.exports.codebook import INTERVALS
 from evaluation.response_files import read_responses
 from evaluation.statistics.arrays import Json
@@ -31,7 +32,7 @@ def read_table(trials: Path, rows: int, excluded: Sequence[int]) -> ResponseTabl
         return ResponseTable.from_columns(
             participant=nothing, condition=nothing, photo=nothing, fake_side=nothing, chosen_side=nothing
         )
-    table = read_responses(trials).table
+    table = read_responses(trials, FAKE).table
     keep = np.ones(rows, dtype=np.bool_)
     keep[np.asarray(excluded, dtype=np.intp)] = False
     return table.take(keep)

@@ -14,7 +14,8 @@ from evaluation.statistics.table import TEST, UNKNOWN, ResponseTable
 class ValidResponses:
     """The rows on which every statistic rests, and what was left out on the way to them.
 
-    `fooled` (0 or 1) is recomputed from the two sides; `cell` numbers the pairs of participant and photo.
+    `fooled` (0 or 1) is recomputed from the two sides, or as stored where no row has both;
+    `cell` numbers the pairs of participant and photo.
     """
 
     table: ResponseTable
@@ -34,30 +35,37 @@ def valid_responses(table: ResponseTable) -> ValidResponses:
     """Apply steps S1 (test trials), S2 (both sides known) and S3 (the earliest row of a repeated pair).
 
     Where the table says of trials whether they were spoiled, step V between S1 and S2 leaves those out.
-    A stored `fooled` that contradicts the sides is counted and not trusted. Raises ValueError when a usable
+    A stored `fooled` that contradicts the sides is counted and not trusted; where no row has both sides, it
+    stands for them. Raises ValueError when a usable
     test row names no participant, condition or photo: it could be neither counted nor clustered.
     """
     is_test = table.phase.is_label(TEST)
     sides_known = (table.fake_side != UNKNOWN) & (table.chosen_side != UNKNOWN)
     sound = is_test & (table.voided != 1)
-    usable = np.flatnonzero(sound & sides_known)
+    by_sides = bool(sides_known.any()) or not (table.stored_fooled != UNKNOWN).any()
+    usable = np.flatnonzero(sound & (sides_known if by_sides else table.stored_fooled != UNKNOWN))
     chosen = table if len(usable) == len(table) else table.take(usable)
     _refuse_nameless(chosen, usable)
-    fooled = (chosen.chosen_side != chosen.fake_side).astype(np.int8)
     stored = chosen.stored_fooled
+    fooled = (chosen.chosen_side != chosen.fake_side).astype(np.int8) if by_sides else stored
     contradictory = int(np.count_nonzero((stored != UNKNOWN) & (stored != fooled)))
 
     kept, cell = _first_of_each(chosen)
     whole = len(kept) == len(chosen)
     tests, sounds = int(is_test.sum()), int(sound.sum())
-    no_fake = int((sound & (table.fake_side == UNKNOWN)).sum())
-    no_choice = int((sound & (table.fake_side != UNKNOWN) & (table.chosen_side == UNKNOWN)).sum())
+    known = _step("S2", "fake side and chosen side both known", sounds, len(usable)) | {
+        "fake_side_unknown": int((sound & (table.fake_side == UNKNOWN)).sum()),
+        "chosen_side_unknown": int(
+            (sound & (table.fake_side != UNKNOWN) & (table.chosen_side == UNKNOWN)).sum()
+        ),
+    }
+    if not by_sides:
+        known = _step("S2", "fooled known; the file has no sides", sounds, len(usable))
     judged = bool((table.voided != UNKNOWN).any())
     steps = (
         _step("S1", "test trials only", len(table), tests),
         *([_step("V", "shown as planned: not voided by the study's rule", tests, sounds)] if judged else []),
-        _step("S2", "fake side and chosen side both known", sounds, len(usable))
-        | {"fake_side_unknown": no_fake, "chosen_side_unknown": no_choice},
+        known,
         _step(
             "S3", "one row per participant, condition and photo: the earliest trial", len(usable), len(kept)
         ),

@@ -1,4 +1,4 @@
-"""`manage.py analyse FILE.csv[.gz] --json OUT`: fool rates from the responses of any platform."""
+"""`manage.py analyse FILE --json OUT`: fool rates from the responses of any platform."""
 
 import json
 from argparse import ArgumentParser
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.analysis import analyse
+from evaluation.chosen_side import FAKE, MEANINGS, REAL
 from evaluation.csv_faults import FileFault
 from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
 from evaluation.left_out import leave_out, leave_out_marked, read_exclusions
@@ -16,13 +17,18 @@ from evaluation.statistics.bootstraps import Resampling
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE, RULES
 from evaluation.task_files import analyse_task
 
+CALLED = {FAKE: "called fake", REAL: "taken for the real photo"}
+
 
 class Command(BaseCommand):
     """Reads responses and writes the analysis as JSON."""
 
     help = (
-        "Analyse a CSV file of responses: counts at each filter step, fool rates with clustered intervals, "
-        "comparisons, ranking, agreement, and image metrics. A file of preferences, of single pictures or of "
+        "Analyse a table of responses: counts at each filter step, fool rates with clustered intervals, "
+        "comparisons, ranking, agreement, and image metrics. Columns: participant_id, model, image_id, phase "
+        "(test or attention), fake_side (L or R: where the recoloured picture was), chosen_side (L or R: the "
+        "side that was called FAKE), trial_index, rt_ms, attention_passed; fooled (1: the real photo was "
+        "called fake) may stand for the two sides. A file of preferences, of single pictures or of "
         "staircases is known by its columns."
     )
 
@@ -32,9 +38,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         rules = LowVigilance(), UnlikelyResponseTime()
-        parser.add_argument("file", type=Path, help="responses, CSV or gzipped CSV")
+        parser.add_argument(
+            "file",
+            type=Path,
+            help="responses: CSV (separated by comma, semicolon or tab; UTF-8 or UTF-16; plain or gzipped) "
+            "or an Excel or LibreOffice workbook",
+        )
         parser.add_argument(
             "--json", required=True, metavar="OUT", help="where to write; - for standard output"
+        )
+        parser.add_argument(
+            "--chosen-side-means",
+            choices=MEANINGS,
+            help="what chosen_side holds: the side that was called fake (what is taken for granted), or the "
+            "side that was taken for the real photo. Said, it also holds where other columns contradict it",
         )
         parser.add_argument("--metrics", type=Path, help="CSV: model,image_id and one column for each metric")
         parser.add_argument("--alpha", type=float, default=0.05, help="error rate of the intervals (0.05)")
@@ -106,7 +123,7 @@ class Command(BaseCommand):
         self._say_what_was_found(options["json"], path.name, result)
 
     def _pair_test(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
-        found = read_responses(path)
+        found = read_responses(path, options["chosen_side_means"])
         scores = options["metrics"]
         table, excluded = leave_out_marked(found.table, found.excluded)
         if options["leave_out"]:
@@ -130,6 +147,8 @@ class Command(BaseCommand):
         return result
 
     def _remark(self, found: ResponseFile, result: dict[str, Any]) -> None:
+        if found.remark:
+            self.stderr.write(found.remark)
         for column, values in found.unknown_values.items():
             spelled = ", ".join(f"{value!r} ({rows} rows)" for value, rows in values.items())
             self.stderr.write(f"{column}: unknown values count as missing: {spelled}")
@@ -140,7 +159,19 @@ class Command(BaseCommand):
             self.stderr.write(f"{unknown} exclusions name no row of this file; are the codes spelled alike?")
         if result["contradictory"]:
             self.stderr.write(
-                f"fooled contradicts the sides in {result['contradictory']} rows; the sides count"
+                f"fooled contradicts the sides in {result['contradictory']} rows; the sides count, with "
+                f"chosen_side as the side that was {CALLED[found.chosen_side_means]}"
+            )
+        above = [
+            name
+            for name, model in result["models"].items()
+            if (model["intervals"]["default"]["low"] or 0) > 0.5
+        ]
+        if above:
+            self.stderr.write(
+                f"{', '.join(above)}: the real photo was called fake more often than by guessing, which is "
+                f"rare. chosen_side counts as the side that was {CALLED[found.chosen_side_means]}; if it "
+                f"holds the other one, say --chosen-side-means"
             )
         if result["valid_rows"] == 0:
             phases = ", ".join(f"{name or '(empty)'}: {rows}" for name, rows in result["phases"].items())
