@@ -49,7 +49,7 @@ class DebriefForm(forms.Form):
     """The questions that a study asks; the others are left out."""
 
     comments = forms.CharField(
-        label=_("Was anything strange, unclear or out of order? What did you go by?"),
+        label=_("Was anything strange, unclear or out of order? Which cues did you use?"),
         required=False,
         max_length=4000,
         widget=forms.Textarea({"rows": 5}),
@@ -57,7 +57,7 @@ class DebriefForm(forms.Form):
     age_group = _OneOf(label=_("How old are you?"), choices=AGE_GROUPS)
     gender = _OneOf(label=_("What is your gender?"), choices=GENDERS)
     gender_words = forms.CharField(label=_("Gender, in your own words"), required=False, max_length=100)
-    experience = _OneOf(label=_("How much have you had to do with pictures?"), choices=EXPERIENCE)
+    experience = _OneOf(label=_("How experienced are you with images?"), choices=EXPERIENCE)
 
     def __init__(self, asked: DebriefSettings, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

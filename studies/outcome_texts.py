@@ -22,7 +22,7 @@ from studies.recruiters._outcomes import (
 SENTENCES = {
     OVER_QUOTA: _("Enough people have taken part already. Thank you for coming."),
     NO_CONSENT: _("You have not agreed to take part, and that is fine. Nothing more is asked of you."),
-    TIMED_OUT: _("The study is closed, so you cannot go on. Thank you for what you have answered."),
+    TIMED_OUT: _("The study is closed, so you cannot continue. Thank you for your answers."),
     ELSEWHERE: _(
         "You have taken part in another study of this series. Thank you – each person takes part in one of "
         "them only."

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 _RELOAD = _("Reload the page")
-_GO_ON = _("Go on")
+_GO_ON = _("Continue")
 _FAKE_LEFT = _("Wrong – the fake was on the left")
 _FAKE_RIGHT = _("Wrong – the fake was on the right")
 _FAKE_ABOVE = _("Wrong – the fake was at the top")
@@ -46,10 +46,9 @@ TEXTS: Mapping[str, Any] = {
     "fakes": {
         "title": _("Spot the fake colours"),
         "text": [
-            _("You will see the same photo twice. One has its real colours. In the other one, a computer was "
-              "given the photo in black and white and invented the colours."),
-            _("Your task: find the one with the invented colours. Sometimes it is easy, sometimes hardly "
-              "possible. Then follow your first impression."),
+            _("You will see each photo twice: once with its real colours, once with colours that a computer "
+              "invented."),
+            _("Find the invented colours. If you are not sure, follow your first impression."),
         ],
         "figure": _("Two drawings of one landscape: one with natural colours, one with colours that are "
                     "slightly off."),
@@ -57,15 +56,14 @@ TEXTS: Mapping[str, Any] = {
     "looking": {
         "title": _("Look closely, it is quick"),
         # first and second are of `row` or `column`, exposure is of `duration`.
-        "sequential": _("One photo appears {first}, then the other {second}, or the other way round. Each "
-                        "stays for only {exposure}. A small dot shows where the next one will appear."),
-        "together": _("Both photos appear together and stay for only {exposure}. Small dots show where they "
-                      "will appear."),
+        "sequential": _("One photo appears {first}, then the other {second}, or the other way round, each "
+                        "for only {exposure}."),
+        "together": _("Both photos appear together and stay for only {exposure}."),
         "open": _("Both photos appear together and stay until you have chosen."),
         "row": [_("on the left"), _("on the right")],
         "column": [_("at the top"), _("at the bottom")],
-        "afterwards": _("Afterwards there is all the time you need to choose."),
-        "limited": _("Afterwards you have {limit} to choose."),
+        "afterwards": _("Then you choose. Take as long as you need."),
+        "limited": _("Then you have {limit} to choose."),
         "figure": _("A drawing of the order: the photos appear, vanish, and then you choose."),
     },
     # Captions of the drawings of a trial's steps: short.
@@ -113,14 +111,13 @@ TEXTS: Mapping[str, Any] = {
     },
     "pause": {
         "title": _("Time for a short break"),
-        "text": _("{done} of {total} {things} are done. Rest your eyes for a moment and go on when you "
-                  "like."),
+        # so_far is of `soFar`.
+        "text": _("{so_far} Rest your eyes for a moment and continue when you like."),
         "next": _GO_ON,
     },
     "welcome": {
         "title": _("Welcome back"),
-        "text": _("Everything that you answered was kept: {done} of {total} {things} are done. You go on "
-                  "where you left off."),
+        "text": _("All your answers are saved. {so_far} You continue where you left off."),
         "next": _GO_ON,
     },
     "more": {
@@ -139,6 +136,16 @@ TEXTS: Mapping[str, Any] = {
         "next": _("To the last page"),
     },
     "progress": _("{done} of {total} done"),
+    # Beside the bar of progress: which one comes.
+    "at": {
+        "practice": _("Practice {number} of {total}"),
+        "pairs": _("Pair {number} of {total}"),
+        "rounds": _("Round {number} of {total}"),
+    },
+    "soFar": {
+        "pairs": _("{done} of {total} pairs are done."),
+        "rounds": _("{done} of {total} rounds are done."),
+    },
     "verdict": {
         "right": pgettext_lazy("verdict", "Right"),
         "wrong": pgettext_lazy("verdict", "Wrong"),
@@ -149,24 +156,24 @@ TEXTS: Mapping[str, Any] = {
     "loading": _("Loading the photos …"),
     "saving": _("Saving …"),
     "waiting": {
-        "one": _("No connection: 1 answer waits for the line. You can go on."),
-        "many": _("No connection: {count} answers wait for the line. You can go on."),
+        "one": _("Offline: 1 answer is waiting for the connection. You can continue."),
+        "many": _("Offline: {count} answers are waiting for the connection. You can continue."),
     },
-    "trouble": _("No connection. Your answer is kept here and will be sent as soon as the line is back. "
-                 "Please leave this page open."),
+    "trouble": _("No connection. Your answer is kept here and will be sent as soon as the connection is "
+                 "back. Please leave this page open."),
     "busy": _("Very many people are here just now. Your answer is kept and will be sent in a moment. Please "
               "leave this page open."),
-    "busyLoading": _("Very many people are here just now. This page goes on in a moment."),
-    "troubleLoading": _("No connection. This page goes on as soon as the line is back."),
+    "busyLoading": _("Very many people are here just now. This page continues in a moment."),
+    "troubleLoading": _("No connection. This page continues as soon as the connection is back."),
     "recovered": _("Connected again."),
     "otherTab": {
         "title": _("The test is open in another tab"),
-        "text": _("It runs in one tab at a time, so that nothing is answered twice. Go on in the other tab, "
-                  "or use this one instead."),
+        "text": _("It runs in one tab at a time, so that nothing is answered twice. Continue in the other "
+                  "tab, or use this one instead."),
         "next": _("Use this tab"),
     },
     "takenOver": {
-        "title": _("The test goes on in another tab"),
+        "title": _("The test continues in another tab"),
         "text": _("This tab has stopped. Everything that you answered here was kept."),
         "next": _("Use this tab again"),
     },
@@ -181,7 +188,7 @@ TEXTS: Mapping[str, Any] = {
                   "enlarge the window, turn your phone, or zoom out. This goes away by itself."),
     },
     "closed": {
-        "title": _("This cannot go on"),
+        "title": _("The test cannot continue"),
         "text": _("The study is closed, or this page is out of date."),
         "next": _RELOAD,
     },
@@ -189,12 +196,12 @@ TEXTS: Mapping[str, Any] = {
         "title": _("Your answer was not accepted"),
         # The plain one where the server gave no words.
         "text": _("The server said: {words}"),
-        "plain": _("Please reload the page to go on."),
+        "plain": _("Please reload the page to continue."),
         "next": _RELOAD,
     },
     "broken": {
         "title": _("Something went wrong"),
-        "text": _("Your earlier answers are saved. Please reload the page to go on where you left off."),
+        "text": _("Your earlier answers are saved. Please reload the page to continue where you left off."),
         "next": _RELOAD,
     },
     "oldBrowser": {

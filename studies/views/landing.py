@@ -295,6 +295,7 @@ def _context(study: Study) -> dict[str, Any]:
         "megabytes": math.ceil(download_bytes(study) / 1e6),
         "practice": needs.practice,
         "trials": needs.test + needs.vigilance,
+        "finds_fakes": design.briefing().task == "find_fake",
         "languages": languages.choices(study),
         "language": translation.get_language(),
     }

@@ -149,7 +149,7 @@ def test_two_tabs_do_not_answer_twice(acknowledged, quick_study):
     expect(second.get_by_role("alertdialog", name="The test is open in another tab")).to_be_visible()
     play(page, "keyboard", until=4)
     second.get_by_role("button", name="Use this tab").click()
-    expect(page.get_by_role("alertdialog", name="The test goes on in another tab")).to_be_visible()
+    expect(page.get_by_role("alertdialog", name="The test continues in another tab")).to_be_visible()
     page.wait_for_timeout(500)
     recorded = Response.objects.count()
     for _ in range(8):
@@ -160,7 +160,7 @@ def test_two_tabs_do_not_answer_twice(acknowledged, quick_study):
     # And back to the first one.
     page.get_by_role("button", name="Use this tab again").click()
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
-    expect(second.get_by_role("alertdialog", name="The test goes on in another tab")).to_be_visible()
+    expect(second.get_by_role("alertdialog", name="The test continues in another tab")).to_be_visible()
     play_to_the_end(page, "keyboard")
     check_all_there_once(codes + second_codes)
 

@@ -81,7 +81,7 @@ def test_who_comes_back_to_the_landing_page_goes_on(open_page, quick_study):
     begin(page, quick_study)
     play(page, "mouse", until=3)
     page.goto(f"/s/{quick_study.slug}/")
-    page.get_by_role("link", name="Go on where I stopped").click()
+    page.get_by_role("link", name="Continue where I stopped").click()
     play(page, "mouse", until=TRIALS + 1)
     expect(page.locator("#completion-code")).to_be_visible()
     page.goto(f"/s/{quick_study.slug}/")

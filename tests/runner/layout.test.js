@@ -57,6 +57,13 @@ test("a window that is too small says what would do", () => {
   assert.equal(plan(column.width, column.height).fits, true);
 });
 
+test("a longer question takes smaller letters before it asks for a larger window", () => {
+  const french = "Quelle image avait les fausses couleurs ?";
+  const found = plan(320, 564, 1, { prompt: french });
+  assert.deepEqual([found.fits, found.kind, found.scale], [true, "column", 1]);
+  assert.equal(plan(1440, 896, 1, { prompt: french }).prompt.above > 20, true, "room for the words of the bar");
+});
+
 test("one slot stands in the middle, with room for a row of answers below", () => {
   const found = plan(375, 600, 2, { slots: ["centre"], answersRow: true });
   assert.equal(found.kind, "single");

@@ -27,8 +27,8 @@ test("names in braces are filled in, and left where nothing is known", () => {
 });
 
 test("one and many have wordings of their own", () => {
-  assert.match(counted(ENGLISH.waiting, 1), /1 answer waits/);
-  assert.match(counted(ENGLISH.waiting, 3), /3 answers wait/);
+  assert.match(counted(ENGLISH.waiting, 1), /1 answer is waiting for the connection/);
+  assert.match(counted(ENGLISH.waiting, 3), /3 answers are waiting for the connection/);
 });
 
 test("times are written as the language writes them", () => {

@@ -326,7 +326,7 @@ def test_only_amazon_may_frame_and_only_the_page_that_leads_out_of_the_frame(cli
 def test_a_worker_submits_to_amazon_from_either_window(client, hit, finish):
     form = {"consent": "on", "arrival": field(visit(client, hit, WORKER, window="1"), "arrival")}
     page = client.post(f"/s/{hit.slug}/begin/", form)["Location"]
-    assert "Go on where I stopped" in visit(client, hit, WORKER).content.decode()
+    assert "Continue where I stopped" in visit(client, hit, WORKER).content.decode()
     finish(Participation.objects.get())
     for reply in (client.get(page), visit(Client(), hit, WORKER)):
         words = reply.content.decode()

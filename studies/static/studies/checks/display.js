@@ -37,7 +37,7 @@ function look() {
 function say(why, plan, { width, height }) {
   const place = document.getElementById("obstacle");
   document.getElementById("leave").hidden = !why;
-  form.querySelector('[value="go"]').disabled = Boolean(why);
+  document.querySelector('[value="go"]').disabled = Boolean(why);
   const words = why === "small" ? `${why} ${width} ${height}` : why;
   if (words === shown) return;
   shown = words;

@@ -3,6 +3,8 @@
 const EDGE = 4;
 const LINE = 26;
 const CHARACTER = 8.6; // mean width of prompt text, in CSS px
+export const LARGEST_PROMPT = 17; // px, as the style sheet has it
+export const SMALLEST_PROMPT = 12;
 const CAPTION = 44;
 const ANSWERS = 64;
 const GAPS = { row: { least: 12, wide: 56 }, column: { least: 4, wide: 16 }, single: { least: 0, wide: 0 } };
@@ -24,9 +26,10 @@ export function onDevicePixel(css, pixelRatio, origin = 0) {
   return Math.round((origin + css) * grid) / grid - origin;
 }
 
-/** Lines that a prompt takes at a width, on the safe side. */
-export function promptLines(prompt, width) {
-  return Math.max(1, Math.ceil((prompt.length * CHARACTER) / Math.max(1, width - 2 * EDGE)));
+/** Lines that a prompt takes at a width, on the safe side; with letters of `size` px. */
+export function promptLines(prompt, width, size = LARGEST_PROMPT) {
+  const long = prompt.length * CHARACTER * (size / LARGEST_PROMPT);
+  return Math.max(1, Math.ceil(long / Math.max(1, width - 2 * EDGE)));
 }
 
 function need(kind, size, count, fixed) {
@@ -62,33 +65,37 @@ function place(kind, size, window, fixed, answersRow) {
     };
   });
   const bottom = top + promptHeight + down * size + (down - 1) * gapY + (below ? CAPTION : 0);
-  return { prompt: { y: top, height: promptHeight }, boxes, captions: below ? "below" : "inside", answers: { y: bottom } };
+  const above = top + promptHeight - lines * LINE; // free, over the words of the prompt
+  return { prompt: { y: top, height: promptHeight, above }, boxes, captions: below ? "below" : "inside", answers: { y: bottom } };
 }
 
 /**
  * Plans the stage.
  *
  * Side by side where there is room, else stacked; where neither fits, the pictures take fewer device pixels
- * each. `fits: false` comes with the smallest window that would do. `origin` is the stage's corner in the window.
+ * each; a long prompt takes smaller letters, so that no language asks for a larger window than its lines need.
+ * `fits: false` comes with the smallest window that would do. `origin` is the stage's corner in the window.
  */
 export function planLayout({ width, height, dpr, imagePx, slots, prompt = "", answersRow = false, origin = { x: 0, y: 0 } }) {
   const kinds = slots.length > 1 ? ["row", "column"] : ["single"];
-  const lines = promptLines(prompt, width);
-  const fixed = lines * LINE + (answersRow ? ANSWERS : 0);
-  for (let scale = nearestScale(dpr); scale >= 1; scale -= 1) {
-    const size = cssSize(imagePx, scale, dpr);
-    for (const kind of kinds) {
-      const least = need(kind, size, slots.length, fixed);
-      if (least.width <= width && least.height <= height) {
-        const placed = place(kind, size, { width, height, dpr, slots, lines, origin }, fixed, answersRow);
-        return { fits: true, kind, scale, size, ...placed };
+  for (const letters of [LARGEST_PROMPT, SMALLEST_PROMPT]) {
+    const lines = promptLines(prompt, width, letters);
+    const fixed = lines * LINE + (answersRow ? ANSWERS : 0);
+    for (let scale = nearestScale(dpr); scale >= 1; scale -= 1) {
+      const size = cssSize(imagePx, scale, dpr);
+      for (const kind of kinds) {
+        const least = need(kind, size, slots.length, fixed);
+        if (least.width <= width && least.height <= height) {
+          const placed = place(kind, size, { width, height, dpr, slots, lines, origin }, fixed, answersRow);
+          return { fits: true, kind, scale, size, ...placed };
+        }
       }
     }
   }
   const size = cssSize(imagePx, 1, dpr);
   const needs = kinds.map((kind) => {
-    const across = need(kind, size, slots.length, fixed).width;
-    return need(kind, size, slots.length, promptLines(prompt, across) * LINE + (answersRow ? ANSWERS : 0));
+    const across = need(kind, size, slots.length, 0).width;
+    return need(kind, size, slots.length, promptLines(prompt, across, SMALLEST_PROMPT) * LINE + (answersRow ? ANSWERS : 0));
   });
   return { fits: false, kind: kinds.at(-1), scale: 1, size, needs };
 }

@@ -9,7 +9,7 @@ import { planLayout } from "./layout.js";
 import { pictureFile } from "./masking.js";
 import { PictureError, Pictures, sources } from "./pictures.js";
 import { FramesPlugin } from "./plugin.js";
-import { pagesFor, ScreenPlugin } from "./screens.js";
+import { describe, pagesFor, ScreenPlugin } from "./screens.js";
 import { Session } from "./session.js";
 import { counted, fill } from "./texts.js";
 
@@ -35,6 +35,7 @@ export class Run {
   #stale = 0;
   #outdated = false;
   #voided = 0;
+  #things = "rounds";
   #narrow = false;
   #blocked = false;
   #awaited = null;
@@ -58,7 +59,7 @@ export class Run {
       onTrouble: (src, error) => this.#pictureTrouble(src, error),
     });
     this.#keepPictures();
-    shell.progress(state.progress);
+    this.#tellProgress();
   }
 
   async start() {
@@ -150,9 +151,16 @@ export class Run {
     };
   }
 
+  #tellProgress() {
+    const { progress, trial } = this.#session;
+    if (trial) this.#things = describe(trial).pair ? "pairs" : "rounds";
+    this.#shell.progress(progress, this.#things);
+  }
+
   /** Asks for a larger window and waits until it has changed. */
   #room(plan) {
     if (plan.fits) {
+      this.#shell.room(plan.prompt.above);
       // Whatever other notice there is stays.
       if (this.#narrow) this.#shell.dismiss();
       this.#narrow = false;
@@ -255,7 +263,7 @@ export class Run {
       await this.#settled();
       if (session.next !== "finished") await this.#refresh();
     }
-    this.#shell.progress(session.progress);
+    this.#tellProgress();
     this.tell();
     this.#keepPictures();
   }

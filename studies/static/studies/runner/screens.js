@@ -92,7 +92,8 @@ export function pagesFor(screen, about) {
   }
   const { title, text, next } = screen === "break" ? texts.pause : texts.welcome;
   const [ready, all] = screen === "break" ? [done - practice, total - practice] : [done, total];
-  return [{ title, paragraphs: [fill(text, { done: ready, total: all, things: thing(facts, all, texts) })], next }];
+  const soFar = fill(facts.pair ? texts.soFar.pairs : texts.soFar.rounds, { done: ready, total: all });
+  return [{ title, paragraphs: [fill(text, { so_far: soFar })], next }];
 }
 
 function pageElement(page, { step, steps, texts, withdrawUrl }) {

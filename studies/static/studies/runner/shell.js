@@ -3,10 +3,14 @@
 import { conceal, h } from "./dom.js";
 import { fill } from "./texts.js";
 
+// CSS px under the first 4, which are the bar's own in every trial: as the style sheet has it.
+const WORDS_NEED = 21;
+
 export class Shell {
   #root;
   #texts;
   #bar = h("div", { class: "runner-progress-done" });
+  #where = h("p", { class: "runner-where", "aria-hidden": "true" });
   #progress;
   #toast = h("p", { class: "runner-toast", role: "status" });
   #live = h("p", { class: "runner-live", "aria-live": "polite" });
@@ -26,20 +30,33 @@ export class Shell {
     );
     conceal(this.#toast);
     root.classList.add("runner");
-    root.replaceChildren(this.#progress, this.display, this.#toast, this.#live);
+    root.replaceChildren(this.#progress, this.#where, this.display, this.#toast, this.#live);
     // The runner covers the page; what lies behind must not take focus.
     for (const other of document.body.children) {
       if (!other.contains(root)) other.inert = true;
     }
   }
 
-  /** The bar never shrinks: spoiled trials are replaced at the end, which makes the whole longer. */
-  progress({ done, total }) {
+  /**
+   * The bar never shrinks: spoiled trials are replaced at the end, which makes the whole longer.
+   * `things` is `pairs` or `rounds`: in words the bar says which one comes.
+   */
+  progress({ done, total, practice = 0 }, things = "rounds") {
+    const { at } = this.#texts;
+    const [kind, before, last] = done < practice ? ["practice", 0, practice] : [things, practice, total];
+    const where = fill(at[kind], { number: Math.min(done + 1, last) - before, total: last - before });
+    this.#where.textContent = where;
+    this.#progress.setAttribute("aria-valuetext", where);
     this.#share = Math.max(this.#share, total ? done / total : 0);
     this.#bar.style.transform = `scaleX(${this.#share})`;
     this.#progress.setAttribute("aria-valuemax", String(total));
     this.#progress.setAttribute("aria-valuenow", String(done));
     this.#progress.setAttribute("aria-label", fill(this.#texts.progress, { done, total }));
+  }
+
+  /** Where a trial leaves this much room at the top, in CSS px, the bar is tall and its words are seen. */
+  room(above) {
+    this.#root.classList.toggle("tight", above < WORDS_NEED);
   }
 
   /** Says something to screen readers only. */

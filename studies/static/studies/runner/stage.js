@@ -1,11 +1,9 @@
 /** The stage of one trial: its slots, pictures, buttons and captions, all in fixed places. */
 
 import { conceal, h } from "./dom.js";
-import { planLayout } from "./layout.js";
+import { LARGEST_PROMPT, planLayout, SMALLEST_PROMPT } from "./layout.js";
 import { drawNoise } from "./noise.js";
 
-const LARGEST_PROMPT = 17; // px, as the style sheet has it
-const SMALLEST_PROMPT = 12;
 const SETTLED_PLACES = new Set(["left", "right", "centre"]);
 
 /** How a key is written on a button. */

@@ -23,21 +23,21 @@ export const ENGLISH = {
   fakes: {
     title: "Spot the fake colours",
     text: [
-      "You will see the same photo twice. One has its real colours. In the other one, a computer was given the photo in black and white and invented the colours.",
-      "Your task: find the one with the invented colours. Sometimes it is easy, sometimes hardly possible. Then follow your first impression.",
+      "You will see each photo twice: once with its real colours, once with colours that a computer invented.",
+      "Find the invented colours. If you are not sure, follow your first impression.",
     ],
     figure: "Two drawings of one landscape: one with natural colours, one with colours that are slightly off.",
   },
   looking: {
     title: "Look closely, it is quick",
     sequential:
-      "One photo appears {first}, then the other {second}, or the other way round. Each stays for only {exposure}. A small dot shows where the next one will appear.",
-    together: "Both photos appear together and stay for only {exposure}. Small dots show where they will appear.",
+      "One photo appears {first}, then the other {second}, or the other way round, each for only {exposure}.",
+    together: "Both photos appear together and stay for only {exposure}.",
     open: "Both photos appear together and stay until you have chosen.",
     row: ["on the left", "on the right"],
     column: ["at the top", "at the bottom"],
-    afterwards: "Afterwards there is all the time you need to choose.",
-    limited: "Afterwards you have {limit} to choose.",
+    afterwards: "Then you choose. Take as long as you need.",
+    limited: "Then you have {limit} to choose.",
     figure: "A drawing of the order: the photos appear, vanish, and then you choose.",
   },
   example: {
@@ -79,13 +79,13 @@ export const ENGLISH = {
   },
   pause: {
     title: "Time for a short break",
-    text: "{done} of {total} {things} are done. Rest your eyes for a moment and go on when you like.",
-    next: "Go on",
+    text: "{so_far} Rest your eyes for a moment and continue when you like.",
+    next: "Continue",
   },
   welcome: {
     title: "Welcome back",
-    text: "Everything that you answered was kept: {done} of {total} {things} are done. You go on where you left off.",
-    next: "Go on",
+    text: "All your answers are saved. {so_far} You continue where you left off.",
+    next: "Continue",
   },
   more: {
     title: "Almost done",
@@ -93,7 +93,7 @@ export const ENGLISH = {
       one: "Something came in between, so not everything was shown exactly as planned. One more {things} takes its place.",
       many: "Something came in between, so not everything was shown exactly as planned. {count} more {things} take its place.",
     },
-    next: "Go on",
+    next: "Continue",
   },
   finished: {
     title: "That was the last one",
@@ -102,6 +102,8 @@ export const ENGLISH = {
   },
 
   progress: "{done} of {total} done",
+  at: { practice: "Practice {number} of {total}", pairs: "Pair {number} of {total}", rounds: "Round {number} of {total}" },
+  soFar: { pairs: "{done} of {total} pairs are done.", rounds: "{done} of {total} rounds are done." },
   verdict: {
     right: "Right",
     wrong: "Wrong",
@@ -112,23 +114,23 @@ export const ENGLISH = {
   loading: "Loading the photos …",
   saving: "Saving …",
   waiting: {
-    one: "No connection: 1 answer waits for the line. You can go on.",
-    many: "No connection: {count} answers wait for the line. You can go on.",
+    one: "Offline: 1 answer is waiting for the connection. You can continue.",
+    many: "Offline: {count} answers are waiting for the connection. You can continue.",
   },
   trouble:
-    "No connection. Your answer is kept here and will be sent as soon as the line is back. Please leave this page open.",
+    "No connection. Your answer is kept here and will be sent as soon as the connection is back. Please leave this page open.",
   busy: "Very many people are here just now. Your answer is kept and will be sent in a moment. Please leave this page open.",
-  busyLoading: "Very many people are here just now. This page goes on in a moment.",
-  troubleLoading: "No connection. This page goes on as soon as the line is back.",
+  busyLoading: "Very many people are here just now. This page continues in a moment.",
+  troubleLoading: "No connection. This page continues as soon as the connection is back.",
   recovered: "Connected again.",
 
   otherTab: {
     title: "The test is open in another tab",
-    text: "It runs in one tab at a time, so that nothing is answered twice. Go on in the other tab, or use this one instead.",
+    text: "It runs in one tab at a time, so that nothing is answered twice. Continue in the other tab, or use this one instead.",
     next: "Use this tab",
   },
   takenOver: {
-    title: "The test goes on in another tab",
+    title: "The test continues in another tab",
     text: "This tab has stopped. Everything that you answered here was kept.",
     next: "Use this tab again",
   },
@@ -142,19 +144,19 @@ export const ENGLISH = {
     text: "The photos are shown at a fixed size and need at least {width} × {height} points. Please enlarge the window, turn your phone, or zoom out. This goes away by itself.",
   },
   closed: {
-    title: "This cannot go on",
+    title: "The test cannot continue",
     text: "The study is closed, or this page is out of date.",
     next: "Reload the page",
   },
   refused: {
     title: "Your answer was not accepted",
     text: "The server said: {words}",
-    plain: "Please reload the page to go on.",
+    plain: "Please reload the page to continue.",
     next: "Reload the page",
   },
   broken: {
     title: "Something went wrong",
-    text: "Your earlier answers are saved. Please reload the page to go on where you left off.",
+    text: "Your earlier answers are saved. Please reload the page to continue where you left off.",
     next: "Reload the page",
   },
   oldBrowser: {
