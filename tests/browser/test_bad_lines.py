@@ -97,7 +97,7 @@ def test_the_line_is_cut_for_half_a_minute_and_the_test_goes_on(patient_page, qu
         if page.locator(".runner-choice:enabled, .runner-screen .runner-button:not(.quiet)").count():
             press_on(page, "keyboard")
         page.wait_for_timeout(60)
-    assert any("answers wait for the line. You can go on" in words for words in said)
+    assert any("answers are waiting for the connection. You can continue" in words for words in said)
     # All are answered, none has arrived, and all of them lie on the device.
     assert page.evaluate(WAITING) == TRIALS - recorded > 3
     assert Response.objects.count() == recorded
