@@ -82,9 +82,11 @@ def analyse(
         )
     valid = valid_responses(table)
     strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time, too_soon=too_soon)
-    lapses = _lapses(table, alpha)
-    totals = residual_totals(valid)
-    pairs = pairwise(valid, alpha, resampling, totals, rule)
+    # What is said of single photos goes by photo; every variance goes by what the photos are cut from.
+    grouped = valid.by_photo_cluster()
+    lapses = _lapses(table.by_photo_cluster(), alpha)
+    totals = residual_totals(grouped)
+    pairs = pairwise(grouped, alpha, resampling, totals, rule)
     add_simultaneous(pairs, totals, alpha, rule)
     result: Json = {
         "alpha": alpha,
@@ -104,17 +106,19 @@ def analyse(
         "vigilance": _vigilance(table),
         "lapse": lapses,
         "models": {},
-        "side": _sides(valid, alpha),
+        "side": _sides(grouped, alpha),
         "pairwise": pairs,
         "ranking": ranking(totals, alpha, rule),
-        **_quality(valid, alpha),
+        **_quality(valid, grouped, alpha),
     }
+    if table.photo_cluster is not None:
+        result["photo_clusters"] = int(np.count_nonzero(np.bincount(grouped.table.photo.codes)))
     for code, name in _conditions(valid):
         rows = np.flatnonzero(valid.table.condition.codes == code)
-        found = _condition(valid, rows, rows[strict.keep[rows]], alpha, rule, resampling)
+        found = _condition(valid, grouped, rows, rows[strict.keep[rows]], alpha, rule, resampling)
         if lapses["rate"] is not None:
             found["attentive_rate"] = attentive_rate(found["fool_rate"], lapses["rate"])
-            basis = _rate(valid, rows).basis(rule)
+            basis = _rate(grouped, rows).basis(rule)
             interval = attentive_interval(found["fool_rate"], basis, lapses, alpha)
             found["attentive_interval"] = interval.as_json()
         result["models"][name] = found
@@ -129,7 +133,7 @@ def analyse(
         # Only here: its solvers take longer to load than the other statistics to compute.
         from evaluation.statistics.mixed_model import mixed_model
 
-        result["glmm"] = mixed_model(valid, alpha)
+        result["glmm"] = mixed_model(grouped, alpha)
     return result
 
 
@@ -141,6 +145,7 @@ def _conditions(valid: ValidResponses) -> list[tuple[int, str]]:
 
 def _condition(
     valid: ValidResponses,
+    grouped: ValidResponses,
     rows: Rows,
     strict_rows: Rows,
     alpha: float,
@@ -148,10 +153,11 @@ def _condition(
     resampling: Resampling | None,
 ) -> Json:
     """All that is said about one condition: its valid rows, at least one, and those of the strict view."""
-    found = _rate(valid, rows)
+    found = _rate(grouped, rows)
     n, k = found.n, found.k
     table, fooled = valid.table, valid.fooled[rows]
     who, photo = table.participant.codes[rows], table.photo.codes[rows]
+    cluster = grouped.table.photo.codes[rows]
     result: Json = headline(found, alpha, rule) | {
         "estimand": dict.fromkeys(
             ("wilson", "clopper_pearson", "jeffreys", "anytime_beta_mixture_cs"), NAIVE
@@ -160,7 +166,7 @@ def _condition(
         "jeffreys": list(jeffreys(k, n, alpha)),
         "anytime_beta_mixture_cs": list(beta_mixture_sequence(k, n, alpha)),
         "always_valid": participant_sequence(rates_of_people(fooled, who), alpha).as_json(),
-        "person_weighted": person_weighted(fooled, who, photo, alpha),
+        "person_weighted": person_weighted(fooled, who, cluster, alpha),
         **cluster_errors(found),
         "pigeonhole_linearised": pigeonhole_linearised(found),
         "chance": against_chance(found, rule),
@@ -170,30 +176,31 @@ def _condition(
         "dprime_2afc": dprime_2afc(k, n),
         "dprime_2afc_loglinear": dprime_2afc_loglinear(k, n),
         "sdt_side": sdt_side(table.fake_side[rows], table.chosen_side[rows]),
-        "response_times": response_times(fooled, who, table.rt_ms[rows], alpha, photo),
+        "response_times": response_times(
+            fooled, who, table.rt_ms[rows], alpha, cluster, grouped.cells_of(rows)
+        ),
         "eb_beta_binomial": eb_beta_binomial(fooled, photo, table.photo.labels, alpha),
         "photo_influence": photo_influence(fooled, photo, table.photo.labels),
         "planning": next_study(fooled, who, photo, alpha),
-        "strict": headline(_rate(valid, strict_rows), alpha, rule) if len(strict_rows) else no_headline(),
+        "strict": headline(_rate(grouped, strict_rows), alpha, rule) if len(strict_rows) else no_headline(),
     }
     if found.on_boundary and found.n_eff is not None:
         result["boundary_rule"] = boundary_rule(found, alpha)
     if resampling is not None:
-        result["bootstrap"] = bootstrap(fooled, who, photo, resampling, alpha)
+        result["bootstrap"] = bootstrap(fooled, who, cluster, resampling, alpha)
     return result
 
 
 def _rate(valid: ValidResponses, rows: Rows) -> ClusteredRate:
-    # After step S3 each row of a condition is a (participant, photo) cell of its own.
     codes = valid.table.participant.codes[rows], valid.table.photo.codes[rows]
-    return clustered_rate(valid.fooled[rows], *codes)
+    return clustered_rate(valid.fooled[rows], *codes, valid.cells_of(rows))
 
 
-def _quality(valid: ValidResponses, alpha: float) -> Json:
+def _quality(valid: ValidResponses, grouped: ValidResponses, alpha: float) -> Json:
     """What the answers tell about themselves: order, response and exposure times, agreement."""
     table = valid.table
     over_time = valid.fooled, table.participant.codes, table.trial_index
-    crossed = table.photo.codes, valid.cell
+    crossed = grouped.table.photo.codes, grouped.cell
     grid = complete_design(valid)
     result: Json = {
         "order": order_effect(valid.fooled, table.condition.codes, *over_time[1:], *crossed, alpha)

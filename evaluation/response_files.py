@@ -49,6 +49,8 @@ NUMBERS = ("trial_index", "rt_ms")
 REQUIRED = (*NAMES, *SIDES, *NUMBERS, "attention_passed")
 """Without the sides where the column `fooled` says what they would."""
 OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided", "excluded")
+CLUSTER = "photo_cluster"
+"""A column that a file may have: of which photograph each photo is a crop, or which scene it shows."""
 ALIASES = {"participant": "participant_id", "condition": "model", "photo": "image_id"}
 BLOCK_BYTES = 8 << 20
 MOST_UNKNOWN_VALUES = 20
@@ -81,20 +83,25 @@ class ResponseFile:
         }
 
 
-def read_responses(path: Path, chosen_side_means: str | None = None) -> ResponseFile:
+def read_responses(
+    path: Path, chosen_side_means: str | None = None, photo_cluster: str | None = None
+) -> ResponseFile:
     """Read a table of responses in any of the forms of `file_forms.py`.
 
-    Columns: those of REQUIRED, in any order, and where present those of OPTIONAL; others are named and
-    ignored. Without `fake_side` and `chosen_side` the column `fooled` is needed. Sides, flags and phases in
-    unknown spellings count as unknown and are reported. `chosen_side_means` is "fake" or "real": which side
-    the file names. Unless it is said, the side called fake is taken, and a file that contradicts this in most
-    rows is refused. Raises FileFault, with the line, for anything that cannot be read: missing or repeated
-    columns, ragged rows, text where numbers belong, other encodings.
+    Columns: those of REQUIRED, in any order, and where present those of OPTIONAL and CLUSTER; others are
+    named and ignored. Without `fake_side` and `chosen_side` the column `fooled` is needed. Sides, flags and
+    phases in unknown spellings count as unknown and are reported. `chosen_side_means` is "fake" or "real":
+    which side the file names; `photo_cluster` names the column of CLUSTER where it is called otherwise.
+    Unless it is said, the side called fake is taken, and a file that contradicts this in most rows is
+    refused. Raises FileFault, with the line, for anything that cannot be read: missing or repeated columns,
+    ragged rows, text where numbers belong, other encodings.
     """
     names = read_header(path)
     required = [name for name in REQUIRED if name not in SIDES or "fooled" not in names]
     spoken = locate(names, required, ALIASES, path, OF_COLUMNS)
     columns = {name: spoken[name] for name in (*REQUIRED, *OPTIONAL) if name in spoken}
+    if photo_cluster is not None or CLUSTER in names:
+        columns[CLUSTER] = locate(names, [photo_cluster or CLUSTER], {}, path)[photo_cluster or CLUSTER]
     gathered, rows = _gathered(path, names, columns)
     if rows == 0:
         raise FileFault(f"{path.name} has a header but no rows")
@@ -244,7 +251,7 @@ _Gatherer = _Names | _Flags | _Numbers
 
 
 def _gatherer(name: str) -> _Gatherer:
-    if name in (*NAMES, "source", "excluded"):
+    if name in (*NAMES, "source", "excluded", CLUSTER):
         return _Names(phase_label if name == "phase" else str.strip)
     if name in SIDES:
         return _Flags(side_code)
@@ -331,7 +338,14 @@ def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
         attention_passed=found["attention_passed"],
         voided=found.get("voided", unknown),
         source=_names_or_none(gathered, "source", rows),
+        photo_cluster=_cluster(gathered, rows),
     )
+
+
+def _cluster(gathered: dict[str, _Gatherer], rows: int) -> Factor | None:
+    """None as well where the column is empty throughout."""
+    found = _names_or_none(gathered, CLUSTER, rows)
+    return found if found.labels else None
 
 
 def _names_or_none(gathered: dict[str, _Gatherer], name: str, rows: int) -> Factor:

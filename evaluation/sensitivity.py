@@ -72,6 +72,7 @@ def how_the_answer_changes(
     valid: ValidResponses, found: Iterable[View], alpha: float = 0.05, rule: str = CURRENT_RULE
 ) -> list[Json]:
     """The fool rates of every condition under each view, with the default interval."""
+    valid = valid.by_photo_cluster()
     labels = valid.table.condition.labels
     arms = {
         name: np.flatnonzero(valid.table.condition.codes == code)
@@ -104,7 +105,10 @@ def _rate(valid: ValidResponses, rows: Rows, alpha: float, rule: str) -> Json:
     if not len(rows):
         return {"n": 0, "k": 0, "fool_rate": None, "interval": None}
     found = clustered_rate(
-        valid.fooled[rows], valid.table.participant.codes[rows], valid.table.photo.codes[rows]
+        valid.fooled[rows],
+        valid.table.participant.codes[rows],
+        valid.table.photo.codes[rows],
+        valid.cells_of(rows),
     )
     interval = default_interval(found, alpha, rule).as_json()
     return {"n": found.n, "k": found.k, "fool_rate": found.rate, "interval": interval}

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation.csv_faults import FileFault, decimal_mark, locate, plain_number, read_header, records
-from evaluation.response_files import ALIASES
+from evaluation.response_files import ALIASES, CLUSTER
 from evaluation.statistics.arrays import Codes, Flags, Floats, Json
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
 from evaluation.statistics.single_image import Judgements, single_image
@@ -24,15 +24,16 @@ VERDICTS = {"fake": FAKE, "real": REAL}
 TRUTHS = {"1": 1, "true": 1, "0": 0, "false": 0}
 
 
-def analyse_task(path: Path, alpha: float = 0.05) -> Json | None:
+def analyse_task(path: Path, alpha: float = 0.05, photo_cluster: str | None = None) -> Json | None:
     """The analysis of a file whose columns are those of another task; None for a file of pair tests.
 
+    `photo_cluster` names the column that says which photos are crops of one; they are then one photo.
     Raises FileFault, with the line, for a value that is missing or has no meaning.
     """
     names = read_header(path)
     for task in TASKS:
         if set(task.marks) <= set(names):
-            columns = _read(path, names, task.columns)
+            columns = _read(path, names, task.columns, photo_cluster)
             if not columns[task.columns[0]]:
                 raise FileFault(f"{path.name} has a header but no rows")
             return {"task": task.name, "alpha": alpha} | task.analyse(columns, path, alpha)
@@ -85,10 +86,12 @@ class _Column:
 _Columns = dict[str, _Column]
 
 
-def _read(path: Path, names: list[str], wanted: tuple[str, ...]) -> _Columns:
-    """The columns wanted, and `image_id` where there is one."""
+def _read(path: Path, names: list[str], wanted: tuple[str, ...], cluster: str | None) -> _Columns:
+    """The columns wanted, and `image_id` and CLUSTER where there are such."""
     spoken = locate(names, wanted, ALIASES, path)
-    wanted += tuple(name for name in ("image_id",) if name in spoken and name not in wanted)
+    if cluster is not None:
+        spoken[CLUSTER] = locate(names, [cluster], {}, path)[cluster]
+    wanted += tuple(name for name in ("image_id", CLUSTER) if name in spoken and name not in wanted)
     columns = {name: _Column(name, [], []) for name in wanted}
     places = {name: names.index(spoken[name]) for name in wanted}
     rows = records(path)
@@ -103,8 +106,9 @@ def _read(path: Path, names: list[str], wanted: tuple[str, ...]) -> _Columns:
 
 
 def _photos(columns: _Columns, path: Path) -> Codes | None:
-    """The photos, where the file names them."""
-    return columns["image_id"].factor(path).codes if "image_id" in columns else None
+    """The photos, where the file names them, or rather what they are cut from."""
+    named = next((name for name in (CLUSTER, "image_id") if name in columns), None)
+    return None if named is None else columns[named].factor(path).codes
 
 
 def _preferences(columns: _Columns, path: Path, alpha: float) -> Json:

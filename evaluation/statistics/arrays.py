@@ -33,3 +33,9 @@ def one_thread() -> Iterator[None]:
     """
     with threadpool_limits(limits=1, user_api="blas"):
         yield
+
+
+def cells_of(participant: AnyCodes, photo: AnyCodes) -> Ints:
+    """Codes of the pairs of participant and photo, from 0 without gaps."""
+    pairs = participant.astype(np.int64) * (int(photo.max()) + 1) + photo
+    return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)

@@ -14,9 +14,9 @@ from math import sqrt
 import numpy as np
 from scipy.special import expit
 
-from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
+from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json, cells_of
 from evaluation.statistics.comparisons import add_holm
-from evaluation.statistics.crossed import NO_PHOTOS, Crossed, cells_of, t_interval
+from evaluation.statistics.crossed import NO_PHOTOS, Crossed, t_interval
 from evaluation.statistics.intervals import check_alpha
 
 

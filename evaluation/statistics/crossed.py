@@ -11,7 +11,7 @@ from math import sqrt
 
 import numpy as np
 
-from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json, sums
+from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Json, sums
 from evaluation.statistics.clustered import Basis, cluster_variance, two_way_basis
 from evaluation.statistics.distributions import t_quantile, t_tail
 from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS
@@ -84,12 +84,6 @@ class Crossed:
                 for kept, weight in ((information, self.noise), (response, self.response)):
                     kept[:, a, b] = kept[:, b, a] = np.bincount(clusters, both * weight)[present]
         return Scores(totals, information, response)
-
-
-def cells_of(participant: AnyCodes, photo: AnyCodes) -> Ints:
-    """Codes of the pairs of participant and photo, from 0 without gaps."""
-    pairs = participant.astype(np.int64) * (int(photo.max()) + 1) + photo
-    return np.asarray(np.unique(pairs, return_inverse=True)[1], dtype=np.int64)
 
 
 def people_means(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.statistics.arrays import Flags, Ints, Json, Rows
+from evaluation.statistics.arrays import Flags, Ints, Json, Rows, cells_of
 from evaluation.statistics.table import TEST, UNKNOWN, ResponseTable
 
 
@@ -26,9 +26,26 @@ class ValidResponses:
     usable_rows: int
     contradictory: int
     steps: tuple[Json, ...]
+    clustered: bool = False
+    """Whether several photos may be one cluster, so that one person has several rows in a cell."""
 
     def __len__(self) -> int:
         return len(self.fooled)
+
+    def by_photo_cluster(self) -> ValidResponses:
+        """The same rows with clusters of photos for photos: crops of one photograph are no two photos.
+
+        `cell` then numbers the pairs of participant and cluster. Without clusters the same object.
+        """
+        if self.table.photo_cluster is None:
+            return self
+        table = self.table.by_photo_cluster()
+        cell = cells_of(table.participant.codes, table.photo.codes) if len(self) else self.cell
+        return replace(self, table=table, cell=cell, clustered=True)
+
+    def cells_of(self, rows: Rows) -> Ints | None:
+        """The cells of rows of one condition; None where each of them is one of its own, as after step S3."""
+        return self.cell[rows] if self.clustered else None
 
 
 def valid_responses(table: ResponseTable) -> ValidResponses:

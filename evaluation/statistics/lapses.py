@@ -6,9 +6,8 @@ from math import sqrt
 
 import numpy as np
 
-from evaluation.statistics.arrays import AnyCodes, Flags, Json
+from evaluation.statistics.arrays import AnyCodes, Flags, Json, cells_of
 from evaluation.statistics.clustered import Basis, clustered_rate, default_interval, these_photos_interval
-from evaluation.statistics.crossed import cells_of
 from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS, Interval, check_alpha
 

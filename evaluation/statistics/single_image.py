@@ -12,9 +12,9 @@ from math import exp, pi, sqrt
 import numpy as np
 from scipy.special import ndtri
 
-from evaluation.statistics.arrays import AnyCodes, Bools, Json
+from evaluation.statistics.arrays import AnyCodes, Bools, Json, cells_of
 from evaluation.statistics.clustered import clustered_rate, default_interval, these_photos_interval
-from evaluation.statistics.crossed import Crossed, cells_of, t_interval
+from evaluation.statistics.crossed import Crossed, t_interval
 from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.intervals import NAIVE, THESE_PHOTOS, wilson
 

@@ -13,9 +13,9 @@ from math import sqrt
 
 import numpy as np
 
-from evaluation.statistics.arrays import AnyCodes, Floats, Json
+from evaluation.statistics.arrays import AnyCodes, Floats, Json, cells_of
 from evaluation.statistics.clustered import Basis, cluster_variance
-from evaluation.statistics.crossed import cells_of, t_interval
+from evaluation.statistics.crossed import t_interval
 from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS
 
 FEWEST_ERRORS = 4.0

@@ -96,12 +96,15 @@ class ResponseTable:
     attention_passed: Flags
     voided: Flags
     source: Factor
+    photo_cluster: Factor | None = None
+    """The photograph that a photo is a crop of, or its scene; a photo without one stands for itself."""
 
     def __len__(self) -> int:
         return len(self.participant.codes)
 
     def __post_init__(self) -> None:
-        lengths = {f.name: _length(getattr(self, f.name)) for f in fields(self)}
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        lengths = {name: _length(column) for name, column in columns.items() if column is not None}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"the columns of a response table differ in length: {lengths}")
 
@@ -165,8 +168,34 @@ class ResponseTable:
         kept: dict[str, Any] = {}
         for field in fields(self):
             column = getattr(self, field.name)
-            kept[field.name] = column.take(rows) if isinstance(column, Factor) else column[rows]
+            if column is not None:
+                kept[field.name] = column.take(rows) if isinstance(column, Factor) else column[rows]
         return replace(self, **kept)
+
+    def by_photo_cluster(self) -> ResponseTable:
+        """The table with the clusters of photos in the place of photos.
+
+        Raises ValueError where one photo is in two clusters.
+        """
+        if self.photo_cluster is None:
+            return self
+        photos, clusters = self.photo, self.photo_cluster
+        apart = len(clusters.labels) + photos.codes
+        codes = np.where(clusters.codes == UNKNOWN, np.where(photos.codes == UNKNOWN, UNKNOWN, apart),
+                         clusters.codes).astype(np.int32)  # fmt: skip
+        labels = (*clusters.labels, *photos.labels)
+        named = np.flatnonzero(photos.codes != UNKNOWN)
+        of_photo = np.full(len(photos.labels), UNKNOWN, dtype=np.int64)
+        of_photo[photos.codes[named]] = codes[named]
+        torn = np.flatnonzero(of_photo[photos.codes[named]] != codes[named])
+        if len(torn):
+            row = named[torn[0]]
+            ends = sorted(labels[c] for c in (codes[row], of_photo[photos.codes[row]]))
+            raise ValueError(
+                f"the photo {photos.labels[photos.codes[row]]} is in two clusters, {ends[0]} and {ends[1]}; "
+                f"each photo belongs to one"
+            )
+        return replace(self, photo=Factor(codes, labels), photo_cluster=None)
 
     def of_source(self, name: str) -> ResponseTable:
         """The rows of one source only, such as "people" or "simulated"."""

@@ -53,6 +53,12 @@ class Command(BaseCommand):
             help="what chosen_side holds: the side that was called fake (what is taken for granted), or the "
             "side that was taken for the real photo. Said, it also holds where other columns contradict it",
         )
+        parser.add_argument(
+            "--photo-cluster",
+            metavar="COLUMN",
+            help="the column that says of which photograph (or scene) each photo is a crop; photo_cluster is "
+            "recognised. Crops of one photograph then count as one photo in every interval and test",
+        )
         parser.add_argument("--metrics", type=Path, help="CSV: model,image_id and one column for each metric")
         parser.add_argument("--alpha", type=float, default=0.05, help="error rate of the intervals (0.05)")
         parser.add_argument(
@@ -111,7 +117,8 @@ class Command(BaseCommand):
         """Read, analyse, write."""
         path: Path = options["file"]
         try:
-            result = analyse_task(path, options["alpha"]) or self._pair_test(path, options)
+            result = analyse_task(path, options["alpha"], options["photo_cluster"])
+            result = result or self._pair_test(path, options)
         except FileFault as fault:
             raise CommandError(str(fault)) from fault
         except ValueError as error:
@@ -123,7 +130,7 @@ class Command(BaseCommand):
         self._say_what_was_found(options["json"], path.name, result)
 
     def _pair_test(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
-        found = read_responses(path, options["chosen_side_means"])
+        found = read_responses(path, options["chosen_side_means"], options["photo_cluster"])
         scores = options["metrics"]
         table, excluded = leave_out_marked(found.table, found.excluded)
         if options["leave_out"]:
@@ -190,6 +197,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{name}: {result['valid_rows']} of {result['rows']} rows count, "
             f"{result['participants']} participants, {result['images']} photos"
+            + (f" in {result['photo_clusters']} clusters" if "photo_clusters" in result else "")
         )
         for model, found in result["models"].items():
             interval = found["intervals"]["default"]
