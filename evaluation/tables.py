@@ -257,6 +257,7 @@ class _Columns:
             phase=phase,
             stored_fooled=np.full(rows, UNKNOWN, dtype=np.int8),
             exposure_ms=np.full(rows, np.nan),
+            photo_cluster=None,
             attention_passed=passed_by_sides(phase, flags["fake_side"], flags["chosen_side"]),
             **flags,
             **{name: np.concatenate([np.zeros(0), *parts]) for name, parts in self._numbers.items()},

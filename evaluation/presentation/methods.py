@@ -6,6 +6,7 @@ from datetime import date
 
 from evaluation.models import Population, Report
 from evaluation.presentation.differences import simultaneous
+from evaluation.presentation.people import ethics, recruitment, screening
 from evaluation.statistics.arrays import Json
 from evaluation.statistics.rules import CGM_TWO_WAY
 from evaluation.wording import NBSP, count, listed, number, percent
@@ -22,6 +23,9 @@ def methods_of(report: Report) -> str:
     results = report.results
     sentences = [
         _who(results, Population(report.population)),
+        recruitment(results, Population(report.population)),
+        screening(results["study"]),
+        ethics(results["study"]),
         _task(results["study"]),
         _trials(results["study"]),
         _allocation(results["study"]),

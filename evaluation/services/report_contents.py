@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -24,6 +25,7 @@ from evaluation.tables import StudyRows, participations_in
 from studies import designs, strict_view
 from studies.blinding import wording as blinding_wording
 from studies.models import ConditionKind, ParticipationState, PhotoRole, Response, Study
+from studies.screening import ScreeningSettings
 from studies.services.blinding_audits import that_counts
 from studies.voiding import rules_in_force
 
@@ -132,6 +134,10 @@ def study_facts(study: Study, population: Population) -> Json:
         ),
         "voiding": asdict(rules_in_force(study.voiding, launched=study.launched_at is not None)),
         "recruiter": study.recruiter,
+        "recruitment": recruitment(study, population),
+        "screening": asdict(ScreeningSettings(**study.screening)),
+        "eligibility": [line.strip() for line in study.eligibility.splitlines() if line.strip()],
+        "ethics": study.ethics.strip(),
         "collected": _collected(study, population),
         "blinding": _blinding(study),
         "conditions": [
@@ -153,6 +159,15 @@ def _collected(study: Study, population: Population) -> list[str]:
     """The days of the first and the last consent, as 2026-05-03; empty without participations."""
     days = participations_in(study, population).aggregate(first=Min("consented_at"), last=Max("consented_at"))
     return [day.date().isoformat() for day in (days["first"], days["last"]) if day]
+
+
+def recruitment(study: Study, population: Population) -> Json:
+    """How many were invited by a link of their own, and how many the checks turned away, by reason."""
+    turned_away = participations_in(study, population).filter(state=ParticipationState.SCREENED_OUT)
+    reasons = Counter(
+        str(found.get("reason", "")) for found in turned_away.values_list("screening", flat=True)
+    )
+    return {"invited": study.invitations.count(), "screened_out": dict(sorted(reasons.items()))}
 
 
 def _blinding(study: Study) -> Json | None:

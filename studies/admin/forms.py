@@ -25,7 +25,7 @@ else:
     _ConditionFormSet = forms.BaseInlineFormSet
 
 DESIGN, RECRUITER, TRANSLATION = "design_settings__", "recruiter_settings__", "translation__"
-TEXT_ROWS = {"question": 2, "information": 7, "consent": 3, "thanks": 2, "eligibility": 3}
+TEXT_ROWS = {"question": 2, "information": 7, "consent": 3, "thanks": 2, "ethics": 2, "eligibility": 3}
 
 
 def setting_fields(kind: type[Any], prefix: str) -> dict[str, forms.Field]:

@@ -49,8 +49,8 @@ STATE_LABELS = {
     StudyState.CLOSED: "danger",
 }
 TEXTS = [
-    "information", "consent", "consent_version", "eligibility", "thanks", "contact", "show_score",
-    "languages",
+    "information", "consent", "consent_version", "eligibility", "thanks", "contact", "ethics",
+    "show_score", "languages",
 ]  # fmt: skip
 DESCRIPTIONS = {
     "screening": "Between consent and instructions.",

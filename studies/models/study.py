@@ -67,6 +67,12 @@ class Study(models.Model):
     contact = models.CharField(
         max_length=200, blank=True, help_text=_("Name and address of the person who answers questions")
     )
+    ethics = models.TextField(
+        _("ethics statement"), blank=True,
+        help_text=_(
+            "For the report's methods, in whole sentences: who approved the study, and under which reference"
+        ),
+    )  # fmt: skip
     languages = models.JSONField(
         default=english, blank=True,
         help_text=_("In which languages the survey is offered, the language of the texts above first"),
@@ -173,7 +179,7 @@ class Study(models.Model):
     # What says how people were asked; all of it is in the protocol and none of it changes after the draft.
     PROTOCOL_FIELDS = (
         "slug", "title", "question", "information", "consent", "consent_version", "thanks", "contact",
-        "design", "design_settings", "allocation", "photo_set_id", "allow_crops", "image_px",
+        "ethics", "design", "design_settings", "allocation", "photo_set_id", "allow_crops", "image_px",
         "planned_participants", "show_score", "completion_code", "exclusion_rules", "seed",
         "languages", "translations", "eligibility", "screening", "debrief", "participant_quota", "arm_quota",
         "recruiter", "recruiter_settings", "linked_group", "voiding",

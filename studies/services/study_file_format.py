@@ -66,6 +66,7 @@ STUDY_KEYS: Mapping[str, Key] = {
     "consent_version": Key(str, "1"),
     "thanks": Key(str, ""),
     "contact": Key(str, ""),
+    "ethics": Key(str, ""),
     "languages": Key(list, ["en"], texts=True),
     "translations": Key(dict, {}),
     "eligibility": Key(str, ""),

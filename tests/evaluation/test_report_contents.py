@@ -11,7 +11,7 @@ from evaluation import charts, report_files, services
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
 from evaluation.report_pdf import pdf
-from studies.models import BlindingAudit, ParticipationState, Response
+from studies.models import BlindingAudit, ParticipationState, Response, Study
 from tests.evaluation.cast import played_study
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +122,39 @@ def test_the_methods_paragraph_names_what_a_review_asks_for(sky):
         report.data_digest, sky.study.digest, "Foolrate 0.",
     ):  # fmt: skip
         assert part in words
+
+
+def test_the_methods_tell_of_recruitment_checks_and_ethics(sky):
+    screening = {"colour_vision": "require", "plates": 6, "plates_to_pass": 5, "display": "record"}
+    Study.objects.filter(pk=sky.study.pk).update(
+        ethics="Approved by the ethics board of Sky University (2026-14)",
+        screening=sky.study.screening | screening,
+        eligibility="I am 18 or older\nI see colours well",
+    )
+    sky.study.refresh_from_db()
+    sky.crowd(3, {"l2": 0.3})
+    for _ in range(2):
+        away = sky.participate(fooled={})
+        away.state, away.screening = ParticipationState.SCREENED_OUT, {"reason": "colour_vision"}
+        away.save()
+    words = Page(report_of(sky)).methods.replace("\N{NO-BREAK SPACE}", " ")
+    for part in (
+        "5 gave consent", "2 were turned away by the checks (2 for colour vision)",
+        "Participants confirmed: I am 18 or older; I see colours well.",
+        "Required before the first trial: 6 colour-vision plates (5 to pass).",
+        "Recorded without turning anyone away: a window",
+        "Approved by the ethics board of Sky University (2026-14).",
+    ):  # fmt: skip
+        assert part in words
+
+
+def test_a_study_without_an_ethics_statement_shows_its_place(sky):
+    sky.crowd(2, {"l2": 0.3})
+    report = report_of(sky)
+    assert "[State ethics approval.]" in Page(report).methods
+    for later in ("ethics", "screening", "eligibility", "recruitment"):
+        del report.results["study"][later]
+    assert "[State ethics approval.]" in Page(report).methods
 
 
 def test_simulated_participants_are_called_so_in_the_methods(sky):

@@ -14,7 +14,7 @@ from tests.studies.services.test_voiding import HIDDEN
 
 LATER = (
     "languages", "translations", "eligibility", "screening", "debrief", "participant_quota", "arm_quota",
-    "recruiter", "recruiter_settings", "linked_group", "voiding",
+    "recruiter", "recruiter_settings", "linked_group", "voiding", "ethics",
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ pytestmark = pytest.mark.django_db
 
 CHANGES = {
     "slug": "other", "title": "Other", "question": "?", "information": "Other", "consent": "Other",
-    "consent_version": "2", "thanks": "Other", "contact": "Other", "design_settings": {"test_trials": 3},
+    "consent_version": "2", "thanks": "Other", "contact": "Other", "ethics": "Approved.",
+    "design_settings": {"test_trials": 3},
     "allocation": "one_condition_per_participation", "allow_crops": True, "image_px": 80,
     "planned_participants": 3, "show_score": False, "completion_code": "X", "exclusion_rules": {}, "seed": 1,
     "languages": ["de"], "translations": {"de": {}}, "eligibility": "Of age", "screening": {"plates": 3},
