@@ -20,6 +20,7 @@ import scipy.linalg  # noqa: F401 - under the limit its OpenBLAS would wait for 
 from colorizers import methods
 from colorizers.inference import ColorizationFailed, Source, checked_ab, predicted
 from colorizers.methods import ReferencePhoto, ReferenceSet
+from colorizers.nested import load_json
 from colorizers.pipeline import is_out_of_memory
 
 SIDE = 64
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--method", required=True)
     parser.add_argument("--variant", default="", help="the method's first one if not given")
-    parser.add_argument("--settings", type=json.loads, default={}, metavar="JSON")
+    parser.add_argument("--settings", type=load_json, default={}, metavar="JSON")
     parser.add_argument("--memory-mb", type=int, help="give up when this process needs more")
     given = parser.parse_args(arguments)
     if given.memory_mb:

@@ -27,6 +27,7 @@ from unfold.widgets import (
 from colorizers.command_line import MANAGE
 from colorizers.methods import Method
 from colorizers.models import Colorizer
+from colorizers.nested import TooDeep, load_json
 from colorizers.services.checking import WeightsFile, check_format
 from colorizers.services.registering import ColorizerRefused, complete, existing, try_out
 from colorizers.weight_files import TENSOR_FORMATS, WeightsRefused
@@ -176,6 +177,20 @@ def variant_label(name: str, parameters: int) -> str:
     return f"{name} ({parameters:,} parameters)" if parameters else name
 
 
+class _JsonField(forms.JSONField):
+    """Refuses what is nested too deep in a sentence, like whatever else it cannot read."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value not in self.empty_values:
+            try:
+                load_json(value)
+            except TooDeep as error:
+                raise forms.ValidationError(_("This cannot be read: %s.") % error) from error
+            except ValueError:
+                pass  # said by the field itself
+        return super().to_python(value)
+
+
 def _setting(name: str, default: Any) -> forms.Field:
     kinds: dict[type, tuple[type[forms.Field], type[forms.Widget], dict[str, str]]] = {
         bool: (forms.BooleanField, UnfoldBooleanSwitchWidget, {}),
@@ -183,7 +198,7 @@ def _setting(name: str, default: Any) -> forms.Field:
         float: (forms.FloatField, UnfoldAdminDecimalFieldWidget, {"step": "any"}),
         str: (forms.CharField, UnfoldAdminTextInputWidget, {}),
     }
-    kind, widget, attributes = kinds.get(type(default), (forms.JSONField, UnfoldAdminTextInputWidget, {}))
+    kind, widget, attributes = kinds.get(type(default), (_JsonField, UnfoldAdminTextInputWidget, {}))
     field: forms.Field = kind(
         label=name.replace("_", " ").capitalize(),
         initial=default,

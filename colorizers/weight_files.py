@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePath
 from typing import Any, NoReturn
 
+from colorizers.nested import load_json
+
 KEY = "foolrate"
 DTYPE_BYTES = {
     "F64": 8,
@@ -178,8 +180,8 @@ def _json_object(text: str, what: str) -> dict[str, Any]:
         return dict(pairs)
 
     try:
-        found = json.loads(text, parse_constant=refuse, object_pairs_hook=without_twins)
-    except (ValueError, RecursionError) as error:
+        found = load_json(text, parse_constant=refuse, object_pairs_hook=without_twins)
+    except ValueError as error:
         raise ValueError(f"{what} is no proper JSON ({error})") from error
     if not isinstance(found, dict):
         raise ValueError(f"{what} is no JSON object")

@@ -84,6 +84,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 WSGI_APPLICATION = "config.wsgi.application"
+# A copy of an installation (docs/moving.md) has the times of the original.
+SERIALIZATION_MODULES = {"json": "config.exact_json"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

@@ -1,4 +1,4 @@
-"""What is done every few seconds while a worker runs: what a killed process left goes on or is settled."""
+"""What is done every few seconds while a worker runs: abandoned work is settled, expired facts are erased."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from redis import RedisError
 import colorizers.services
 from config.celery import app
 from evaluation.services import orders, scores
-from studies.services import lifecycle
+from studies.services import endings, lifecycle
 
 QUEUES = ("cpu", "gpu")
 
@@ -32,6 +32,9 @@ def sweep() -> None:
         recovered += lifecycle.recover_abandoned()
         recovered += orders.recover_abandoned()
         recovered += scores.order_lost()
+    # A date that has come is acted on whether or not anybody opens the payment list again.
+    if forgotten := endings.forget_expired():
+        logger.info("What payment needed of %d people was erased: its date has passed.", forgotten)
     if recovered:
         logger.info("%d pieces of work that nobody was at were sent again or settled.", recovered)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
+from colorizers.nested import load_json
 from studies.exposure import LEAST_REFRESH_MS
 
 # As docs/runner.md has it; each is counted as it arrives and as it is kept, where escapes make it longer.
@@ -94,10 +95,10 @@ def load_object(body: bytes, *, most: int = MAX_BYTES) -> dict[str, Any]:
     if len(body) > most:
         raise BadPayload(f"At most {most} bytes are read, not {len(body)}.")
     try:
-        facts = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        facts = load_json(body.decode("utf-8"), parse_constant=_refuse_constant)
     except BadPayload:
         raise
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise BadPayload("This is not JSON that can be read.") from error
     if not isinstance(facts, dict):
         raise BadPayload(f"A JSON object was expected, not {_shown(facts)}.")

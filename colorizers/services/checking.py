@@ -18,6 +18,7 @@ from django.conf import settings as installation
 
 from colorizers.command_line import MANAGE
 from colorizers.methods import Method
+from colorizers.nested import load_json
 from colorizers.official_weights import OfficialFile, official_file
 from colorizers.weight_files import WeightsRefused, check_digest, file_digest, read_header
 
@@ -157,7 +158,7 @@ def _ended(status: int) -> str:
 
 def _last_json(output: str) -> dict[str, Any] | None:
     try:
-        found = json.loads((output.strip().splitlines() or [""])[-1])
+        found = load_json((output.strip().splitlines() or [""])[-1])
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
+from colorizers.nested import load_json
 from colorizers.networks.weights import WeightsFacts, save_network
 from colorizers.training.faults import TrainingStopped
 from colorizers.training.loop import EpochRecord, Trainer
@@ -50,7 +51,7 @@ class RunFolder:
     def recorded(self) -> dict[str, Any] | None:
         """The record that is there; None if there is none. RecipeRefused if it cannot be read."""
         try:
-            found = json.loads(self.record.read_text(encoding="utf-8"))
+            found = load_json(self.record.read_text(encoding="utf-8"))
             if not isinstance(found, dict):
                 raise ValueError("it holds no JSON object")
         except FileNotFoundError:

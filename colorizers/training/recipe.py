@@ -4,11 +4,12 @@ import dataclasses
 import difflib
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from colorizers.nested import load_toml
 
 
 class RecipeRefused(ValueError):
@@ -193,9 +194,9 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeRefused(f"The recipe {path} cannot be read: {error}.") from error
     try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeRefused(f"The recipe {path} is not TOML: {error}.") from error
+        given = load_toml(text)
+    except ValueError as error:
+        raise RecipeRefused(f"The recipe {path} is not TOML that can be read: {error}.") from error
     recipe: Recipe = _parse(Recipe, given, "")
     return recipe
 

@@ -7,7 +7,6 @@ The key's own kind decides how it is used, so that no header can talk a public k
 from __future__ import annotations
 
 import binascii
-import json
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +15,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+
+from colorizers.nested import load_json
 
 LONGEST_TOKEN = 8192
 LEAST_RSA_BITS = 2048
@@ -105,8 +106,8 @@ def _check_times(claims: Mapping[str, Any], now: float) -> None:
 
 def _json(part: str) -> dict[str, Any]:
     try:
-        found = json.loads(_bytes(part))
-    except (ValueError, RecursionError) as error:
+        found = load_json(_bytes(part))
+    except ValueError as error:
         raise NotSigned("The token cannot be read.") from error
     if not isinstance(found, dict):
         raise NotSigned("The token cannot be read.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
@@ -14,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from django.conf import settings
 
+from colorizers.nested import load_json
 from studies.recruiters import _signatures as signatures
 from studies.recruiters._recruiter import UNSIGNED, BadArrival, Query
 from studies.recruiters.prolific import ALIASES, TODO, ProlificSettings
@@ -130,7 +130,7 @@ def _read(source: str) -> list[dict[str, Any]]:
         text = source
     else:
         text = Path(source).read_text(encoding="utf-8")
-    found = json.loads(text)
+    found = load_json(text)
     keys = found.get("keys") if isinstance(found, dict) else None
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
         raise ValueError("it is no JSON web key set")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 
 import tomli_w
 
+from colorizers.nested import load_toml
 from studies import declared, designs, recruiters, study_settings, study_texts
 from studies.models import Allocation, ConditionKind
 
@@ -114,9 +114,9 @@ def read(text: str) -> Document:
     Raises StudyFileRefused if it is not TOML at all.
     """
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyFileRefused([f"It is not TOML: {error}."]) from error
+        tables = load_toml(text)
+    except ValueError as error:
+        raise StudyFileRefused([f"It is not TOML that can be read: {error}."]) from error
     errors: list[str] = []
     study = _read_table(tables, STUDY_KEYS, "", errors)
     conditions = [

@@ -1,6 +1,5 @@
 """manage.py register_colorizer --method M --name SLUG [--weights FILE] [--settings JSON]"""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from colorizers import services
 from colorizers.command_line import MANAGE
 from colorizers.models import Colorizer, PhotoSet
+from colorizers.nested import load_json
 
 
 class Command(BaseCommand):
@@ -58,11 +58,11 @@ class Command(BaseCommand):
             own = djangos
         text = own or "{}"
         try:
-            settings = json.loads(text)
+            settings = load_json(text)
         except ValueError as error:
-            raise CommandError(f"--settings is not JSON ({error}): {text}") from error
+            raise CommandError(f"--settings is not JSON that can be read ({error}): {text[:200]}") from error
         if not isinstance(settings, dict):
-            raise CommandError(f'--settings must be a JSON object such as {{"name": 1}}, not {text}.')
+            raise CommandError(f'--settings must be a JSON object such as {{"name": 1}}, not {text[:200]}.')
         return settings
 
     def _reference_set(self, name: str) -> PhotoSet | None:
