@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_STUDY + "new/", report.new_report, name="new-report"),
     path(_STUDY + "orders/<uuid:code>/", orders.order_progress, name="order-progress"),
     path(_STUDY + "orders/<uuid:code>/cancel/", orders.cancel_order, name="cancel-order"),
+    path(_STUDY + "orders/<uuid:code>/dismiss/", orders.dismiss_order, name="dismiss-order"),
     path(_STUDY + "trials.csv", downloads.trials_csv, name="trials-csv"),
     path(_EXPORTS, exports.exports, name="exports"),
     path(_EXPORTS + "new/", exports.new_export, name="new-export"),

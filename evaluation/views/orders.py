@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from colorizers.models import WorkState
 from evaluation import services
 from evaluation.models import Order, Population
 from evaluation.presentation.orders import of_order
@@ -30,6 +31,16 @@ def cancel_order(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     order = _order_or_404(request, slug, code)
     services.cancel_order(order)
     return redirect(address(order.study, Population(order.population)))
+
+
+@require_POST
+@login_required
+def dismiss_order(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Take an order that came to nothing off the page: somebody has read why. One under way stays."""
+    order = _order_or_404(request, slug, code)
+    where = address(order.study, Population(order.population))
+    Order.objects.filter(pk=order.pk, state__in=[WorkState.FAILED, WorkState.CANCELLED]).delete()
+    return redirect(where)
 
 
 def _order_or_404(request: HttpRequest, slug: str, code: str) -> Order:

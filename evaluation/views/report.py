@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +23,9 @@ from evaluation.presentation.figures import ChartAddress, figures_of, wall_of
 from evaluation.presentation.orders import of_order
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 from studies.models import Study
+
+# So long a page says that what was ordered held nothing new.
+NEWS = timedelta(minutes=10)
 
 
 @require_safe
@@ -77,7 +82,8 @@ def _ordered(study: Study, population: Population, newest: Report | None) -> dic
     if order is None or (newest and _is_over(order, newest)):
         return {}
     if order.state == WorkState.DONE:
-        return {"no_news": order}
+        is_new = order.seen_at is not None and timezone.now() - order.seen_at < NEWS
+        return {"no_news": order} if is_new else {}
     return {"order": order, "progress": of_order(order)}
 
 

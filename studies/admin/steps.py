@@ -28,6 +28,7 @@ STEPS: dict[str, tuple[Callable[..., Any], str]] = {
         "The study is being prepared for its launch.",
     ),
     "cancel": (lifecycle.cancel_preparation, "The preparation was cancelled."),
+    "dismiss": (lifecycle.dismiss, "The message is dismissed."),
     "pause": (lifecycle.pause, "The study is paused: nobody can begin; who has begun may finish."),
     "reopen": (lifecycle.reopen, "The study is live again."),
     "close": (lifecycle.close, "The study is closed."),

@@ -275,6 +275,15 @@ def cancel_preparation(*, study: Study, by: Any = None) -> None:
     _log(study, "Preparation cancelled.", by)
 
 
+def dismiss(*, study: Study, by: Any = None) -> None:
+    """Forget why the last preparation stopped: somebody has read it."""
+    with transaction.atomic():
+        found = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+        if found.state == StudyState.DRAFT:
+            Study.objects.filter(pk=study.pk).update(preparation=found.preparation | {"error": ""})
+    study.refresh_from_db()
+
+
 def is_prepared(study: Study) -> bool:
     """Whether every picture that the study shows is there, so that it can be previewed."""
     if study.launched_at is not None:

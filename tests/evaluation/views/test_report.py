@@ -1,7 +1,9 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from evaluation import report_files, services
 from evaluation.models import Order, Population, Report
@@ -104,11 +106,33 @@ def test_an_order_can_be_cancelled_on_the_page(as_ada, sky, ordered):
     assert not Report.objects.exists()
 
 
+def test_a_failed_order_says_so_until_it_is_dismissed_or_a_report_is_made(as_ada, sky, ordered):
+    sky.crowd(2, {"l2": 0.3})
+    _, order = ordered(sky)
+
+    def dismiss() -> None:
+        as_ada.post(reverse("evaluation:dismiss-order", args=["sky", order.code]))
+
+    dismiss()
+    assert Order.objects.exists(), "it is under way"
+    Order.objects.update(state="failed", error="The disk is full.")
+    html = as_ada.get(page(sky.study)).content.decode()
+    assert "The disk is full." in html
+    assert "Dismiss" in html
+    dismiss()
+    assert "The disk is full." not in as_ada.get(page(sky.study)).content.decode()
+    _, order = ordered(sky)
+    Order.objects.update(state="failed", error="The disk is full.")
+    make(sky)
+    assert "The disk is full." not in as_ada.get(page(sky.study)).content.decode()
+
+
 def test_strangers_see_and_cancel_no_order(client, sky, ordered, ben):
     _, order = ordered(sky)
     client.force_login(ben)
     assert client.get(reverse("evaluation:order-progress", args=["sky", order.code])).status_code == 404
-    assert client.post(reverse("evaluation:cancel-order", args=["sky", order.code])).status_code == 404
+    for name in ("cancel-order", "dismiss-order"):
+        assert client.post(reverse(f"evaluation:{name}", args=["sky", order.code])).status_code == 404
 
 
 def test_a_report_is_made_by_post_only(as_ada, sky):
@@ -134,6 +158,8 @@ def test_making_it_again_without_news_says_so(as_ada, sky, ordered):
     services.fulfil(order.pk, services.MAKERS)
     assert "still the newest report" in as_ada.get(page(sky.study)).content.decode()
     assert Report.objects.count() == 1
+    Order.objects.update(seen_at=timezone.now() - timedelta(hours=1))
+    assert "still the newest report" not in as_ada.get(page(sky.study)).content.decode()
 
 
 def test_people_are_shown_first_and_simulated_participants_only_where_there_are_no_people(as_ada, sky):

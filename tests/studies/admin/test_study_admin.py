@@ -272,10 +272,12 @@ def test_the_panel_says_if_the_protocol_no_longer_matches(by_ada, ada):
     assert "is not what was launched (consent)" in by_ada.get(page_of(study)).content.decode()
 
 
-def test_the_panel_keeps_the_error_of_the_last_preparation(by_ada, ready):
+def test_the_panel_keeps_the_error_of_the_last_preparation_until_it_is_dismissed(by_ada, ready):
     lifecycle.begin(study=ready, goal=lifecycle.LAUNCH)
     lifecycle.fail(ready.pk, OSError("The disk is full."))
     assert "The last preparation stopped: The disk is full." in by_ada.get(page_of(ready)).content.decode()
+    by_ada.post(reverse("admin:studies_study_dismiss", args=[ready.pk]))
+    assert "The last preparation stopped" not in by_ada.get(page_of(ready)).content.decode()
 
 
 def test_the_page_of_a_new_study_says_what_comes_next(by_ada):
