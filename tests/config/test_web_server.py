@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import signal
 import socket
 import time
 
@@ -163,6 +164,37 @@ def test_a_multipart_bomb_and_a_compressed_body_are_refused_in_words(connect):
         + packed
     )
     assert re.match(r"HTTP/1.1 (400|403|404) ", reply(connection))
+
+
+def test_a_request_that_is_under_way_is_answered_when_the_server_is_asked_to_end(
+    django_db_setup, django_db_blocker, data, tmp_path
+):
+    """Its body comes in slowly; SIGTERM arrives before the end of it."""
+    with (
+        django_db_blocker.unblock(),
+        installation(data, "web", DEBUG="1", WEB_PROCESSES="1", SECRET_KEY=settings.SECRET_KEY) as stopping,
+    ):
+        idle = socket.create_connection(("127.0.0.1", stopping.port), timeout=20)
+        busy = socket.create_connection(("127.0.0.1", stopping.port), timeout=20)
+        form = b"next=/admin/&username=nobody&password=nothing"
+        busy.sendall(
+            head(
+                "POST", "/admin/login/", Content_Length=len(form),
+                Content_Type="application/x-www-form-urlencoded", Expect="100-continue",
+            )
+        )  # fmt: skip
+        assert reply(busy).startswith("HTTP/1.1 100"), "the request has reached the server"
+        busy.sendall(form[:10])
+        stopping.process.send_signal(signal.SIGTERM)
+        assert idle.recv(1) == b"", "connections without a request are closed at once"
+        busy.sendall(form[10:])
+        answer = reply(busy)
+        while part := busy.recv(65536):
+            answer += part.decode("latin-1")
+        # No cookie came along: the page says so, down to its last line.
+        assert answer.startswith("HTTP/1.1 403")
+        assert answer.rstrip().endswith("</html>")
+        assert stopping.process.wait(30) == 0
 
 
 def test_slow_and_idle_connections_hold_up_nobody(site):
