@@ -14,9 +14,11 @@ from django.urls import Resolver404, resolve, reverse
 
 from colorizers.models import Colorizer, GenerationRun, PhotoImport, PhotoSet
 from config import researchers
+from evaluation.models import Order, OrderKind, Population
 from studies.models import Study
 from tests import as_browser, builders
 from tests.conftest import colourful_pixels, png_bytes
+from tests.workbench_pages import pages
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("idle_queue")]
 
@@ -158,3 +160,23 @@ def test_a_refusal_outside_of_the_group_names_the_right_alone(client, ada, root)
     client.force_login(ada)
     page = client.get("/admin/auth/user/").content.decode()
     assert "<b>Can view user</b>." in page
+
+
+# What every account of the workbench may open: it shows nothing of others, or only studies of one's own.
+FOR_ALL = {
+    "admin:index", "admin:app_list", "admin:search", "admin:password_change", "admin:password_change_done",
+    "admin:studies_study_add", "evaluation:plan",
+    *(
+        f"admin:studies_{model}_changelist{part}"
+        for model in ("study", "participation") for part in ("", ", search", ", second page")
+    ),
+}  # fmt: skip
+
+
+def test_each_page_asks_for_a_log_in_and_a_right_or_a_part_in_the_study(client, ben, world):
+    Order.objects.create(study=world[0], population=Population.PEOPLE, kind=OrderKind.REPORT)
+    asked = dict(pages())
+    open_to_all = [name for name, address in asked.items() if client.get(address).status_code == 200]
+    client.force_login(ben)
+    found = {name for name, address in asked.items() if client.get(address).status_code == 200}
+    assert (open_to_all, found) == ([], FOR_ALL)
