@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "config.middleware.cross_origin_isolation",
     "config.middleware.no_nul_in_addresses",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.policy_of_the_workbench",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -246,9 +247,16 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("HSTS_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD = env_bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = [
+    # Only whoever owns the whole domain can promise HTTPS for its other names, and in browsers' lists.
+    "security.W005",
+    "security.W021",
+    # The proxy that speaks HTTPS redirects. This side would do so for ever behind one that says no scheme.
+    "security.W008",
+]
 CONTENT_SECURITY_POLICY = {
-    # Django's admin theme needs inline scripts; it is behind a log-in and shows no foreign content.
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "blob:", "data:"],
