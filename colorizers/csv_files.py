@@ -15,7 +15,7 @@ _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff]")
 # A spreadsheet runs a cell that begins so, also behind blanks and signs without width, and in full width.
 # One that splits at semicolons would see a cell of its own behind each of them.
-_FORMULA = re.compile("(^|;)(?=[\\s\ufeff\u200b-\u200f\u2060-\u2064]*[=+\\-@＝＋－＠])")
+_FORMULA = re.compile('(^|;)(?=[\\s"\ufeff\u200b-\u200f\u2060-\u2064]*[=+\\-@＝＋－＠])')
 _UNSAFE = re.compile(f"{_CONTROLS.pattern}|[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|{_FORMULA.pattern}")
 
 
