@@ -44,7 +44,7 @@ from evaluation.statistics.reliability import (
 from evaluation.statistics.rules import CURRENT_RULE, check_rule
 from evaluation.statistics.side import side_preference, side_within_participants
 from evaluation.statistics.signal_detection import dprime_2afc, dprime_2afc_loglinear, sdt_side
-from evaluation.statistics.table import UNKNOWN, ResponseTable
+from evaluation.statistics.table import UNKNOWN, Factor, ResponseTable
 
 MetricScores = Mapping[str, Mapping[str, Floats]]
 """Scores by condition and metric: one number a photo, shape (photos,)."""
@@ -115,11 +115,11 @@ def analyse(
         result["photo_clusters"] = int(np.count_nonzero(np.bincount(grouped.table.photo.codes)))
     for code, name in _conditions(valid):
         rows = np.flatnonzero(valid.table.condition.codes == code)
-        found = _condition(valid, grouped, rows, rows[strict.keep[rows]], alpha, rule, resampling)
+        rate = _rate(grouped, rows)
+        found = _condition(valid, grouped, rate, rows, rows[strict.keep[rows]], alpha, rule, resampling)
         if lapses["rate"] is not None:
             found["attentive_rate"] = attentive_rate(found["fool_rate"], lapses["rate"])
-            basis = _rate(grouped, rows).basis(rule)
-            interval = attentive_interval(found["fool_rate"], basis, lapses, alpha)
+            interval = attentive_interval(found["fool_rate"], rate.basis(rule), lapses, alpha)
             found["attentive_interval"] = interval.as_json()
         result["models"][name] = found
     if metrics is not None:
@@ -146,6 +146,7 @@ def _conditions(valid: ValidResponses) -> list[tuple[int, str]]:
 def _condition(
     valid: ValidResponses,
     grouped: ValidResponses,
+    found: ClusteredRate,
     rows: Rows,
     strict_rows: Rows,
     alpha: float,
@@ -153,11 +154,10 @@ def _condition(
     resampling: Resampling | None,
 ) -> Json:
     """All that is said about one condition: its valid rows, at least one, and those of the strict view."""
-    found = _rate(grouped, rows)
     n, k = found.n, found.k
     table, fooled = valid.table, valid.fooled[rows]
-    who, photo = table.participant.codes[rows], table.photo.codes[rows]
-    cluster = grouped.table.photo.codes[rows]
+    who, photo = _places(table.participant, rows), _places(table.photo, rows)
+    cluster = photo if grouped is valid else _places(grouped.table.photo, rows)
     result: Json = headline(found, alpha, rule) | {
         "estimand": dict.fromkeys(
             ("wilson", "clopper_pearson", "jeffreys", "anytime_beta_mixture_cs"), NAIVE
@@ -192,20 +192,26 @@ def _condition(
 
 
 def _rate(valid: ValidResponses, rows: Rows) -> ClusteredRate:
-    codes = valid.table.participant.codes[rows], valid.table.photo.codes[rows]
+    codes = _places(valid.table.participant, rows), _places(valid.table.photo, rows)
     return clustered_rate(valid.fooled[rows], *codes, valid.cells_of(rows))
+
+
+def _places(factor: Factor, rows: Rows | slice = slice(None)) -> Rows:
+    """The codes as numpy counts by them: it would otherwise make them anew for each sum."""
+    return factor.codes[rows].astype(np.intp)
 
 
 def _quality(valid: ValidResponses, grouped: ValidResponses, alpha: float) -> Json:
     """What the answers tell about themselves: order, response and exposure times, agreement."""
     table = valid.table
-    over_time = valid.fooled, table.participant.codes, table.trial_index
-    crossed = grouped.table.photo.codes, grouped.cell
+    who = _places(table.participant)
+    over_time = valid.fooled, who, table.trial_index
+    crossed = _places(grouped.table.photo), grouped.cell
     grid = complete_design(valid)
     result: Json = {
         "order": order_effect(valid.fooled, table.condition.codes, *over_time[1:], *crossed, alpha)
         | {"halves": halves(*over_time, alpha, *crossed)},
-        "response_times": response_times(valid.fooled, table.participant.codes, table.rt_ms, alpha, *crossed),
+        "response_times": response_times(valid.fooled, who, table.rt_ms, alpha, *crossed),
         "exposure_ms": exposure_times(table.exposure_ms),
         "split_half": split_half(*over_time),
         "krippendorff_alpha_nominal": krippendorff_alpha(valid.fooled, units(valid)),

@@ -55,6 +55,8 @@ def read_exclusions(path: Path) -> list[Exclusion]:
 def leave_out_marked(table: ResponseTable, excluded: Factor) -> tuple[ResponseTable, list[Json]]:
     """The rows that no rule in the column `excluded` names, and one step a rule as the rules first come."""
     steps: list[Json] = []
+    if not excluded.labels:
+        return table, steps
     left = len(table)
     everybody = set(table.participant.codes[excluded.codes == UNKNOWN].tolist())
     for number, (rule, rows) in enumerate(((n, r) for n, r in excluded.counts().items() if n), start=1):

@@ -195,18 +195,22 @@ def response_times(
     }
     if not known.any():
         return result
-    times, who = np.log(rt_ms[known]), participant[known]
-    low, middle, high = (float(value) for value in np.quantile(rt_ms[known], [0.05, 0.5, 0.95]))
-    own = _means(times, who, np.ones(len(times), dtype=bool))
+    if not known.all():
+        fooled, participant, rt_ms = fooled[known], participant[known], rt_ms[known]
+        photo, cell = (None if codes is None else codes[known] for codes in (photo, cell))
+    times, who = np.log(rt_ms), participant
+    low, middle, high = (float(value) for value in np.quantile(rt_ms, [0.05, 0.5, 0.95]))
+    size = int(who.max()) + 1
+    own = _means(times, who, size)
     per_person = mean_difference(own[np.isfinite(own)], alpha)
-    was_fooled = fooled[known] == 1
-    ratio = _means(times, who, was_fooled) - _means(times, who, ~was_fooled)
+    was_fooled = fooled == 1
+    by_outcome = _means(times, who * np.intp(2) + was_fooled, 2 * size)
+    ratio = by_outcome[1::2] - by_outcome[::2]
     ratios = mean_difference(ratio[np.isfinite(ratio)], alpha)
     two_way: Json | None = None
     if photo is not None:
-        own_photo, own_cell = photo[known], None if cell is None else cell[known]
-        mean = _two_way(times, who, own_photo, own_cell, None, alpha)
-        longer = _two_way(times, who, own_photo, own_cell, ~was_fooled, alpha)
+        mean = _two_way(times, who, photo, cell, None, alpha)
+        longer = _two_way(times, who, photo, cell, ~was_fooled, alpha)
         two_way = {
             "estimand": DEFAULT,
             "ci": _exp(mean["ci"]) if mean else None,
@@ -238,13 +242,10 @@ def exposure_times(exposure_ms: Floats) -> Json:
     }
 
 
-def _means(values: Floats, who: AnyCodes, rows: Bools) -> Floats:
-    """Mean of each participant over some rows; NaN without any."""
-    size = int(who.max()) + 1
+def _means(values: Floats, codes: AnyCodes, size: int) -> Floats:
+    """Mean of the values for each code below `size`; NaN without any."""
     with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.bincount(who[rows], values[rows], minlength=size) / np.bincount(who[rows], minlength=size)
-        )
+        return np.asarray(np.bincount(codes, values, minlength=size) / np.bincount(codes, minlength=size))
 
 
 def _exp(ends: list[float] | None) -> list[float] | None:

@@ -23,15 +23,18 @@ def photo_influence(fooled: Flags, photo: AnyCodes, labels: tuple[str, ...]) -> 
     n, k = float(judged.sum()), float(taken.sum())
     without = (k - taken[codes]) / (n - judged[codes])
     change = without - k / n
-    # Stable: photos that move it alike stay in the order of their names.
-    names = [labels[code] for code in codes]
-    order = sorted(range(len(codes)), key=lambda place: (-abs(change[place]), names[place]))[:MOST]
+    size = np.abs(change)
+    bar = np.sort(size)[-MOST:][0]
+    # Photos that move it alike are in the order of their names.
+    order = sorted(
+        np.flatnonzero(size >= bar).tolist(), key=lambda place: (-size[place], labels[codes[place]])
+    )[:MOST]
     return {
         "lowest_without": float(without.min()),
         "highest_without": float(without.max()),
         "most": [
             {
-                "image_id": names[place],
+                "image_id": labels[codes[place]],
                 "n": int(judged[codes[place]]),
                 "k": int(taken[codes[place]]),
                 "rate_without": float(without[place]),

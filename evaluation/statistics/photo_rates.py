@@ -129,7 +129,7 @@ def photo_rates(fooled: Flags, photo: AnyCodes, labels: tuple[str, ...]) -> Phot
     """
     judged = np.bincount(photo)
     taken = np.bincount(photo, fooled).astype(np.int64)
-    codes = sorted(np.flatnonzero(judged), key=lambda code: labels[code])
+    codes = sorted(np.flatnonzero(judged).tolist(), key=labels.__getitem__)
     k, n = taken[codes], judged[codes]
     fit = fit_beta_binomial(k, n)
     common = np.full(len(k), k.sum() / n.sum())

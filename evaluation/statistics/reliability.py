@@ -19,13 +19,14 @@ def split_half(fooled: Flags, participant: AnyCodes, trial_index: Floats) -> Jso
     None where no correlation exists. Spearman and Brown, British J. Psychology 3 (1910) 271-322.
     """
     known = np.isfinite(trial_index)
-    who, size = participant[known], int(participant.max(initial=-1)) + 1
-    odd = np.mod(trial_index[known], 2) == 1
-    rates = []
-    for half in (odd, ~odd):
-        with np.errstate(invalid="ignore"):
-            taken = np.bincount(who[half], fooled[known][half], minlength=size)
-            rates.append(taken / np.bincount(who[half], minlength=size))
+    if not known.all():
+        fooled, participant, trial_index = fooled[known], participant[known], trial_index[known]
+    size = 2 * (int(participant.max(initial=-1)) + 1)
+    # Both halves in one pass: each person has a place for the odd trials beside that for the others.
+    place = participant * np.intp(2) + (trial_index - 2 * np.floor(trial_index / 2) == 1)
+    with np.errstate(invalid="ignore"):
+        share = np.bincount(place, fooled, minlength=size) / np.bincount(place, minlength=size)
+    rates = share[1::2], share[::2]
     both = np.isfinite(rates[0]) & np.isfinite(rates[1])
     r = pearson(rates[0][both], rates[1][both])
     brown = None if r is None or r <= -1 else 2 * r / (1 + r)
