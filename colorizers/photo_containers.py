@@ -126,7 +126,8 @@ def _directories(data: bytes) -> Iterator[Directory]:
                 (after,) = struct.unpack_from(offset_format, data, at + head + count * entry)
                 waiting.append((after, page + 1))
             waiting += [(inner, None) for inner in tags.get(330, ())]
-    except struct.error:
+    except (struct.error, OverflowError):
+        # An offset of 64 bits may be more than this machine can count.
         return
 
 
@@ -188,7 +189,7 @@ def primary_properties(data: bytes) -> dict[bytes, list[bytes]]:
                 kind, start, end = container[number - 1]
                 found.setdefault(kind, []).append(data[start:end])
         return found
-    except (struct.error, KeyError, IndexError):
+    except (struct.error, OverflowError, KeyError, IndexError):
         return {}
 
 

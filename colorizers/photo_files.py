@@ -67,9 +67,10 @@ def read_photo(
     """
     if not data:
         raise PhotoRefused("The file is empty.")
-    refusal = why_no_photo(data, name)
-    if refusal:
-        raise PhotoRefused(refusal)
+    with _reasons_for(data, max_pixels):
+        refusal = why_no_photo(data, name)
+        if refusal:
+            raise PhotoRefused(refusal)
     with _reasons_for(data, max_pixels), _opened(data) as image:
         notes = _best_frame(image, data)
         _check_size(image.size, min_side, max_pixels, max_side)

@@ -1,6 +1,7 @@
 """Photographs on their way into a PhotoSet: each file goes in whole or is refused by name."""
 
 import dataclasses
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import numpy as np
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -35,6 +36,8 @@ from colorizers.services.stored_files import sha256, store_once
 STEP_SECONDS = 60
 STUDY_SIDE = 256
 SYSTEMS_OWN = "hidden or left by the system"
+
+logger = logging.getLogger(__name__)
 
 
 class UploadMissing(ImportRefused):
@@ -252,6 +255,13 @@ def _import_one(
         return _record(photo_import, position, entry.name, ImportOutcome.REFUSED, str(refusal))
     except MemoryError:
         reason = "It needs more memory than this machine has to spare."
+        return _record(photo_import, position, entry.name, ImportOutcome.REFUSED, reason)
+    except (OSError, DatabaseError, ImportRefused):
+        raise  # Not the fault of this file.
+    except Exception as error:
+        # Hostile bytes find mistakes in any reader; the other files of the import are not to suffer.
+        logger.exception("%s could not be read", entry.name)
+        reason = f"It cannot be read ({type(error).__name__}); the log of this site says more."
         return _record(photo_import, position, entry.name, ImportOutcome.REFUSED, reason)
     photo = _described(clean, chroma, data, entry.name, facts)
     photo.is_monochrome = photo_import.photo_set.is_monochrome

@@ -53,7 +53,7 @@ def verified(
         raise NotSigned("A signed arrival has three parts.")
     header, claims = _json(parts[0]), _json(parts[1])
     algorithm = header.get("alg")
-    if algorithm not in ALGORITHMS or "crit" in header:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS or "crit" in header:
         raise NotSigned("The algorithm must be RS256 or ES256.")
     key = _key(keys, header.get("kid"), algorithm)
     _check_signature(key, algorithm, _bytes(parts[2]), f"{parts[0]}.{parts[1]}".encode("ascii"))

@@ -91,6 +91,25 @@ def test_the_good_ones_go_in_and_the_bad_ones_are_refused_one_by_one(pack, tmp_p
     assert all(photo_import.files.filter(outcome="refused").values_list("reason", flat=True))
 
 
+@pytest.mark.parametrize("pack", [folder_of, zip_of])
+def test_a_file_that_finds_a_mistake_in_a_reader_is_refused_and_the_others_go_in(
+    pack, tmp_path, garden, monkeypatch
+):
+    def mistaken(rgb8):
+        if rgb8.shape == (70, 90, 3):
+            raise OverflowError("Python int too large to convert to C ssize_t")
+        return checked(rgb8)
+
+    checked = images.check_colour
+    monkeypatch.setattr(images, "check_colour", mistaken)
+    odd = png_bytes(colourful_pixels(2)[:70, :90])
+    found = services.import_photos(
+        pack(tmp_path, {"a.png": photo_file(1), "b.png": odd, "c.png": photo_file(3)}), photo_set=garden
+    )
+    assert outcomes(found) == {"a.png": "added", "b.png": "refused", "c.png": "added"}
+    assert "OverflowError" in reason(found, "b.png")
+
+
 def test_a_photo_is_kept_under_the_digest_of_its_pixels(tmp_path, garden):
     services.import_photos(folder_of(tmp_path, {"a.png": photo_file(1)}), photo_set=garden)
     photo = Photo.objects.get()

@@ -146,6 +146,16 @@ def test_a_file_of_a_million_parts_is_left_soon(photo):
             read_photo(data)
 
 
+@pytest.mark.parametrize("offset", [2**32, 2**63 - 1, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_big_tiff_that_points_beyond_any_file_is_refused(offset, order):
+    start = (b"II+\0" if order == "<" else b"MM\0+") + struct.pack(f"{order}HHQ", 8, 0, 16)
+    for tag, count in (((256, 4, 5, offset), 1), ((330, 16, 1, offset), 1), ((256, 4, 1, 5), offset)):
+        entry = struct.pack(f"{order}QHHQQ", count, *tag)
+        with pytest.raises(PhotoRefused):
+            read_photo(start + entry + bytes(72))
+
+
 # --- HEIC ----------------------------------------------------------------------------------------
 
 
