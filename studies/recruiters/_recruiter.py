@@ -37,8 +37,23 @@ _CODE = re.compile(r"[0-9A-Za-z_.-]{0,50}")
 _HOST = re.compile(r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)+")
 _PLACE = re.compile(r"\{(\w*)\}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+# Brackets of templates; of the weaker ones only such as hold a name without digits, which is nobody's id.
 _TEMPLATE = re.compile(
-    r"\{\{[^<>]*\}\}|\$\{[^<>]*\}|\$\([^<>]*\)|\{[^<>]*\}|\[[^<>]*\]|<%?[\w .=-]+%?>|%+\w+%+|\$\w+|__\w+__"
+    r"\{\{[^<>]*|[^<>]*\}\}|\$\{[^<>]*|\{%[^<>]*|\$\([^<>]*\)|#?\{[^<>]*\}|\[[^<>]*\]"
+    r"|<<?%?[\w .=-]+%?>>?|%+\w+%+|\$\w+\$?|__\w+__|@@?\w+@@?|\*\|[\w:]+\|\*|#+[A-Za-z_]+#*"
+    r"|\([A-Za-z_ .-]+\)|:[A-Za-z_]+:?|([|~!^*])\1*[A-Za-z_]+\1+"
+)
+# What a script writes for "nothing", and what stands in a form's example, without case and punctuation.
+_NOTHING = re.compile(
+    r"undefined|null|none|nan|nil|void|na|tba|tbd|todo|unknown|missing|empty|blank|placeholder|example|object|"
+    r"objectobject|string|value|true|false|notset|notavailable"
+)
+_NAME_OF_AN_ID = re.compile(
+    r"(the|prolific|study|session|worker|assignment|hit|survey|participant|user|person|subject|respondent|"
+    r"response|submission|visit|panelist|member|external|random|unique)*(id|ids|pid|uid|rid|code|number)"
+    r"|participant|invitation|turksubmitto"
+    r"|(your|insert|enter|put|replace|paste|change|fill)[a-z]*(id|pid|code|here|number|name|me|in|with)"
+    r"|x{2,}"
 )
 LONGEST_ADDRESS, LONGEST_TEMPLATE = 500, 100
 
@@ -270,7 +285,7 @@ def settled(settings: CodeSettings, outcome: str) -> str:
 def one_id(query: Query, name: str, *, expected: str, todo: str) -> str:
     """The one value of this name in the query; raises BadArrival unless it is there once and is an id."""
     values = query.get(name, ())
-    if len(values) == 1 and _ID.fullmatch(values[0]):
+    if len(values) == 1 and _ID.fullmatch(values[0]) and not is_unfilled(values[0], name):
         return str(values[0])
     raise refusal(values, name, expected=expected, todo=todo)
 
@@ -278,8 +293,8 @@ def one_id(query: Query, name: str, *, expected: str, todo: str) -> str:
 def refusal(values: Sequence[str], name: str, *, expected: str, todo: str) -> BadArrival:
     """What is wrong with the values of this name, for participants and for the count."""
     told = {"name": name}
-    if any(is_unfilled(value) for value in values):
-        example = next(value for value in values if is_unfilled(value))
+    example = next((value for value in values if is_unfilled(value, name)), None)
+    if example is not None:
         return BadArrival(
             (WORDS[UNFILLED], told), NOT_YOURS, todo, kind=UNFILLED, parameter=name, example=example
         )
@@ -289,11 +304,28 @@ def refusal(values: Sequence[str], name: str, *, expected: str, todo: str) -> Ba
     return BadArrival((WORDS[kind], told), (EXPECTED, {"what": expected}), todo, kind=kind, parameter=name)
 
 
-def is_unfilled(value: str) -> bool:
-    """Whether a value is a template that the recruiter should have filled in: {{%ID%}}, ${id}, %ID%, [ID]."""
-    return len(value) <= LONGEST_TEMPLATE and any(
-        _TEMPLATE.fullmatch(text.strip()) for text in (value, unquote(value))
-    )
+def is_unfilled(value: str, name: str = "") -> bool:
+    """Whether a value is what stands in a link before the recruiter fills it in, and nobody's id.
+
+    A template, {{%ID%}}, ${id}, %ID%, [ID], also cut or encoded twice; a word for nothing, null or undefined;
+    or the name of a parameter, of this one (`name`) or another: your_id_here.
+    """
+    if len(value) > LONGEST_TEMPLATE:
+        return False
+    texts = [value]
+    for _ in range(3):
+        texts.append(unquote(texts[-1]))
+    bare = [text.strip(" \t\r\n'\"`").rstrip("/.,;&") for text in texts]
+    if any(_TEMPLATE.fullmatch(text) for text in bare):
+        return True
+    word = _letters(bare[-1])
+    if _NOTHING.fullmatch(word) or _NAME_OF_AN_ID.fullmatch(word):
+        return True
+    return bool(word) and word == _letters(name)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
 
 
 def check_code(name: str, code: str) -> None:

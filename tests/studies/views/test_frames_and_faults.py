@@ -80,7 +80,9 @@ def _arrival(page):
     [
         "{{%PROLIFIC_PID%}}", "{{PROLIFIC_PID}}", "{%PROLIFIC_PID%}", "${assignmentId}", "%SURVEY_CODE%",
         "${e://Field/PROLIFIC_PID}", "[ID]", "%7B%7B%25PROLIFIC_PID%25%7D%7D", "%%ID%%", "$participantId",
-        "<ID>", "__ID__",
+        "<ID>", "__ID__", "$PID$", "#PID#", "<<PID>>", "@@PID@@", "*|PID|*", "(PID)", ":pid", "{{%PID",
+        "%257B%257BPID%257D%257D", "'{{PID}}'", "{{PID}}/", "undefined", "null", "None", "NaN", "TBD",
+        "PROLIFIC_PID", "your_id_here", "participantId", "[object Object]", "INSERT-ID-HERE",
     ],
 )  # fmt: skip
 def test_a_template_that_was_not_filled_in_is_recognised(value):
@@ -88,10 +90,28 @@ def test_a_template_that_was_not_filled_in_is_recognised(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["5f3c9a1b2d4e6f7a8b9c0d1e", "A1B2", "", "a b", "100%", "<b>x</b>", "x" * 200]
+    "value",
+    ["5f3c9a1b2d4e6f7a8b9c0d1e", "A1B2", "", "a b", "100%", "<b>x</b>", "x" * 200, "adam", "x", "12", "test"],
 )
 def test_what_is_no_template_is_not_taken_for_one(value):
     assert not is_unfilled(value)
+
+
+@pytest.mark.parametrize("word", ["undefined", "null", "PROLIFIC_PID", "your_id_here", "participantId"])
+def test_an_id_that_everybody_has_leads_nobody_to_the_code_of_another(client, db, idle_queue, word):
+    study = launched_study(**PROLIFIC)
+    page = visit(client, study, ADA | {"PROLIFIC_PID": word})
+    assert page.status_code == 400
+    assert "has not filled in PROLIFIC_PID" in page.content.decode()
+    assert visit(client, study, ADA | {"SESSION_ID": word}).status_code == 400
+    assert not Participation.objects.exists()
+
+
+def test_the_name_that_a_panel_gives_to_its_parameter_is_no_id(client, db, idle_queue):
+    chosen = {"person_parameter": "kin", "visit_parameter": "", "completed_address": "https://a.example/"}
+    study = launched_study(recruiter="panel", recruiter_settings=chosen)
+    assert visit(client, study, {"kin": "KIN"}).status_code == 400
+    assert visit(client, study, {"kin": "K1N"}).status_code == 200
 
 
 def test_the_person_is_told_kindly_and_the_researcher_is_told(client, db, idle_queue, ada):
