@@ -1,6 +1,6 @@
 """The Celery application: coloring, importing and scoring work."""
 
-import contextlib
+import logging
 import os
 import threading
 import time
@@ -9,12 +9,12 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
-from kombu.exceptions import KombuError
-from redis import RedisError
 
 from config.processes import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+logger = logging.getLogger(__name__)
 
 app = Celery("foolrate")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -37,6 +37,8 @@ def _sweep() -> None:
     every = settings.CLAIM_SECONDS + 1
     while True:
         time.sleep(every)
-        # Without Redis there is no worker to send; the next sweep comes.
-        with contextlib.suppress(KombuError, RedisError, OSError):
+        try:
             app.send_task("config.tasks.sweep", expires=every, retry=False)
+        except Exception as error:
+            # Whatever it was (mostly a Redis that is away), the next sweep comes.
+            logger.warning("No sweep could be sent, the next is tried in %d s: %s", every, error)

@@ -25,12 +25,12 @@ def _beat(folder: Path) -> None:
     mine = folder / str(os.getpid())
     # Whole from the first moment; a process may be stopped at any.
     beside = mine.with_name(f".{mine.name}")
-    with contextlib.suppress(OSError):
-        beside.write_text(str(os.getpgrp()), encoding="ascii")
-        beside.replace(mine)
     while True:
-        # A folder that is gone: so is the supervisor that looked at it.
+        # A disk that is full has room later. A folder that is gone: so is the supervisor that looked at it.
         with contextlib.suppress(OSError):
+            if not mine.exists():
+                beside.write_text(str(os.getpgrp()), encoding="ascii")
+                beside.replace(mine)
             os.utime(mine)
         time.sleep(EVERY)
 

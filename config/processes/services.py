@@ -187,7 +187,7 @@ def web_command(*listeners: int) -> list[str]:
 
 
 def _web_answers(path: Path) -> bool:
-    """Whether the event loop and the threads of a web process answer at its own socket."""
+    """Whether the event loop of a web process, and a thread beside it, answer at its own socket."""
     connection = http.client.HTTPConnection("localhost", timeout=WEB_SIGN_SECONDS)
     connection.sock = socket.socket(socket.AF_UNIX)
     connection.sock.settimeout(WEB_SIGN_SECONDS)

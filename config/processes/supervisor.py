@@ -81,6 +81,7 @@ class Supervisor:
         self._monitor = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._handlers: dict[int, Any] = {}
         self._interrupted_at: float | None = None
+        self._troubles: set[str] = set()  # what failed when it was last tried, and was said
 
     def __enter__(self) -> Supervisor:
         if self.logs is not None:
@@ -134,7 +135,7 @@ class Supervisor:
             for running in reversed(self._running):
                 self._end(running)
         except KeyboardInterrupt:
-            self.say("Killing what is left.")
+            self._tell("Killing what is left.")
         finally:
             for running in self._running:
                 self._kill(running)
@@ -174,8 +175,12 @@ class Supervisor:
         if self.logs is None:
             yield None
             return
-        self._renew_log(name)
-        with self.log_path(name).open("ab") as log:
+        log: IO[bytes] | None = None
+        with self._guarded(f"put the log of the {name} aside"):
+            self._renew_log(name)
+        with self._guarded(f"write the log of the {name}; its output comes here instead"):
+            log = self.log_path(name).open("ab")
+        with log or contextlib.nullcontext():
             yield log
 
     def log_path(self, name: str) -> Path:
@@ -189,10 +194,18 @@ class Supervisor:
         if not begun.exists():
             begun.touch()
         old = time.time() - begun.stat().st_mtime > LOG_SECONDS
-        if old:
+        long = path.exists() and path.stat().st_size > LOG_LIMIT
+        if old or long:
+            # First: on a full disk this makes the room for the copy.
             earlier.unlink(missing_ok=True)
-        if path.exists() and (old or path.stat().st_size > LOG_LIMIT):
-            shutil.copyfile(path, earlier)
+        if path.exists() and (old or long):
+            try:
+                shutil.copyfile(path, earlier)
+            except OSError:
+                # Half a copy helps nobody. An old log goes all the same: its time is over.
+                earlier.unlink(missing_ok=True)
+                if not old:
+                    raise
             os.truncate(path, 0)
             begun.touch()
 
@@ -238,11 +251,30 @@ class Supervisor:
         while not self._stopping.wait(POLL):
             with self._lock:
                 for running in self._running:
-                    self._look_after(running)
+                    with self._guarded(f"look after the {running.service.name}"):
+                        self._look_after(running)
             if self.logs is not None and time.monotonic() - looked > LOGS_EVERY:
                 looked = time.monotonic()
                 for running in self._running:
-                    self._renew_log(running.service.name)
+                    with self._guarded(f"put the log of the {running.service.name} aside"):
+                        self._renew_log(running.service.name)
+
+    @contextlib.contextmanager
+    def _guarded(self, doing: str) -> Iterator[None]:
+        """A fault of the moment, such as a full disk, ends no watching: it is said once, and tried again."""
+        try:
+            yield
+        except Exception as error:
+            if doing not in self._troubles:
+                self._troubles.add(doing)
+                self._tell(f"Could not {doing}: {error or type(error).__name__}. It is tried again.")
+        else:
+            self._troubles.discard(doing)
+
+    def _tell(self, sentence: str) -> None:
+        # The console may be a file on the disk that is full, or a pipe that nobody reads any more.
+        with contextlib.suppress(OSError, ValueError):
+            self.say(sentence)
 
     def _look_after(self, running: _Running) -> None:
         code = running.process.poll()
@@ -252,9 +284,12 @@ class Supervisor:
         if running.restart_at is None:
             self._plan_restart(running, code, now)
         elif now >= running.restart_at:
-            running.process, running.started = self._spawn(running.service), now
-            running.silent_after = now + running.service.ready_within
-            running.restart_at, running.is_hung = None, False
+            with self._guarded(f"start the {running.service.name}"):
+                running.process, running.started = self._spawn(running.service), now
+                running.silent_after = now + running.service.ready_within
+                running.restart_at, running.is_hung = None, False
+            if running.restart_at is not None:
+                running.restart_at = now + _next_pause(running)
 
     def _listen(self, running: _Running) -> None:
         """Ask for signs of life; one that is there but gives none is killed, and then started again."""
@@ -262,7 +297,9 @@ class Supervisor:
         ask = service.is_alive or service.is_ready
         while not self._stopping.wait(service.beat):
             process = running.process
-            heard = process.poll() is None and ask()
+            heard = True  # who cannot ask has heard no silence
+            with self._guarded(f"ask the {service.name} for a sign of life"):
+                heard = process.poll() is None and ask()
             with self._lock:
                 now = time.monotonic()
                 if process is not running.process or process.poll() is not None:
@@ -277,14 +314,13 @@ class Supervisor:
         self._kill(running)
         if now - running.started > STEADY:
             running.restarts = 0
-        pause = min(LONGEST_PAUSE, 2.0**running.restarts - 1)
-        running.restarts += 1
+        pause = _next_pause(running)
         running.restart_at = now + pause
         when = "at once" if pause == 0 else f"in {pause:.0f} s"
         name = running.service.name
         ended = "did not answer any more and was killed" if running.is_hung else f"ended ({_how(code)})"
         log = f" Its log: {self.log_path(name)}" if self.logs is not None else ""
-        self.say(f"The {name} {ended}; starting it again {when}.{log}")
+        self._tell(f"The {name} {ended}; starting it again {when}.{log}")
 
     def _obituary(self, service: Service, code: int) -> str:
         return f"The {service.name} ended by itself ({_how(code)}). {self._last_words(service)}"
@@ -293,7 +329,10 @@ class Supervisor:
         if self.logs is None:
             return ""
         path = self.log_path(service.name)
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+        try:
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-8:]
+        except OSError as error:
+            return f"Its log cannot be read: {error}"
         return f"The end of its log, {path}:\n" + "\n".join(f"    {line}" for line in lines)
 
     # --- signals and the watchdog ----------------------------------------------------------------
@@ -309,7 +348,7 @@ class Supervisor:
 
     def _tell_watchdog(self, line: str) -> None:
         if self._watchdog and self._watchdog.stdin:
-            with contextlib.suppress(BrokenPipeError):
+            with contextlib.suppress(OSError):
                 self._watchdog.stdin.write(line + "\n")
                 self._watchdog.stdin.flush()
 
@@ -320,6 +359,13 @@ class Supervisor:
         with contextlib.suppress(BrokenPipeError):
             self._watchdog.communicate()
         self._watchdog = None
+
+
+def _next_pause(running: _Running) -> float:
+    """How long to wait before the next start: longer each time."""
+    pause = min(LONGEST_PAUSE, 2.0**running.restarts - 1)
+    running.restarts = min(running.restarts + 1, 10)
+    return pause
 
 
 def _how(code: int) -> str:

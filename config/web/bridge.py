@@ -23,6 +23,7 @@ Scope = dict[str, Any]
 CHUNK = 64 * 1024
 KEPT_IN_MEMORY = 1024 * 1024  # a longer response waits for its reader in a file
 MOST_WAITING = 1000
+STUCK_SECONDS = 600.0  # all threads at work and none done for so long: they will not be
 ALIVE = "/alive/"  # asked by the supervisor, at a socket of its own
 
 logger = logging.getLogger(__name__)
@@ -61,9 +62,11 @@ class Bridge:
     def __init__(self, site: WSGIApplication, *, threads: int, body_max: int, folder: str) -> None:
         self._site, self._body_max, self._folder = site, body_max, folder
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="site")
+        self._alive_thread = ThreadPoolExecutor(1, thread_name_prefix="alive")
         self._upload_threads = ThreadPoolExecutor(2, thread_name_prefix="upload")
         self._files = ThreadPoolExecutor(2, thread_name_prefix="file")
         self._waiting = 0
+        self._thread_count, self._asked, self._done_at = threads, 0, 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -87,8 +90,9 @@ class Bridge:
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         if scope["path"] == ALIVE and scope["client"] is None:
-            await self._in(self._threads, lambda: None)
-            return said(200, "alive")
+            # Not by the site's threads: pages that take long, or wait for a lock, are no reason to be killed.
+            await self._in(self._alive_thread, lambda: None)
+            return said(503, "stuck") if self._is_stuck() else said(200, "alive")
         if self._waiting >= MOST_WAITING:
             return said(503, "The site is busy. Please try again in a minute.", unread=True)
         length = declared_length(scope)
@@ -108,8 +112,18 @@ class Bridge:
         except Gone:
             return None
         environ = environment(scope, io.BytesIO(body), len(body))
-        answered: Reply = await self._in(self._threads, self._ask, environ)
+        if not self._asked:
+            self._done_at = time.monotonic()
+        self._asked += 1
+        try:
+            answered: Reply = await self._in(self._threads, self._ask, environ)
+        finally:
+            self._asked -= 1
+            self._done_at = time.monotonic()
         return answered
+
+    def _is_stuck(self) -> bool:
+        return self._asked >= self._thread_count and time.monotonic() - self._done_at > STUCK_SECONDS
 
     async def _in(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *arguments: Any) -> Any:
         self._waiting += 1

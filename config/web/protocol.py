@@ -52,6 +52,8 @@ class Protocol(HttpToolsProtocol):
         """The head is there: its clock stops."""
         self._stop("_head_timer")
         self._head_bytes = 0
+        # The parser gives trailers after the body as headers too: none may pass for one of the head.
+        self.scope["headers"] = list(self.headers)
         super().on_headers_complete()
 
     def pause_writing(self) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config import celery
 from config.processes import pulse
 from config.processes.supervisor import Service, ServiceFailed, Supervisor
 
@@ -105,6 +106,64 @@ def test_a_worker_that_keeps_dying_is_started_ever_more_slowly(tmp_path: Path, s
     assert "at once" in said[0]
     assert "in 1 s" in said[1]
     assert "in 3 s" in said[2]
+
+
+def test_a_full_disk_ends_no_watching(tmp_path: Path, said):
+    """A folder in the place of the earlier log stands for the disk: no log can be put aside."""
+    (tmp_path / "worker.log.1").mkdir()
+    (tmp_path / "worker.log").write_bytes(b"x" * (5 * 1024**2 + 1))
+    failures = [OSError(28, "No space left on device")] * 2
+
+    def before_start() -> None:
+        if any("worker ended" in one for one in said) and failures:
+            raise failures.pop()
+
+    def say(sentence: str) -> None:
+        said.append(sentence)
+        raise OSError(28, "No space left on device")
+
+    with Supervisor(tmp_path, say) as supervisor:
+        supervisor.start([service("worker", "import time; time.sleep(99)", before_start=before_start)])
+        first = supervisor.process_ids()["worker"]
+        os.kill(first, signal.SIGKILL)
+        assert until(lambda: supervisor.process_ids()["worker"] != first)
+    assert not failures
+    assert sum("Could not put the log of the worker aside" in one for one in said) == 1
+    assert sum("Could not start the worker: [Errno 28] No space left" in one for one in said) == 1
+
+
+def test_who_cannot_ask_for_a_sign_of_life_kills_nobody_and_asks_again(tmp_path: Path, said):
+    faults: list[Exception] = [RuntimeError("no more files")] * 12
+
+    def is_alive() -> bool:
+        if faults:
+            raise faults.pop()
+        return False
+
+    silent = service("web", "import time; time.sleep(99)", is_alive=is_alive, beat=0.05, patience=0.3)
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.start([silent])
+        first = supervisor.process_ids()["web"]
+        assert until(lambda: supervisor.process_ids()["web"] != first)
+    assert said[0] == "Could not ask the web for a sign of life: no more files. It is tried again."
+    assert "The web did not answer any more and was killed" in said[1]
+
+
+def test_no_fault_ends_the_sweeps_of_a_worker(monkeypatch):
+    faults = [RuntimeError("no room"), ValueError("no broker")]
+    sent = []
+
+    def send(name: str, **options: object) -> None:
+        if faults:
+            raise faults.pop()
+        sent.append(name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(celery.app, "send_task", send)
+    monkeypatch.setattr(celery.time, "sleep", lambda seconds: None)
+    with pytest.raises(KeyboardInterrupt):
+        celery._sweep()
+    assert sent == ["config.tasks.sweep"]
 
 
 HANGING = """

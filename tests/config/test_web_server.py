@@ -4,12 +4,16 @@ import asyncio
 import re
 import signal
 import socket
+import threading
 import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from config.web import bridge
+from config.web.bridge import ALIVE, Bridge
 from tests.builders import make_photo_set
 from tests.installation import installation
 
@@ -114,6 +118,62 @@ def test_a_chunked_body_is_read_up_to_the_limit_and_no_further(connect):
     except OSError:
         pass
     assert reply(large).startswith("HTTP/1.1 413")
+
+
+def test_a_header_after_the_body_is_none_of_the_request(connect):
+    connection = connect()
+    form = {"Content_Type": "application/json", "Transfer_Encoding": "chunked"}
+    connection.sendall(head("POST", SOMEWHERE, **form) + b"2\r\n{}\r\n0\r\nHost: evil.example\r\n\r\n")
+    assert not reply(connection).startswith("HTTP/1.1 400"), "the trailer passed for a host"
+
+
+class OneThread:
+    """A bridge with one thread, which a page holds until `go`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.bridge = Bridge(self.page, threads=1, body_max=100, folder=str(folder))
+
+    def page(self, environ, start_response):
+        self.begun.set()
+        self.go.wait(20)
+        start_response("200 OK", [])
+        return [b"done"]
+
+    async def ask(self, path: str, client: tuple[str, int] | None) -> int:
+        """The status of its answer."""
+        scope = {
+            "type": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "method": "GET",
+            "headers": [], "http_version": "1.1", "client": client,
+        }  # fmt: skip
+        sent: list = []
+
+        async def receive():
+            return {"type": "http.request", "body": b""}
+
+        async def send(message):
+            sent.append(message)
+
+        await self.bridge(scope, receive, send)
+        return sent[0]["status"]
+
+
+def test_a_server_whose_threads_are_all_at_work_is_alive(tmp_path, monkeypatch):
+    async def scenario(server: OneThread) -> None:
+        page = asyncio.create_task(server.ask("/slow/", ("127.0.0.1", 1)))
+        await asyncio.to_thread(server.begun.wait, 5)
+        try:
+            async with asyncio.timeout(5):
+                assert await server.ask(ALIVE, None) == 200
+                monkeypatch.setattr(bridge, "STUCK_SECONDS", 0.0)
+                assert await server.ask(ALIVE, None) == 503, "none is done for too long"
+                server.go.set()
+                assert await page == 200
+                assert await server.ask(ALIVE, None) == 200
+        finally:
+            server.go.set()
+
+    asyncio.run(scenario(OneThread(tmp_path)))
 
 
 @pytest.mark.parametrize(
