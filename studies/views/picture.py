@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from studies import limits
-from studies.blinding.masking import fits, mask
+from studies.blinding.masking import mask
 from studies.models import TrialPicture
 from studies.services import participations, stimuli
 from studies.views._http import runner_endpoint
@@ -44,7 +44,7 @@ def picture(request: HttpRequest, token: UUID) -> HttpResponse:
         return HttpResponse(status=404)
     with row.stimulus.file.open("rb") as file:
         data = file.read()
-    content = mask(data, token, _length(row, data))
+    content = mask(data, token, _length(row))
     return HttpResponse(
         content,
         content_type="application/octet-stream",
@@ -57,8 +57,9 @@ def picture(request: HttpRequest, token: UUID) -> HttpResponse:
     )
 
 
-def _length(row: TrialPicture, data: bytes) -> int:
-    """As planned; where that was long ago, or files were made anew since, that of the photo's largest arm."""
-    if row.sent_bytes is not None and fits(data, row.sent_bytes):
-        return row.sent_bytes
-    return stimuli.sent_length(row.trial.participation.study, row.trial.photo_id)
+def _length(row: TrialPicture) -> int:
+    """As planned, or more where files were made anew since: the same for all arms of the photo.
+
+    A length that each picture chose for itself would tell the arms whose files still fit from the others.
+    """
+    return max(row.sent_bytes or 0, stimuli.sent_length(row.trial.participation.study, row.trial.photo_id))

@@ -73,6 +73,21 @@ def test_what_an_earlier_release_planned_is_still_shown(client):
     )
 
 
+def test_one_picture_that_outgrew_the_plan_is_sent_in_the_length_of_its_companion(client):
+    study = builders.newly_launched_study()
+    code = begin_participation(study=study, source="person").code
+    trial = client.get(f"/p/{code}/state/").json()["trials"][0]
+    addresses = [picture["src"] for frame in trial["frames"] for picture in frame.get("images", [])]
+    small, large = sorted(
+        TrialPicture.objects.filter(trial__code=trial["code"]), key=lambda row: row.stimulus.file_bytes
+    )
+    as_an_earlier_release_left_it(large.stimulus)
+    planned = small.sent_bytes
+    lengths = {len(client.get(src).content) for src in addresses}
+    assert lengths == {stimuli.sent_length(study, small.trial.photo_id)}
+    assert lengths.pop() > planned
+
+
 def test_a_new_study_compresses_what_it_shares_with_an_earlier_one_for_all_arms_at_once():
     study = builders.newly_launched_study("earlier")
     earlier = list(stimuli.of(study))
