@@ -14,7 +14,7 @@ from colorizers.models import Colorization, Photo
 from colorizers.services.thumbnails import thumbnail
 from evaluation import charts, published
 from evaluation.exports.codebook import TRIALS
-from evaluation.exports.latex import latex_table
+from evaluation.exports.latex import latex_differences, latex_table
 from evaluation.exports.rows import trial_rows
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
@@ -80,9 +80,10 @@ def picture_bytes(page: Page, side: int = PICTURE_PX) -> dict[str, bytes]:
 
 
 def tex(report: Report) -> str:
-    """The headline table for a paper, with a comment that says where it comes from."""
+    """The table of rates and that of differences for a paper; a comment says where they come from."""
     source = f"Foolrate report {report.code}, data {report.data_digest}, code {report.code_version}"
-    return latex_table(report.results, source, SIMULATED_BANDS.get(Population(report.population), ""))
+    band = SIMULATED_BANDS.get(Population(report.population), "")
+    return latex_table(report.results, source, band) + latex_differences(report.results, band)
 
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:

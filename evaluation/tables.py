@@ -28,6 +28,7 @@ from evaluation.statistics.table import (
     side_code,
 )
 from studies.models import Participation, ParticipationState, Study, Trial, TrialKind
+from studies.services.protocol import photo_clusters
 
 CHUNK = 5000
 TRUE = ("1", "true")
@@ -78,7 +79,7 @@ def read_study(
     sha.update(encode([study.slug, study.digest, population.value, planned, counts]).encode())
     sha.update(encode(statements.facts).encode())
     return StudyRows(
-        table=columns.table(),
+        table=columns.table(photo_clusters(study)),
         exposures=exposures,
         exclusions=statements.steps(recorded),
         planned=planned,
@@ -245,19 +246,21 @@ class _Columns:
             self._flags[name].append(codes[sides.codes][kept])
         self._flags["voided"].append(block.voided[kept].astype(np.int8))
 
-    def table(self) -> ResponseTable:
+    def table(self, clusters: Mapping[str, str]) -> ResponseTable:
         phase = self._phase.factor()
         flags = {name: np.concatenate([np.zeros(0, np.int8), *parts]) for name, parts in self._flags.items()}
         rows = len(phase.codes)
+        photo = self._photo.factor()
+        of_label = Factor.of(clusters.get(label) for label in photo.labels)
         return ResponseTable(
             participant=self._participant.factor(),
             condition=self._condition.factor(),
-            photo=self._photo.factor(),
+            photo=photo,
             source=self._source.factor(),
             phase=phase,
             stored_fooled=np.full(rows, UNKNOWN, dtype=np.int8),
             exposure_ms=np.full(rows, np.nan),
-            photo_cluster=None,
+            photo_cluster=Factor(of_label.codes[photo.codes], of_label.labels) if clusters else None,
             attention_passed=passed_by_sides(phase, flags["fake_side"], flags["chosen_side"]),
             **flags,
             **{name: np.concatenate([np.zeros(0), *parts]) for name, parts in self._numbers.items()},

@@ -13,6 +13,7 @@ from uuid import UUID
 from studies.designs._design import FAKE
 from studies.exposure import exposure_faults, plausible_refresh, worst_error_ms
 from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind, TrialPicture
+from studies.services.protocol import photo_clusters
 
 # Previews belong to no population.
 POPULATIONS: dict[str, tuple[str, ...]] = {
@@ -30,7 +31,7 @@ COLUMNS = (
     "source", "participation_state", "photo", "photo_digest", "colorizer", "order", "input", "layout",
     "exposure_measured_ms", "exposure_error_ms", "frames_dropped", "refresh_ms", "faults",
     "shown_before", "voided", "void_reasons", "too_soon", "replaces", "arrangement",
-    "real_digest", "fake_digest", "study", "study_digest", "seed", "answered_at",
+    "real_digest", "fake_digest", "study", "study_digest", "seed", "answered_at", "photo_cluster",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
     if population not in POPULATIONS:
         raise ValueError(f"population must be one of {', '.join(POPULATIONS)}, not {population!r}.")
     facts = _Facts.of(study, POPULATIONS[population])
+    clusters = photo_clusters(study)
     row_id = 0
     for trials in _chunks(study, POPULATIONS[population]):
         digests = _digests(trials)
@@ -52,7 +54,8 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
                 continue
             row_id += 1
             shown = _presentation(trial, study, digests.get(trial.pk, {}))
-            yield {"row_id": row_id} | _identity(trial, facts) | _judgement(trial) | shown
+            row = {"row_id": row_id} | _identity(trial, facts) | _judgement(trial) | shown
+            yield row | {"photo_cluster": clusters.get(row["photo_digest"], "")[:12] or None}
 
 
 class _Planned(NamedTuple):

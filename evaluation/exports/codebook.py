@@ -96,6 +96,10 @@ TRIALS = Table(
         STUDY_DIGEST,
         SEED,
         Column("answered_at", TIME, "When the answer reached the server", unit="UTC"),
+        Column(
+            "photo_cluster", TEXT,
+            "The file that the photo was cut from, where crops of one file count as one photo in intervals",
+        ),
         EXCLUDED,
     ),
 )  # fmt: skip

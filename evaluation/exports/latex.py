@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluation.statistics.arrays import Json
+from evaluation.statistics.rules import CGM_TWO_WAY
 
 NONE = "--"
 
@@ -58,6 +59,62 @@ def latex_table(results: Json, source: str = "", band: str = "") -> str:
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def latex_differences(results: Json, band: str = "") -> str:
+    """A second table: each difference with an interval of the same kind as its p value; "" for one arm."""
+    confidence = f"{100 * (1 - results['analysis']['alpha']):g}"
+    study, analysis = results["study"], results["analysis"]
+    pairs = [pair for pair in analysis["pairwise"] if pair.get("recommended")]
+    if not pairs:
+        return ""
+    together = analysis.get("rule", CGM_TWO_WAY) != CGM_TWO_WAY and len(pairs) > 1
+    label = rf"\textbf{{{escaped(band)}.}} " if band else ""
+    titles = {condition["slug"]: escaped(condition["title"]) for condition in study["conditions"]}
+    kind = (
+        "Interval and $p$ value are of the one pair"
+        if len(pairs) == 1
+        else "Intervals hold for all pairs simultaneously (multivariate $t$)"
+        if together
+        else "Intervals are not corrected for the number of pairs"
+    )
+    lines = [
+        "",
+        r"\begin{table}",
+        r"\centering",
+        rf"\caption{{{label}Differences of fool rates, in percentage points. {kind} ({confidence}\,\%); "
+        r"$p$ values by Holm's method.}",
+        rf"\label{{tab:{_label(study['slug'])}-differences}}",
+        r"\begin{tabular}{llrrr}",
+        r"\toprule",
+        _line(("Condition", "minus", "Difference", rf"{confidence}\,\% interval", "$p$")),
+        r"\midrule",
+        *(_line(_pair(pair, titles, together=together)) for pair in pairs),
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _pair(pair: Json, titles: dict[str, str], *, together: bool) -> list[str]:
+    found, a, b, sign = pair["recommended"], pair["a"], pair["b"], 1
+    if pair["diff"] < 0:
+        a, b, sign = b, a, -1
+    ends = found.get("simultaneous_ci") if together else found["ci"]
+    low, high = sorted(100 * sign * end for end in ends) if ends else (0.0, 0.0)
+    p = found["p_holm"]
+    return [
+        titles[a],
+        titles[b],
+        f"{100 * sign * pair['diff']:.1f}",
+        f"[{_signed(low)}, {_signed(high)}]" if ends else NONE,
+        NONE if p is None else "$<$ 0.001" if p < 0.001 else f"{p:.3f}",
+    ]
+
+
+def _signed(points: float) -> str:
+    return f"{round(points, 1) + 0.0:.1f}".replace("-", "$-$")
 
 
 def escaped(text: str) -> str:

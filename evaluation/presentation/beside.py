@@ -14,6 +14,7 @@ def beside_the_rates(results: Json, arms: list[Arm]) -> list[Fact]:
     judged = [arm for arm in arms if arm.model]
     found = [
         Fact("Each participant counted alike", "def-person-weighted", _alike(judged)),
+        Fact("Single photos", "def-photo-influence", _single_photos(judged)),
         Fact("Valid at every look", "def-always-valid", _every_look(results.get("early") or {}, judged)),
     ]
     return [fact for fact in found if fact.text]
@@ -42,6 +43,19 @@ def _warning(arm: Arm, found: Json) -> str:
         f"{number(found['level'], 2)}). People with more trials are fooled more or less often than others, "
         f"for example because those for whom the task is hard drop out. Report both rates."
     )
+
+
+def _single_photos(arms: list[Arm]) -> str:
+    """How far the photo that decides most moves each rate."""
+    parts = []
+    for arm in arms:
+        most = ((arm.model or {}).get("photo_influence") or {}).get("most")
+        if most:
+            parts.append(
+                f"“{arm.title}” {percent(most[0]['rate_without'])} without photo {most[0]['image_id'][:12]} "
+                f"({points(most[0]['change'])} points, judged {count(most[0]['n'], 'time')})"
+            )
+    return f"The photo whose removal moves a rate most: {'; '.join(parts)}." if parts else ""
 
 
 def _every_look(early: Json, arms: list[Arm]) -> str:

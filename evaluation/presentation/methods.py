@@ -144,6 +144,9 @@ def _inference(results: Json) -> str:
         f"of trials from a guarded two-way cluster variance (participants, photographs) and a t quantile "
         f"with {_degrees(results['analysis'])}; they hold for new participants and new photographs."
     )
+    clusters = results["analysis"].get("photo_clusters")
+    if clusters:
+        text += f" Crops of one photograph count as one ({count(clusters, 'photograph')} in all)."
     if any(model.get("chance") for model in results["analysis"]["models"].values()):
         text += (
             f" Each rate is compared with 50{NBSP}% by a t test and, for equivalence within 5 points, by two "

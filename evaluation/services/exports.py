@@ -22,7 +22,7 @@ from evaluation.code_version import code_version
 from evaluation.exports import codebook, psych_ds, rows
 from evaluation.exports.columns import Table
 from evaluation.exports.findings import OwnRates, condition_rows, photo_rows, read_table
-from evaluation.exports.latex import latex_table
+from evaluation.exports.latex import latex_differences, latex_table
 from evaluation.exports.writers import CSV, PARQUET, TableWriter
 from evaluation.metric_table import metric_table
 from evaluation.models import Order, OrderKind, Population, Report
@@ -285,7 +285,8 @@ def _write_texts(
             "results/report.json": report.as_json(),
             "results/fool_rates.tex": latex_table(
                 report.results, f"Data digest {report.data_digest}", SIMULATED_BANDS.get(population, "")
-            ),
+            )
+            + latex_differences(report.results, SIMULATED_BANDS.get(population, "")),
         }
         starters = Path(codebook.__file__).parent / "starters"
         named, own = f'RULE = "{CURRENT_RULE}"', f'RULE = "{inference_rule(study)}"'

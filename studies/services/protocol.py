@@ -16,6 +16,9 @@ INFERENCE_RULE = "bell_mccaffrey_two_way"
 """How evaluation/ finds the variances and degrees of freedom of a study launched now. A protocol without this
 name is older than the rule."""
 
+CROPS = {"photo_cluster": "source"}
+"""Crops of one photograph are one photo in variances and tests; of earlier launches each is its own."""
+
 
 def protocol_of(study: Study, *, code_version: str = settings.VERSION) -> dict[str, Any]:
     """The protocol as the rows give it now."""
@@ -35,9 +38,22 @@ def protocol_of(study: Study, *, code_version: str = settings.VERSION) -> dict[s
             }
             for condition in study.conditions.select_related("colorizer__reference_set")
         },
-        "inference": {"rule": INFERENCE_RULE},
+        "inference": {"rule": INFERENCE_RULE} | (CROPS if study.allow_crops else {}),
         "stimuli": {"count": len(shown), "digest": digest_of(shown)},
     }
+
+
+def photo_clusters(study: Study) -> dict[str, str]:
+    """Of each test photo the digest of the file that it was cut from, where some share theirs.
+
+    Empty for studies that were launched when each crop still counted as a photo of its own.
+    """
+    if not study.allow_crops or (
+        study.protocol and "photo_cluster" not in study.protocol.get("inference", {})
+    ):
+        return {}
+    found = dict(study.study_photos.values_list("photo__digest", "photo__source_digest"))
+    return found if len(set(found.values())) < len(found) else {}
 
 
 def verify_protocol(study: Study, *, files: bool = False) -> list[str]:

@@ -7,6 +7,14 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from colorizers.models import digest_of
+from evaluation import services
+from evaluation.exports import rows as export_rows
+from evaluation.models import Population
+from evaluation.presentation import Page
+from studies.models import Study
+from tests.evaluation.cast import played_study
+
 HEADER = "participant_id,trial_index,phase,model,image_id,fake_side,chosen_side,rt_ms,attention_passed,scene"
 MODELS = ("L2", "MCL")
 
@@ -94,3 +102,37 @@ def test_a_photo_in_two_clusters_and_a_column_that_is_not_there_are_refused(anal
         analysed(lines, "--photo-cluster", "scene")
     with pytest.raises(CommandError, match="missing column place; found participant_id"):
         analysed(lines, "--photo-cluster", "place")
+
+
+@pytest.fixture
+def cropped(ada):
+    """A study whose photos are cut from half as many files."""
+    sky = played_study(ada)
+    for number, photo in enumerate(sky.photos):
+        photo.source_digest = f"file-{number // 2}"
+        photo.save()
+    sky.crowd(6, {"l2": 0.3, "classes": 0.4})
+    return sky
+
+
+def report_under(sky, protocol):
+    own = {"protocol": protocol, "digest": digest_of(protocol)}
+    Study.objects.filter(pk=sky.study.pk).update(allow_crops=True, **own)
+    sky.study.refresh_from_db()
+    return services.make_report(study=sky.study, population=Population.PEOPLE)
+
+
+@pytest.mark.django_db
+def test_a_study_of_crops_goes_by_the_files_they_were_cut_from(cropped):
+    launched = {"format": 1, "study": {}, "inference": {"rule": "bell_mccaffrey_two_way"}}
+    earlier = report_under(cropped, launched)
+    assert "photo_clusters" not in earlier.results["analysis"]
+    rule = launched["inference"] | {"photo_cluster": "source"}
+    report = report_under(cropped, launched | {"inference": rule})
+    analysis = report.results["analysis"]
+    assert 2 * analysis["photo_clusters"] == analysis["images"]
+    assert analysis["models"]["l2"]["k"] == earlier.results["analysis"]["models"]["l2"]["k"]
+    assert half(analysis["models"]["l2"]) != half(earlier.results["analysis"]["models"]["l2"])
+    assert "Crops of one photograph count as one" in Page(report).methods
+    written = next(export_rows.trial_rows(cropped.study, Population.PEOPLE))
+    assert written["photo_cluster"].startswith("file-")

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from evaluation import services
-from evaluation.exports.latex import escaped, latex_table
+from evaluation.exports.latex import escaped, latex_differences, latex_table
 from evaluation.models import Population
 from tests.evaluation.cast import played_study
 
@@ -72,3 +72,16 @@ def test_a_title_cannot_be_a_command(report, special):
 
 def test_a_line_break_in_a_title_does_not_break_the_table():
     assert escaped("one\n\n two") == "one two"
+
+
+def test_differences_have_intervals_of_the_kind_of_their_p_values(ada):
+    sky = played_study(ada, arms=("l2", "classes", "gan"))
+    sky.crowd(6, {"l2": 0.3, "classes": 0.5, "gan": 0.4}, vigilance=[True])
+    results = services.make_report(study=sky.study, population=Population.PEOPLE).results
+    text = latex_differences(results)
+    assert "hold for all pairs simultaneously" in text
+    pair = results["analysis"]["pairwise"][0]
+    ends = sorted(abs(100 * end) for end in pair["recommended"]["simultaneous_ci"])
+    assert f"{ends[1]:.1f}]" in text or f"{ends[0]:.1f}]" in text
+    assert f"{pair['recommended']['p_holm']:.3f}" in text
+    assert r"\label{tab:" in text
