@@ -17,7 +17,8 @@ class Protocol(HttpToolsProtocol):
 
     _head_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
+    _head_bytes = 0  # as received, with what else came in the same pieces
+    _head_text = 0  # of its lines
     _waiting = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -43,15 +44,15 @@ class Protocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One more line of the head; the parser turns the error into a 400."""
-        self._head_bytes += len(name) + len(value)
-        if self._head_bytes > 2 * HEAD_BYTES:
+        self._head_text += len(name) + len(value)
+        if self._head_text > HEAD_BYTES:
             raise ValueError("The head is too large.")
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is there: its clock stops."""
         self._stop("_head_timer")
-        self._head_bytes = 0
+        self._head_bytes = self._head_text = 0
         # The parser gives trailers after the body as headers too: none may pass for one of the head.
         self.scope["headers"] = list(self.headers)
         super().on_headers_complete()
@@ -77,7 +78,7 @@ class Protocol(HttpToolsProtocol):
         self._stall_timer = self.loop.call_later(STALLED_SECONDS, self._look_at_reader)
 
     def _expect_head(self) -> None:
-        self._head_bytes = 0
+        self._head_bytes = self._head_text = 0
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_is_late)
 
     def _head_is_late(self) -> None:

@@ -86,13 +86,13 @@ class StudyLibrary:
     delete_confirmation_template = "admin/studies/delete_study.html"
 
     def get_urls(self) -> list[URLPattern]:
-        own = [path("upload/", self.admin_site.admin_view(self.upload_view), name="studies_study_upload")]
+        own = [path("upload/", self.admin_site.admin_view(self.upload_view), name="studies_study_from_file")]
         urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return own + urls
 
     @action(description="Upload a study file", icon="upload_file", url_path="go-upload")
     def upload(self, request: HttpRequest) -> HttpResponse:
-        return redirect("admin:studies_study_upload")
+        return redirect("admin:studies_study_from_file")
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_staff:

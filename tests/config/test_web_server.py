@@ -105,6 +105,15 @@ def chunked(parts: list[bytes]) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
 
 
+def test_a_head_and_a_large_body_may_come_in_one_piece(connect):
+    """A browser on the same machine sends both at once: the body is no part of the head."""
+    connection = connect()
+    body = b"x" * (MEGABYTE // 2)
+    connection.sendall(head("POST", SOMEWHERE, Content_Length=len(body), Content_Type="text/plain") + body)
+    assert b"Invalid HTTP request" not in (reply := connection.recv(65536))
+    assert reply.startswith((b"HTTP/1.1 403", b"HTTP/1.1 404", b"HTTP/1.1 413"))
+
+
 def test_a_chunked_body_is_read_up_to_the_limit_and_no_further(connect):
     json = {"Content_Type": "application/json", "Transfer_Encoding": "chunked"}
     small = connect()

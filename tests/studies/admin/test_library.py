@@ -177,3 +177,8 @@ def test_nobody_rewrites_the_draft_of_somebody_else_by_a_file(client, ada, ben):
     assert "somebody else&#x27;s study" in reply.content.decode()
     draft.refresh_from_db()
     assert draft.title == "Meadow colours"
+
+
+def test_the_button_of_the_list_leads_to_the_upload(by_ada):
+    assert by_ada.get("/admin/studies/study/go-upload/").url == UPLOAD
+    assert by_ada.get(UPLOAD).status_code == 200
