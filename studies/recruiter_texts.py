@@ -24,6 +24,7 @@ SENTENCES = (
     _("Please open the link that brought you here once more."),
     _("Please open the study from its page at Prolific again; do not type the address yourself."),
     _("Please open the study again from the page that sent you here; do not type the address yourself."),
+    _("The address that brought you here belongs to another study at Prolific."),
     _("This study only takes arrivals that Prolific has signed, and this one is not signed."),
     _("The signature of this arrival is not Prolific's."),
     _("The signature of this arrival has expired."),

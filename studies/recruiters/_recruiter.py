@@ -60,6 +60,7 @@ LONGEST_ADDRESS, LONGEST_TEMPLATE = 500, 100
 
 # Kinds of faults of an arrival.
 UNFILLED, MISSING, DOUBLED, UNREADABLE, UNSIGNED = "unfilled", "missing", "doubled", "unreadable", "unsigned"
+OTHER = "other study"
 WORDS = {
     UNFILLED: "The page that sent you here has not filled in %(name)s in the address.",
     MISSING: "The address that brought you here has no %(name)s.",

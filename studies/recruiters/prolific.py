@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from studies.recruiters._outcomes import (
@@ -20,7 +20,9 @@ from studies.recruiters._outcomes import (
 )
 from studies.recruiters._recruiter import (
     LONGEST_ADDRESS,
+    OTHER,
     Arrival,
+    BadArrival,
     Ends,
     EndSettings,
     Query,
@@ -31,6 +33,7 @@ from studies.recruiters._recruiter import (
 
 # https://docs.prolific.com/api-reference/studies/the-study-object: external_study_url, completion_codes
 BACK = "https://app.prolific.com/submissions/complete?cc={code}"
+_STUDY = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _PARAMETER = re.compile(r"[A-Za-z][0-9A-Za-z_]{0,39}")
 PERSON, STUDY, SUBMISSION = "PROLIFIC_PID", "STUDY_ID", "SESSION_ID"
 # Other names that a signed token may have for the ids, in small letters.
@@ -39,6 +42,7 @@ ALIASES = {
     STUDY: ("study",),
     SUBMISSION: ("submission_id", "submission", "session"),
 }
+OTHER_STUDY = "The address that brought you here belongs to another study at Prolific."
 TODO = "Please open the study from its page at Prolific again; do not type the address yourself."
 
 
@@ -58,6 +62,9 @@ class ProlificSettings(EndSettings):
     signed_audience: str = setting(
         "", "Audience of the token", "What the token must be made out to; empty: this site's address or host"
     )
+    study_id: str = setting(
+        "", "Id of the study at Prolific", "Take only people whom this one sends (STUDY_ID); empty: any"
+    )
     currency: str = setting("GBP", "Currency", "Of the bonus, as three letters: USD, GBP, EUR")
     completed_address: str = address_setting(COMPLETED, BACK)
     screened_out_address: str = address_setting(SCREENED_OUT, BACK)
@@ -76,6 +83,10 @@ class ProlificSettings(EndSettings):
             raise ValueError(f"signed must be off or required, not {self.signed!r}.")
         if not _PARAMETER.fullmatch(self.signed_parameter):
             raise ValueError("signed_parameter must be the name of a parameter, such as prolific_token.")
+        if self.study_id and not _STUDY.fullmatch(self.study_id):
+            raise ValueError(
+                f"study_id must be an id, as Prolific fills in for {STUDY}, not {self.study_id!r}."
+            )
         if len(self.signed_audience) > LONGEST_ADDRESS:
             raise ValueError("signed_audience must be an address or the name of a host.")
 
@@ -85,6 +96,11 @@ class Prolific(Ends):
     """`PROLIFIC_PID` is the person, `SESSION_ID` this visit's submission."""
 
     Settings: ClassVar[type[Any]] = ProlificSettings
+    study: str = ""
+    """The only study at Prolific from which people are let in; empty: any."""
+
+    def configured(self, settings: ProlificSettings) -> Prolific:
+        return replace(self, study=settings.study_id)
 
     def arrive(self, query: Query) -> Arrival:
         ids = {
@@ -92,6 +108,8 @@ class Prolific(Ends):
             STUDY: one_id(query, STUDY, expected="the id of the study at Prolific there", todo=TODO),
             SUBMISSION: one_id(query, SUBMISSION, expected="the id of your submission there", todo=TODO),
         }
+        if self.study and ids[STUDY] != self.study:
+            raise BadArrival(OTHER_STUDY, TODO, kind=OTHER, parameter=STUDY)
         return Arrival(person=ids[PERSON], ids=ids)
 
     def missing(self, settings: EndSettings) -> list[str]:

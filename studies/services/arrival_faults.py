@@ -15,6 +15,7 @@ SENTENCES = {
     faults.MISSING: "came by a link without {parameter}",
     faults.DOUBLED: "came by a link with more than one {parameter}",
     faults.UNREADABLE: "came with a {parameter} that is no id of this recruiter",
+    faults.OTHER: "came with the {parameter} of another study",
     faults.UNSIGNED: "came with a signature that does not hold, or without one",
 }
 TODO = "Compare the study's link at the recruiter with the participant link on this page."

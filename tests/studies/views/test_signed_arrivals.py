@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from studies.models import ArrivalFault, Participation
+from studies.models import ArrivalFault, Participation, Study
 from studies.services import recruiting, signed_arrivals
 from tests.builders import launched_study
 from tests.studies.views.test_arrivals import ADA, begin, visit
@@ -123,6 +123,15 @@ def test_ids_without_a_signature_are_refused(client, signed):
     page = visit(client, signed, ADA)
     assert page.status_code == 400
     assert "not signed" in page.content.decode()
+
+
+def test_a_token_for_another_study_at_prolific_is_refused_where_the_study_names_its_own(client, signed):
+    Study.objects.update(recruiter_settings=signed.recruiter_settings | {"study_id": ADA["STUDY_ID"]})
+    assert "Your consent" in arrive(client, signed, token()).content.decode()
+    page = arrive(client, signed, token(prolific=ADA | {"STUDY_ID": "elsewhere"}), STUDY_ID=ADA["STUDY_ID"])
+    assert page.status_code == 400
+    assert "belongs to another study" in page.content.decode()
+    assert ArrivalFault.objects.get().kind == "other study"
 
 
 def test_a_token_without_ids_says_what_is_missing(client, signed):
