@@ -15,7 +15,9 @@ class Ending(models.Model):
     study = models.ForeignKey(Study, models.CASCADE, related_name="endings")
     participation = models.OneToOneField(Participation, models.CASCADE, null=True, related_name="ending")
     visit_hash = models.CharField(
-        max_length=64, blank=True, help_text=_("Of a visit without a participation: keyed hash of its ids")
+        max_length=64,
+        blank=True,
+        help_text=_("Keyed hash: of the ids of a visit without a participation, or of a visit that is paid"),
     )
     sealed = models.TextField(blank=True, help_text=_("The recruiter's ids of such a visit, encrypted"))
     outcome = models.CharField(max_length=30)
@@ -24,6 +26,12 @@ class Ending(models.Model):
     bonus = models.CharField(
         max_length=20, blank=True, help_text=_("What was due when the answers were erased by a withdrawal")
     )
+    decision = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text=_("What the payment list proposed before a withdrawal; empty: nothing, or not kept"),
+    )
+    doubts = models.TextField(blank=True, help_text=_("Why it proposed no more, before a withdrawal"))
     shown_at = models.DateTimeField(null=True, help_text=_("When the person first saw it; empty: never"))
     keep_until = models.DateTimeField(
         null=True, db_index=True, help_text=_("When what payment needs of it is erased at the latest")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from studies.models import (
@@ -62,7 +63,7 @@ def outcome_of(participation: Participation) -> str:
         return TIMED_OUT if participation.study.state == StudyState.CLOSED else ""
     if state == ParticipationState.WITHDRAWN:
         reached = Ending.objects.filter(participation=participation).first()
-        return reached.outcome if reached else WITHDRAWN
+        return (reached and reached.outcome) or WITHDRAWN
     outcome = OF_STATE[state]
     if outcome != COMPLETED:
         return outcome
@@ -165,11 +166,19 @@ def is_second_visit(participation: Participation, arrival: Arrival) -> bool:
     visit = recruiting.recruiter_of(participation.study).visit
     if not visit or participation.state in recruiting.RUNNING:
         return False
+    came = arrival.ids.get(visit)
     try:
         known = recruiting.unsealed(participation).get(visit)
     except recruiting.CannotOpen:
-        return False
-    return bool(known and arrival.ids.get(visit) not in (None, known))
+        known = None
+    if not came or known:
+        return bool(came and came != known)
+    kept = Ending.objects.filter(participation=participation).exclude(visit_hash="").first()
+    return kept is not None and kept.visit_hash != _hash_of_visit(participation.study, came)
+
+
+def _hash_of_visit(study: Study, visit: str) -> str:
+    return recruiting.hash_of(f"visit {study.recruiter} {study.pk}", visit)
 
 
 def _visit_hash(study: Study, arrival: Arrival) -> str:
@@ -185,15 +194,45 @@ def keep_until() -> datetime:
     return timezone.now() + timedelta(days=settings.PAYMENT_DAYS)
 
 
-def keep_after_withdrawal(participation: Participation, bonus: str) -> None:
+def keep_after_withdrawal(participation: Participation, *, decision: str, doubts: str, bonus: str) -> None:
     """Note, before the answers are erased, the end that was reached and what is due for it."""
     outcome = outcome_of(participation) or WITHDRAWN
     Ending.objects.update_or_create(
         participation=participation,
         defaults={
-            "study": participation.study, "outcome": outcome, "bonus": bonus, "keep_until": keep_until(),
+            "study": participation.study, "outcome": outcome, "decision": decision, "doubts": doubts,
+            "bonus": bonus, "keep_until": keep_until(),
         },
     )  # fmt: skip
+
+
+@transaction.atomic
+def forget_references(references: QuerySet[PaymentReference]) -> int:
+    """Erase sealed ids; of each visit a keyed hash stays, by which another one of the person is known."""
+    known = references.select_related("participation__study", "participation__ending")
+    for reference in known:
+        participation = reference.participation
+        visit = recruiting.recruiter_of(participation.study).visit
+        try:
+            name = recruiting.opened(reference.sealed).get(visit) if visit else None
+        except recruiting.CannotOpen:
+            continue
+        if not name:
+            continue
+        Ending.objects.update_or_create(
+            participation=participation,
+            defaults={"visit_hash": _hash_of_visit(participation.study, name)},
+            create_defaults={
+                "study": participation.study, "outcome": outcome_of(participation),
+                "visit_hash": _hash_of_visit(participation.study, name),
+            },
+        )  # fmt: skip
+    return references.delete()[0]
+
+
+def forget_dues(endings: QuerySet[Ending]) -> None:
+    """Erase what was kept of the answers of those who withdrew, to pay them."""
+    endings.update(bonus="", decision="", doubts="", keep_until=None)
 
 
 @transaction.atomic
@@ -203,6 +242,6 @@ def forget_expired() -> int:
     visits = due.filter(participation=None).delete()[0]
     withdrawn = list(due.values_list("participation", flat=True))
     if withdrawn:
-        PaymentReference.objects.filter(participation__in=withdrawn).delete()
-        Ending.objects.filter(participation__in=withdrawn).update(bonus="", keep_until=None)
+        forget_references(PaymentReference.objects.filter(participation__in=withdrawn))
+        forget_dues(Ending.objects.filter(participation__in=withdrawn))
     return visits + len(withdrawn)

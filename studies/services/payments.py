@@ -44,6 +44,8 @@ NOTHING_COUNTS = "every test trial was spoiled or its time ran out"
 NO_PAGE_LOADS = "no browser has told of itself: perhaps a script"
 TOO_SOON = "%d answers came sooner than their pictures could be shown"
 NO_PARTICIPATION = "not begun"
+NOTHING_ANSWERED = "nothing was answered"
+NOT_KEPT = "what stood against a payment is erased"
 AFTER_THE_END = "withdrew after the end"
 AFTER_WITHDRAWAL = {
     "decide": (REVIEW, "withdrew"),
@@ -201,31 +203,49 @@ def _proposal(participation: Participation, chosen: PaymentSettings) -> dict[str
 
 
 def doubtful(participation: Participation) -> list[str]:
-    """What a person should look at before a finished participation is paid, in words."""
+    """What a person should look at before a participation is paid, in words."""
     doubts = [] if participation.device else [NO_PAGE_LOADS]
     count = responses.too_soon(participation)
     return [*doubts, TOO_SOON % count] if count else doubts
 
 
 def _after_withdrawal(participation: Participation, outcome: str, chosen: PaymentSettings) -> dict[str, Any]:
+    ending = getattr(participation, "ending", None)
+    doubts = [ending.doubts] if ending is not None and ending.doubts else []
     if outcome == WITHDRAWN:
         decision, reason = AFTER_WITHDRAWAL[chosen.pay_withdrawn]
-        return {"decision": decision or None, "reason": reason}
-    row, ending = OUTCOMES[outcome], participation.ending
+        # Nobody is paid unseen for a consent alone.
+        decision = REVIEW if decision == APPROVE and doubts else decision
+        return {"decision": decision or None, "reason": "; ".join([reason, *doubts])}
+    assert ending is not None, "an end that was reached before a withdrawal is kept"
+    decision = ending.decision
+    if not decision:
+        # Nothing was proposed, or it is not kept: what stood against a payment is not known any more.
+        proposal = OUTCOMES[outcome].proposal
+        decision = REVIEW if proposal == APPROVE else proposal
+        doubts = [OUTCOMES[outcome].reason or NOT_KEPT]
     return {
-        "decision": row.proposal or None,
-        "reason": f"{AFTER_THE_END}; {row.reason}" if row.reason else AFTER_THE_END,
+        "decision": decision or None,
+        "reason": "; ".join([AFTER_THE_END, *doubts]),
         "bonus": ending.bonus or None,
         "currency": chosen.currency if ending.bonus else None,
     }
 
 
-def bonus_due(participation: Participation) -> str:
-    """The bonus of a finished participation, as the payment list has it; empty: there is none."""
+def due(participation: Participation) -> dict[str, str]:
+    """What the payment list knows of somebody who is about to withdraw: decision, doubts and bonus."""
+    if endings.outcome_of(participation) == "":
+        doubts = doubtful(participation)
+        if not participation.trials.filter(response__isnull=False).exists():
+            doubts.append(NOTHING_ANSWERED)
+        return {"decision": REVIEW, "doubts": "; ".join(doubts), "bonus": ""}
     chosen = recruiting.settings_of(participation.study)
-    if participation.state != ParticipationState.FINISHED or not chosen.bonus_per_right:
-        return ""
-    return str(_proposal(participation, chosen).get("bonus") or "")
+    proposal = _proposal(participation, chosen)
+    return {
+        "decision": proposal["decision"] or NOTHING,
+        "doubts": proposal["reason"] or "",
+        "bonus": str(proposal.get("bonus") or "") if chosen.bonus_per_right else "",
+    }
 
 
 def _bonus(chosen: PaymentSettings, right: int) -> str:
@@ -236,10 +256,11 @@ def _bonus(chosen: PaymentSettings, right: int) -> str:
 def forget_ids(study: Study) -> int:
     """Payment is done: erase the recruiter's ids and the labels of invitations; returns how many had ids.
 
-    What was kept of a withdrawal, and of visits that led to no participation, goes with them.
+    What was kept of a withdrawal, and of visits that led to no participation, goes with them. A keyed hash
+    of each participation's visit stays, so that another submission is not taken for it.
     """
     study.invitations.exclude(label="").update(label="")
     visits, _ = study.endings.filter(participation=None).delete()
-    study.endings.update(bonus="", keep_until=None)
-    count, _ = PaymentReference.objects.filter(participation__study=study).delete()
+    endings.forget_dues(study.endings.all())
+    count = endings.forget_references(PaymentReference.objects.filter(participation__study=study))
     return count + visits

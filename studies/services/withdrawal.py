@@ -25,7 +25,7 @@ def withdraw(participation: Participation) -> Participation:
     What stays is that somebody took part and withdrew, the consent, the plan of the trials (it says nothing
     about the person), the completion code, and the keyed hash that refuses a second participation. What
     paying needs is kept apart until that is done, or for PAYMENT_DAYS: the recruiter's ids under seal, the
-    end that had been reached, and the bonus that was due.
+    end that had been reached, and what the payment list proposed for it.
 
     Raises TooLate once the study is closed.
     """
@@ -38,7 +38,7 @@ def withdraw(participation: Participation) -> Participation:
     if locked.study.state == StudyState.CLOSED:
         raise TooLate
     endings.forget_expired()
-    endings.keep_after_withdrawal(locked, payments.bonus_due(locked))
+    endings.keep_after_withdrawal(locked, **payments.due(locked))
     Response.objects.filter(trial__participation=locked).delete()
     # It says for whom the link was; the link itself stays used.
     Invitation.objects.filter(participation=locked).update(label="")

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from config import tasks
-from studies.models import Ending, Participation, ParticipationState, PaymentReference, Trial
+from studies.models import Ending, Participation, ParticipationState, PaymentReference, Response, Trial
 from studies.recruiters._outcomes import OUTCOMES
-from studies.services import endings, lifecycle, payments, recruiting
+from studies.services import endings, lifecycle, participations, payments, recruiting, withdrawal
 from tests.builders import launched_study
 from tests.studies.services.test_voiding import HIDDEN
 from tests.studies.views.test_arrivals import ADA, BEN, WORKER, begin, field, visit
@@ -205,10 +205,12 @@ def test_a_preview_page_load_alone_is_no_reason_to_approve(client, prolific, fin
     ],
 )
 def test_a_withdrawal_says_before_and_after_what_becomes_of_the_pay(
-    client, db, idle_queue, pay, says, proposes
+    client, db, idle_queue, answer, pay, says, proposes
 ):
     study = launched_study(recruiter="prolific", recruiter_settings=CODES | {"pay_withdrawn": pay})
     page = begin(client, study, ADA)["Location"]
+    participations.note_page_load(participation=Participation.objects.get(), device={"width": 900})
+    assert answer(Trial.objects.order_by("number").first()).status_code == 201
     before = client.get(f"{page}withdraw/").content.decode()
     after = client.post(f"{page}withdraw/", follow=True)
     for words in (before, after.content.decode()):
@@ -231,6 +233,57 @@ def test_who_withdraws_after_the_end_keeps_code_and_pay(client, db, idle_queue, 
     row = table(study)[ADA["SESSION_ID"]]
     assert (row["state"], row["decision"], row["bonus"]) == ("withdrawn", "approve", "2.00")
     assert (row["right_answers"], row["attention"]) == ("", ""), "the answers are erased"
+
+
+@pytest.mark.parametrize("reached", ["review", "reject", "spoiled"])
+def test_a_withdrawal_after_the_end_changes_no_proposal(client, db, idle_queue, finish, reached):
+    chosen = CODES | {"reject_failed_attention": True, "bonus_per_right": 0.25}
+    study = launched_study(recruiter="prolific", recruiter_settings=chosen)
+    page = begin(client, study, ADA)["Location"]
+    participation = Participation.objects.get()
+    finish(participation, right=reached != "reject")
+    if reached == "review":
+        Participation.objects.update(device=[])
+    if reached == "spoiled":
+        Response.objects.filter(trial__kind="test").update(voided=True)
+    before = table(study)[ADA["SESSION_ID"]]
+    assert before["decision"] == ("reject" if reached == "reject" else "review")
+    client.post(f"{page}withdraw/")
+    after = table(study)[ADA["SESSION_ID"]]
+    for name in ("decision", "outcome", "bonus"):
+        assert after[name] == before[name]
+    assert after["reason"] == f"{payments.AFTER_THE_END}; {before['reason']}"
+    assert list(payments.approve_lines(study)) == []
+
+
+def test_who_consents_and_withdraws_at_once_is_not_approved_unseen(client, db, idle_queue):
+    study = launched_study(recruiter="prolific", recruiter_settings=CODES | {"pay_withdrawn": "full"})
+    begin(client, study, ADA)
+    withdrawal.withdraw(Participation.objects.get())
+    row = table(study)[ADA["SESSION_ID"]]
+    assert row["decision"] == "review"
+    assert payments.NOTHING_ANSWERED in row["reason"]
+    assert list(payments.approve_lines(study)) == []
+
+
+@pytest.mark.parametrize("withdraws", [False, True])
+def test_another_submission_is_known_after_the_payment_is_done(client, prolific, finish, withdraws):
+    begin(client, prolific, ADA)
+    participation = Participation.objects.get()
+    finish(participation)
+    if withdraws:
+        withdrawal.withdraw(participation)
+        Ending.objects.update(keep_until=timezone.now() - timedelta(seconds=1))
+        endings.forget_expired()
+    else:
+        payments.forget_ids(prolific)
+    assert not PaymentReference.objects.exists()
+    assert not Ending.objects.filter(visit_hash__contains=ADA["SESSION_ID"]).exists()
+    another = visit(Client(), prolific, ADA | {"SESSION_ID": "another"})
+    assert leads_back(another, "second_visit")
+    assert not leads_back(another, "completed")
+    same = Client().get(f"/s/{prolific.slug}/?{urlencode(ADA)}", follow=True)
+    assert leads_back(same, "completed")
 
 
 def test_what_is_kept_for_the_pay_goes_when_it_is_settled_or_the_time_is_up(client, prolific):
