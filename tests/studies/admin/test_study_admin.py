@@ -159,6 +159,18 @@ def test_a_bad_value_is_an_error_at_its_field(by_ada, draft, field, value, words
     assert words in error
 
 
+def test_what_was_refused_stands_at_the_top_with_a_link_to_each_field(by_ada, draft):
+    form = form_of(draft, by_ada, design_settings__exposure_ms="-5", title="")
+    reply = by_ada.post(page_of(draft), form | {"conditions-0-slug": "Not a slug"})
+    page = reply.content.decode()
+    listed = page[
+        page.index("This was not saved") : page.index("</section>", page.index("This was not saved"))
+    ]
+    assert 'href="#id_design_settings__exposure_ms"' in listed
+    assert 'href="#id_title"' in listed
+    assert 'href="#id_conditions-0-slug"' in listed
+
+
 def test_a_draft_is_changed(by_ada, draft):
     reply = by_ada.post(page_of(draft), form_of(draft, by_ada, title="Other", design_settings__test_trials=6))
     assert reply.status_code == 302
