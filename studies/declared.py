@@ -7,10 +7,12 @@ import difflib
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+MOST_UNKNOWN = 20
+"""So many unknown names are told one by one, each with the nearest that is known; finding that takes time."""
 WORDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -84,10 +86,11 @@ def problems(kind: type[Any], values: Mapping[str, Any]) -> list[str]:
     """Everything that is wrong with these values, one sentence each: names, types, ranges."""
     settings = {setting.name: setting for setting in declared(kind)}
     found, sound = [], {}
+    found.extend(unknown_ones(values, settings))
     for name, value in values.items():
         if name not in settings:
-            found.append(unknown(name, settings))
-        elif not settings[name].accepts(value):
+            continue
+        if not settings[name].accepts(value):
             found.append(f"{name} must be {settings[name].expected}, not {value!r}.")
         else:
             sound[name] = value
@@ -124,3 +127,11 @@ def unknown(name: object, known: Sequence[str] | Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}."
     return f"there is no {name!r}; {hint}"
+
+
+def unknown_ones(given: Iterable[object], known: Sequence[str] | Mapping[str, Any]) -> list[str]:
+    """A sentence about each name that is not known, up to a number, and one about how many more there are."""
+    strange = [name for name in given if name not in known]
+    more = len(strange) - MOST_UNKNOWN
+    told = [unknown(name, known) for name in strange[:MOST_UNKNOWN]]
+    return [*told, f"there are {more} more unknown names."] if more > 0 else told

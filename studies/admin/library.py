@@ -20,9 +20,7 @@ from unfold.decorators import action
 
 from studies.models import Study
 from studies.services import lifecycle, removal, study_files
-from studies.services.study_file_format import line_of
-
-MOST_BYTES = 256 * 2**10
+from studies.services.study_file_format import MOST_BYTES, line_of
 
 
 class ArchivedFilter(admin.SimpleListFilter):

@@ -16,6 +16,9 @@ from studies.models import Allocation, ConditionKind
 
 HEADER = "# A study file of Foolrate; docs/study-file.md explains every key.\n\n"
 REQUIRED = object()
+MOST_BYTES = 256 * 2**10
+# A file with more errors is another file, and each error costs the time to find its line.
+MOST_ERRORS = 50
 # How errors begin: "In [screening]: plates ...", "In [[conditions]] number 2: kind ...", "image_px ...".
 WHERE = re.compile(
     r"(?:In )?(?:\[\[?(?P<table>[\w.-]+)\]\]?(?: number (?P<number>\d+))?:? ?)?"
@@ -28,6 +31,8 @@ class StudyFileRefused(ValueError):
     """The study file cannot be used; `errors` has one sentence for each thing that is wrong."""
 
     def __init__(self, errors: list[str]) -> None:
+        if len(errors) > MOST_ERRORS:
+            errors = [*errors[:MOST_ERRORS], "There are more errors than these; mend these first."]
         self.errors = errors
         super().__init__("The study file has errors:\n" + "\n".join(f"  - {error}" for error in errors))
 
@@ -113,16 +118,21 @@ def read(text: str) -> Document:
 
     Raises StudyFileRefused if it is not TOML at all.
     """
+    if len(text) > MOST_BYTES:
+        raise StudyFileRefused(
+            [f"It has {len(text) // 2**10} kB; a study file has a few, and at most {MOST_BYTES // 2**10}."]
+        )
     try:
         tables = load_toml(text)
     except ValueError as error:
         raise StudyFileRefused([f"It is not TOML that can be read: {error}."]) from error
     errors: list[str] = []
     study = _read_table(tables, STUDY_KEYS, "", errors)
-    conditions = [
-        _read_condition(number, table, errors)
-        for number, table in enumerate(study.pop("conditions", []), start=1)
-    ]
+    conditions = []
+    for number, table in enumerate(study.pop("conditions", []), start=1):
+        if len(errors) > MOST_ERRORS:
+            break
+        conditions.append(_read_condition(number, table, errors))
     _read_settings(study, errors)
     errors.extend(study_texts.faults(study.get("translations", {})))
     return Document(study, conditions, errors)
@@ -154,10 +164,11 @@ def _read_table(
     """The values that are right, with defaults; the others are errors that name their table."""
     place = f"In {where}: " if where else ""
     sound = {}
+    errors.extend(f"{place}{sentence}" for sentence in declared.unknown_ones(table, keys))
     for name, value in table.items():
         if name not in keys:
-            errors.append(f"{place}{declared.unknown(name, keys)}")
-        elif not keys[name].accepts(value):
+            continue
+        if not keys[name].accepts(value):
             errors.append(f"{place}{name} must be {keys[name].expected}, not {value!r}.")
         else:
             sound[name] = value

@@ -55,6 +55,49 @@ def test_a_number_of_thousands_of_digits_is_refused_in_a_sentence(db, tmp_path):
         call_command("create_study", str(file))
 
 
+def test_a_whole_number_of_many_digits_is_refused_in_whatever_base(db, tmp_path):
+    file = tmp_path / "study.toml"
+    for number in ("0x" + "f" * 5000, "-0b1" + "0" * 64, "[[1], [0o7" + "0" * 5000 + "]]", str(2**63)):
+        for key in ("image_px", "strange"):
+            file.write_text(f"{key} = {number}".replace("-0b", "0b"))
+            with pytest.raises(CommandError, match="whole numbers are from"):
+                call_command("create_study", str(file))
+    assert load_toml(f"a = {2**63 - 1}\nb = -{2**63}\nc = true") == {"a": 2**63 - 1, "b": -(2**63), "c": True}
+
+
+def test_dots_in_texts_comments_and_numbers_are_no_key():
+    dots = "a." * 100
+    for text in (
+        f'"{dots}"',
+        f"'{dots}'",
+        f'"""{dots}\\"\n{dots}"""',
+        f"'''{dots}'''",
+        f"1 # {dots}",
+        f"[{'1.5, ' * 100}]",
+    ):
+        assert "a" in load_toml(f"b.c = 2\na = {text}\n")
+
+
+@pytest.mark.timeout(20)
+def test_no_study_file_takes_long_to_refuse(admin_client, db):
+    head = 'slug = "s"\ntitle = "T"\ninformation = "i"\nconsent = "c"\nphoto_set = "m"\n'
+    bodies = {
+        SENTENCE: "a." * 16_000 + "a = 1",
+        "read; these are deeper": "".join(f"{'a . ' * 70}b{n} = 1\n" for n in range(700)),
+        "there are 19980 more unknown names": "".join(f"k{n} = 1\n" for n in range(20_000)),
+        "In [design_settings]: there are 19980 more": "[design_settings]\n"
+        + "".join(f"k{n} = 1\n" for n in range(20_000)),
+        "There are more errors than these": "conditions = [" + "{a=1,b=1}, " * 20_000 + "]",
+        "It is not TOML": '"""' + '\\"""' * 50_000,
+        "at most 256": "#" * 300_000,
+    }
+    for says, body in bodies.items():
+        sent = {"file": SimpleUploadedFile("study.toml", (head + body).encode()), "taken": "refuse"}
+        reply = admin_client.post("/admin/studies/study/upload/", sent)
+        assert (reply.status_code, says in reply.content.decode()) == (422, True), says
+        assert len(reply.content) < 500_000
+
+
 @pytest.mark.parametrize("text", DEEP_TOML)
 def test_a_deep_recipe_is_refused(tmp_path, text):
     (tmp_path / "recipe.toml").write_text(text)
