@@ -89,6 +89,11 @@ def test_every_command_in_a_block_runs_as_it_is_written(line):
     load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(arguments)
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_command_in_a_sentence_says_its_python(path):
+    assert not re.findall(r"(?<!python )manage\.py [a-z_]+", path.read_text())
+
+
 def test_the_version_is_written_in_one_place_and_cited_as_it_is():
     from django.conf import settings
 
