@@ -168,6 +168,7 @@ CELERY_TIMEZONE = "UTC"
 # Requests a minute and beginnings an hour from one network address; requests a minute of one participation.
 LIMIT_ADDRESS = env_int("LIMIT_ADDRESS", 12_000, at_least=0)
 LIMIT_BEGINNINGS = env_int("LIMIT_BEGINNINGS", 600, at_least=0)
+LIMIT_VISITS = env_int("LIMIT_VISITS", 300, at_least=0)
 LIMIT_PARTICIPATION = env_int("LIMIT_PARTICIPATION", 600, at_least=0)
 # So many proxies in front add to X-Forwarded-For; what stands before theirs anybody may have written.
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0, at_least=0)

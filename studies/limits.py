@@ -45,6 +45,7 @@ class Limit:
 
 ADDRESS = Limit("address", "LIMIT_ADDRESS", 60)
 BEGINNINGS = Limit("beginnings", "LIMIT_BEGINNINGS", 3600)
+VISITS = Limit("visits", "LIMIT_VISITS", 3600)
 PARTICIPATION = Limit("participation", "LIMIT_PARTICIPATION", 60)
 
 
@@ -59,13 +60,16 @@ class TooMany(Exception):
 # --- counting --------------------------------------------------------------------------------
 
 
-def count_address(request: HttpRequest, *limits: Limit) -> None:
-    """Count a request of this network address under each of the limits; raises TooMany."""
+def count_address(request: HttpRequest, *limits: Limit, of: str = "") -> None:
+    """Count a request of this network address under each of the limits; raises TooMany.
+
+    `of` names what is counted apart, such as a study.
+    """
     address = client_address(request)
     # Behind a socket without a name for its other side nobody can be told apart.
     if address and not is_let_through(request):
         for limit in limits:
-            _count(limit, address)
+            _count(limit, f"{address} {of}" if of else address)
 
 
 def count_participation(request: HttpRequest, code: object) -> None:

@@ -24,7 +24,7 @@ if "pytest" in sys.modules:
     # Two test processes on two cores would wait for each other's threads, and sums stay the same.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Hundreds of people come from one address here; the tests that are about limits set their own.
-    for name in ("LIMIT_ADDRESS", "LIMIT_BEGINNINGS", "LIMIT_PARTICIPATION"):
+    for name in ("LIMIT_ADDRESS", "LIMIT_BEGINNINGS", "LIMIT_VISITS", "LIMIT_PARTICIPATION"):
         os.environ.setdefault(name, "0")
 
 from config.settings import *  # noqa: F403

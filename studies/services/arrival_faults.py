@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import F
 from django.utils import timezone
 
+from studies import recruiters
 from studies.models import ArrivalFault, Study, StudyState
 from studies.recruiters import _recruiter as faults
 from studies.recruiters._recruiter import BadArrival, Query
@@ -18,6 +19,8 @@ SENTENCES = {
     faults.OTHER: "came with the {parameter} of another study",
     faults.UNSIGNED: "came with a signature that does not hold, or without one",
 }
+# More kinds of faults than any recruiter's names can make.
+MOST_FAULTS = 100
 TODO = "Compare the study's link at the recruiter with the participant link on this page."
 
 
@@ -29,19 +32,28 @@ def note(study: Study, error: BadArrival) -> None:
 
 def note_unfilled(study: Study, query: Query) -> None:
     """Count templates in the query of somebody who is let in all the same, as the study asks for no ids."""
-    for name, values in query.items():
-        for value in values:
-            if faults.is_unfilled(value):
-                _count(study, faults.UNFILLED, name, value)
+    # Only a recruiter's own names: what else stands in an address is anybody's invention.
+    known = {name.lower(): name for one in recruiters.names() for name in recruiters.get(one).id_names}
+    for given, values in query.items():
+        name = known.get(given.lower(), "")
+        example = next((value for value in values if name and faults.is_unfilled(value, name)), None)
+        if example is not None:
+            _count(study, faults.UNFILLED, name, example)
 
 
 def _count(study: Study, kind: str, parameter: str, example: str) -> None:
     if study.state != StudyState.LIVE:
         return
-    row, _ = ArrivalFault.objects.get_or_create(
-        study=study, kind=kind, parameter=parameter[:64], defaults={"example": example[:100]}
-    )
+    kept = {"study": study, "kind": kind, "parameter": _plain(parameter)[:64]}
+    if not ArrivalFault.objects.filter(**kept).exists() and study.arrival_faults.count() >= MOST_FAULTS:
+        return
+    row, _ = ArrivalFault.objects.get_or_create(**kept, defaults={"example": _plain(example)[:100]})
     ArrivalFault.objects.filter(pk=row.pk).update(count=F("count") + 1, last_at=timezone.now())
+
+
+def _plain(text: str) -> str:
+    # Control characters say nothing to the researcher, and not every database keeps them.
+    return "".join(sign for sign in text if sign.isprintable())
 
 
 def sentences(study: Study) -> list[str]:

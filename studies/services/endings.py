@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -24,7 +25,9 @@ from studies.models import (
 from studies.recruiters._outcomes import (
     COMPLETED,
     FAILED_ATTENTION,
+    NO_CONSENT,
     SCREENED_OUT,
+    SECOND_VISIT,
     SPOILED,
     TIMED_OUT,
     WITHDRAWN,
@@ -40,6 +43,8 @@ OF_STATE = {
 }
 # With fewer of the planned test trials than this shown as planned, the participation counts as spoiled.
 LEAST_VALID_SHARE = 0.5
+# So many visits that led to no participation a study keeps for payment.
+MOST_VISITS = 10_000
 
 
 class Shown(NamedTuple):
@@ -137,16 +142,24 @@ def shown_of(participation: Participation) -> Shown:
 # --- of a visit that leads to no participation -----------------------------------------------
 
 
-def turn_away(study: Study, arrival: Arrival, outcome: str) -> Leaving:
-    """The way back of somebody who does not begin; a visit with ids of a recruiter is kept for payment."""
+def turn_away(
+    study: Study, arrival: Arrival, outcome: str, has_room: Callable[[], bool] = lambda: True
+) -> Leaving:
+    """The way back of somebody who does not begin; a visit with ids of a recruiter is kept for payment.
+
+    Ids can be invented: `has_room` is asked before a row is added, and no study has more than MOST_VISITS.
+    """
     chosen = recruiting.settings_of(study)
     way = recruiting.recruiter_of(study).leave(chosen, outcome, ids=arrival.ids, code="")
-    if arrival.ids:
-        forget_expired()
+    if not arrival.ids:
+        return way
+    forget_expired()
+    visits, visit_hash = study.endings.filter(participation=None), _visit_hash(study, arrival, outcome)
+    if visits.filter(visit_hash=visit_hash).exists() or (visits.count() < MOST_VISITS and has_room()):
         Ending.objects.update_or_create(
             study=study,
             participation=None,
-            visit_hash=_visit_hash(study, arrival),
+            visit_hash=visit_hash,
             defaults={
                 "sealed": recruiting.sealed(arrival.ids), "outcome": outcome, "code": way.code,
                 "way_back": way_back(way), "shown_at": timezone.now(), "keep_until": keep_until(),
@@ -158,7 +171,9 @@ def turn_away(study: Study, arrival: Arrival, outcome: str) -> Leaving:
 def begun_after_all(study: Study, arrival: Arrival) -> None:
     """Who was turned away, or did not agree at first, has begun: that visit ended otherwise."""
     if arrival.ids:
-        study.endings.filter(participation=None, visit_hash=_visit_hash(study, arrival)).delete()
+        # Until 0.2 a visit was known by all of its ids.
+        hashes = [_visit_hash(study, arrival, outcome) for outcome in (NO_CONSENT, SECOND_VISIT)]
+        study.endings.filter(participation=None, visit_hash__in=hashes).delete()
 
 
 def is_second_visit(participation: Participation, arrival: Arrival) -> bool:
@@ -181,8 +196,9 @@ def _hash_of_visit(study: Study, visit: str) -> str:
     return recruiting.hash_of(f"visit {study.recruiter} {study.pk}", visit)
 
 
-def _visit_hash(study: Study, arrival: Arrival) -> str:
-    ids = json.dumps(sorted(arrival.ids.items()))
+def _visit_hash(study: Study, arrival: Arrival, outcome: str) -> str:
+    """One for a person, whose latest visit counts; each second visit is a submission to be settled."""
+    ids = arrival.person if outcome != SECOND_VISIT else json.dumps(sorted(arrival.ids.items()))
     return recruiting.hash_of(f"visit {study.recruiter}", ids)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from studies import outcome_texts
+from studies import limits, outcome_texts
 from studies.models import Participation, Source, Study, StudyState
 from studies.recruiters._outcomes import NO_CONSENT, OVER_QUOTA, SECOND_VISIT, TIMED_OUT
 from studies.recruiters._recruiter import Arrival, Leaving
@@ -37,15 +37,26 @@ def turned_away(
         notes.append(gettext(outcome_texts.CHANGE_OF_MIND))
         if arrival.ids:
             notes.append(_kept(outcome_texts.KEPT_OF_A_VISIT, study))
-    leaving = endings.turn_away(study, arrival, outcome)
+    leaving = _turn_away(request, study, arrival, outcome)
     return _ended(request, {"study": study, "notes": notes, **context}, outcome, leaving)
+
+
+def _turn_away(request: HttpRequest, study: Study, arrival: Arrival, outcome: str) -> Leaving:
+    def has_room() -> bool:
+        try:
+            limits.count_address(request, limits.VISITS, of=study.slug)
+        except limits.TooMany:
+            return False
+        return True
+
+    return endings.turn_away(study, arrival, outcome, has_room)
 
 
 def no_place(request: HttpRequest, study: Study, arrival: Arrival, error: planning.OverQuota) -> HttpResponse:
     """A full study: for good, or until somebody who holds a place does not go on."""
     if not isinstance(error, planning.FullForNow):
         return turned_away(request, study, arrival, OVER_QUOTA)
-    leaving = endings.turn_away(study, arrival, OVER_QUOTA)
+    leaving = _turn_away(request, study, arrival, OVER_QUOTA)
     again = reverse("studies:landing", args=[study.slug])
     if arrival.person:
         again = f"{again}?{urlencode({ARRIVAL: recruiting.carry(study, arrival)})}"
@@ -61,7 +72,7 @@ def unavailable(
     member = may_preview(request, study)
     leaving = None
     if arrival is not None and arrival.ids and study.state in STATUS_OF_STATE:
-        leaving = endings.turn_away(study, arrival, OVER_QUOTA)
+        leaving = _turn_away(request, study, arrival, OVER_QUOTA)
     context = {"study": study, "public": public or member, "member": member}
     status = status or STATUS_OF_STATE.get(StudyState(study.state), 404)
     return render_leaving(request, "studies/unavailable.html", context, leaving, status=status)

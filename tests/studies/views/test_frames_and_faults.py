@@ -97,6 +97,16 @@ def test_what_is_no_template_is_not_taken_for_one(value):
     assert not is_unfilled(value)
 
 
+def test_what_an_address_invents_is_neither_counted_nor_an_error(db, idle_queue):
+    study, client = launched_study(), Client()
+    made_up = {f"n{number}": "{{x}}" for number in range(90)} | {"a\0b": "{{x}}"}
+    assert visit(client, study, made_up).status_code == 200
+    assert not ArrivalFault.objects.exists()
+    assert visit(client, study, {"prolific_pid": "{{\0}}"}).status_code == 200
+    fault = ArrivalFault.objects.get()
+    assert (fault.parameter, fault.example) == ("PROLIFIC_PID", "{{}}")
+
+
 @pytest.mark.parametrize("word", ["undefined", "null", "PROLIFIC_PID", "your_id_here", "participantId"])
 def test_an_id_that_everybody_has_leads_nobody_to_the_code_of_another(client, db, idle_queue, word):
     study = launched_study(**PROLIFIC)

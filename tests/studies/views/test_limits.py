@@ -14,7 +14,11 @@ from django.test import Client, RequestFactory
 from config.processes.redis import embedded_redis
 from studies import limits
 from studies.models import Participation, Response
+from studies.services import lifecycle
 from studies.services.participations import begin_participation
+from tests.builders import launched_study
+from tests.studies.views.test_arrivals import ADA, BEN, visit
+from tests.studies.views.test_ends import PROLIFIC, leads_back, table
 
 AS_INSTALLED = installed.CACHES["limits"]
 MEMORY = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"}
@@ -242,3 +246,16 @@ def test_a_site_behind_a_proxy_that_nobody_trusts_is_told(settings):
     assert "studies.W001" in [found.id for found in run_checks()]
     settings.TRUSTED_PROXIES = 1
     assert "studies.W001" not in [found.id for found in run_checks()]
+
+
+def test_invented_ids_do_not_fill_the_payment_list(client, db, idle_queue, settings):
+    prolific = launched_study(**PROLIFIC)
+    settings.LIMIT_VISITS = 2
+    lifecycle.close(study=prolific)
+    for number in range(4):
+        assert leads_back(visit(client, prolific, ADA | {"SESSION_ID": f"s{number}"}), "over_quota")
+    assert list(table(prolific)) == ["s3"], "the latest visit of a person"
+    for number in range(4):
+        ids = BEN | {"PROLIFIC_PID": f"p{number}", "SESSION_ID": f"b{number}"}
+        assert leads_back(visit(client, prolific, ids), "over_quota")
+    assert len(table(prolific)) == 2
