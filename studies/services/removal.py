@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from studies.models import Participant, ParticipationState, Response, Source, Study, StudyState, Trial
+from studies.models import (
+    Participant,
+    Participation,
+    ParticipationState,
+    Response,
+    Source,
+    Study,
+    StudyState,
+    Trial,
+)
 from studies.services.lifecycle import WrongState
+from studies.services.recruiting import RUNNING
 
 ENDED = (ParticipationState.FINISHED, ParticipationState.WITHDRAWN, ParticipationState.SCREENED_OUT)
 
@@ -32,12 +42,32 @@ def why_kept(study: Study) -> str:
         words = "finished, withdrew or did not pass the checks, and may have to be paid"
         found.append(f"{_count(ended, 'person', 'people')} {words}")
     if not found:
-        return ""
+        return _why_not_yet(study, people)
     first = "" if study.state == StudyState.CLOSED else "close it, then "
     return (
         f"The study {study.slug!r} cannot be deleted: {' and '.join(found)}. Answers are never deleted in "
         f"the workbench. Instead, {first}archive it: it leaves the list of studies, and everything is kept."
     )
+
+
+def _why_not_yet(study: Study, people: QuerySet[Participation]) -> str:
+    """Why a study must be settled before it is deleted: somebody is there, or may have to be paid."""
+    here = people.filter(state__in=RUNNING).count()
+    if here and study.state != StudyState.CLOSED:
+        return (
+            f"The study {study.slug!r} cannot be deleted: {_count(here, 'person has', 'people have')} begun, "
+            "and may be reading its pages now. Close it first: they are told, and led back."
+        )
+    has_ids = Q(payment_reference__isnull=False) | Q(invitation__label__gt="")
+    visits = study.endings.filter(participation=None).exclude(sealed="")
+    unpaid = people.filter(has_ids).order_by().count() + visits.count()
+    if unpaid:
+        return (
+            f"The study {study.slug!r} cannot be deleted: the payment list has "
+            f"{_count(unpaid, 'person', 'people')} who came and may have to be paid. Settle the list on the "
+            "page about recruiting, press 'Payment is done' there, and delete the study then."
+        )
+    return ""
 
 
 def contents(study: Study) -> dict[str, int]:

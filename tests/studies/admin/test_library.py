@@ -6,7 +6,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from studies.models import Participation, Response, Source, Study, StudyState, Trial
-from studies.services import lifecycle, participations, study_files, validation
+from studies.recruiters._recruiter import Arrival
+from studies.services import (
+    endings,
+    lifecycle,
+    participations,
+    payments,
+    recruiting,
+    study_files,
+    validation,
+)
 from studies.services.protocol import verify_protocol
 from tests import builders
 from tests.sent_forms import opened
@@ -60,6 +69,9 @@ def test_a_launched_study_that_nobody_answered_is_deleted_with_what_hangs_on_it(
         made = participations.begin_participation(study=study, source=source)
         if source != Source.PERSON:
             answer_one(made)
+    assert "Close it first" in by_ada.get(delete_page(study)).content.decode(), "somebody may be reading"
+    assert by_ada.post(delete_page(study), {"post": "yes"}).status_code == 409
+    lifecycle.close(study=study)
     page = by_ada.get(delete_page(study)).content.decode()
     for words in (
         "conditions: 3", "previews by researchers: 1", "simulated participations with their answers: 2",
@@ -89,6 +101,27 @@ def test_a_study_with_an_answer_says_why_it_stays_and_what_to_do(by_ada, study, 
     assert reply.status_code == 403
     assert "Only its owner, ada, or an administrator" in reply.content.decode()
     assert Study.objects.count() == 1
+
+
+@pytest.mark.parametrize("came", ["began", "was turned away"])
+def test_who_may_have_to_be_paid_keeps_a_study_until_the_payment_is_done(
+    by_ada, ada, idle_queue, client, came
+):
+    study = builders.launched_study(
+        owner=ada, recruiter="prolific", recruiter_settings={"completed_code": "C"}
+    )
+    arrival = Arrival(person="eve", ids={"PROLIFIC_PID": "eve", "STUDY_ID": "s", "SESSION_ID": "v"})
+    if came == "began":
+        recruiting.begin(study=study, arrival=arrival)
+    lifecycle.close(study=study)
+    if came == "was turned away":
+        endings.turn_away(study, arrival, "over_quota")
+    reply = by_ada.post(delete_page(study), {"post": "yes"})
+    assert reply.status_code == 409
+    assert "may have to be paid" in reply.content.decode()
+    payments.forget_ids(study)
+    assert by_ada.post(delete_page(study), {"post": "yes"}).status_code == 302
+    assert not Study.objects.exists()
 
 
 # --- cloned and archived ---------------------------------------------------------------------------
