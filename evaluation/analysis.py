@@ -18,7 +18,7 @@ from evaluation.statistics.always_valid import beta_mixture_sequence, participan
 from evaluation.statistics.arrays import Floats, Json, Rows, one_thread
 from evaluation.statistics.bootstraps import Resampling, bootstrap, pigeonhole_linearised
 from evaluation.statistics.chance import against_chance, equivalence, exact_equivalence
-from evaluation.statistics.clustered import ClusteredRate, clustered_rate
+from evaluation.statistics.clustered import ClusteredRate, clustered_rate, default_interval
 from evaluation.statistics.comparisons import pairwise, residual_totals
 from evaluation.statistics.correlation import PhotoScores, metric_correlation
 from evaluation.statistics.early_looks import rates_of_people
@@ -84,7 +84,7 @@ def analyse(
     strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time, too_soon=too_soon)
     # What is said of single photos goes by photo; every variance goes by what the photos are cut from.
     grouped = valid.by_photo_cluster()
-    lapses = _lapses(table.by_photo_cluster(), alpha)
+    lapses = _lapses(table.by_photo_cluster(), alpha, rule)
     totals = residual_totals(grouped)
     pairs = pairwise(grouped, alpha, resampling, totals, rule)
     add_simultaneous(pairs, totals, alpha, rule)
@@ -119,7 +119,7 @@ def analyse(
         found = _condition(valid, grouped, rate, rows, rows[strict.keep[rows]], alpha, rule, resampling)
         if lapses["rate"] is not None:
             found["attentive_rate"] = attentive_rate(found["fool_rate"], lapses["rate"])
-            interval = attentive_interval(found["fool_rate"], rate.basis(rule), lapses, alpha)
+            interval = attentive_interval(found["fool_rate"], default_interval(rate, alpha, rule), lapses)
             found["attentive_interval"] = interval.as_json()
         result["models"][name] = found
     if metrics is not None:
@@ -244,7 +244,8 @@ def _vigilance(table: ResponseTable) -> Json:
     }
 
 
-def _lapses(table: ResponseTable, alpha: float) -> Json:
+def _lapses(table: ResponseTable, alpha: float, rule: str) -> Json:
     rows = vigilance_rows(table)
     failed = (table.attention_passed[rows] != 1).astype(np.int8)
-    return lapse_estimate(failed, table.participant.codes[rows], table.photo.codes[rows], alpha)
+    who, photo = table.participant.codes[rows], table.photo.codes[rows]
+    return lapse_estimate(failed, who, photo, alpha, rule)

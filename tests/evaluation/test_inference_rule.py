@@ -8,6 +8,7 @@ import pytest
 from evaluation import report_files, services
 from evaluation.models import Population, Report
 from evaluation.presentation import Page
+from evaluation.statistics.intervals import THESE_PHOTOS
 from evaluation.statistics.rules import BELL_MCCAFFREY_TWO_WAY, CGM_TWO_WAY, CURRENT_RULE, RULES
 from studies.models import Study
 from studies.services.protocol import INFERENCE_RULE
@@ -51,6 +52,7 @@ def test_a_study_launched_before_there_was_a_choice_keeps_its_numbers(sky):
         assert [default["low"], default["high"]] == model[CGM_TWO_WAY]["wilson_neff_t_ci"]
     for pair in found["pairwise"]:
         assert (pair["p_t"], pair["ci"]) == (pair[CGM_TWO_WAY]["p"], pair[CGM_TWO_WAY]["ci"])
+    assert found["lapse"]["estimand"] == THESE_PHOTOS
     assert "min(participants, photographs) − 1" in Page(Report.objects.get()).methods
 
 
@@ -63,7 +65,8 @@ def test_a_study_launched_now_has_the_new_rule_and_the_earlier_one_beside_it(sky
     assert report.results["views"][0]["models"]["l2"]["interval"] == model["intervals"]["default"]
     page = Page(report)
     assert "Bell and McCaffrey" in page.methods
-    assert [fact.title for fact in page.beside] == ["Each participant counted alike", "Valid at every look"]
+    titles = [fact.title for fact in page.beside]
+    assert titles == ["Each participant counted alike", "Single photos", "Valid at every look"]
     assert list(without_estimand(report.results)) == []
 
 
