@@ -15,6 +15,7 @@ from evaluation.csv_faults import FileFault, decimal_mark, locate, plain_number,
 from evaluation.response_files import ALIASES, CLUSTER
 from evaluation.statistics.arrays import Codes, Flags, Floats, Json
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
+from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.statistics.single_image import Judgements, single_image
 from evaluation.statistics.staircase import Steps, staircases
 from evaluation.statistics.table import SIDES, Factor
@@ -24,19 +25,29 @@ VERDICTS = {"fake": FAKE, "real": REAL}
 TRUTHS = {"1": 1, "true": 1, "0": 0, "false": 0}
 
 
-def analyse_task(path: Path, alpha: float = 0.05, photo_cluster: str | None = None) -> Json | None:
+def analyse_task(
+    path: Path, alpha: float = 0.05, photo_cluster: str | None = None, rule: str = CURRENT_RULE
+) -> Json | None:
     """The analysis of a file whose columns are those of another task; None for a file of pair tests.
 
     `photo_cluster` names the column that says which photos are crops of one; they are then one photo.
-    Raises FileFault, with the line, for a value that is missing or has no meaning.
+    Raises FileFault, with the line, for a value that is missing or has no meaning, and for an earlier rule,
+    which knows pair tests only.
     """
     names = read_header(path)
     for task in TASKS:
         if set(task.marks) <= set(names):
+            if rule != CURRENT_RULE:
+                raise FileFault(
+                    f"{path.name} holds a {task.name} task, and --rule {rule} is for pair tests only; leave "
+                    f"--rule out to use {CURRENT_RULE}"
+                )
             columns = _read(path, names, task.columns, photo_cluster)
             if not columns[task.columns[0]]:
                 raise FileFault(f"{path.name} has a header but no rows")
-            return {"task": task.name, "alpha": alpha} | task.analyse(columns, path, alpha)
+            return {"task": task.name, "alpha": alpha, "inference_rule": rule} | task.analyse(
+                columns, path, alpha
+            )
     return None
 
 

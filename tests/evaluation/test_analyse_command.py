@@ -140,3 +140,10 @@ def test_the_earlier_rule_can_be_asked_for_and_is_named(tmp_path):
     earlier, now = (found[rule]["models"]["L2"] for rule in ("cgm_two_way", "bell_mccaffrey_two_way"))
     assert earlier["recommended"] == earlier["cgm_two_way"] == now["cgm_two_way"]
     assert now["recommended"]["df"] < earlier["recommended"]["df"]
+
+
+@pytest.mark.parametrize("case", ["p11_preference", "p12_single", "p13_staircase"])
+def test_a_task_without_the_earlier_rule_refuses_it_and_names_its_own(case, tmp_path):
+    with pytest.raises(CommandError, match="--rule cgm_two_way is for pair tests only; leave --rule out"):
+        run(responses(case), "--json", "-", "--rule", "cgm_two_way")
+    assert json.loads(run(responses(case), "--json", "-")[0])["inference_rule"] == "bell_mccaffrey_two_way"

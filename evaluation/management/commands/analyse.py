@@ -93,7 +93,7 @@ class Command(BaseCommand):
             choices=RULES,
             default=CURRENT_RULE,
             help=f"how variances and degrees of freedom are found ({CURRENT_RULE}); studies launched before "
-            f"there was a choice have {CGM_TWO_WAY}",
+            f"there was a choice have {CGM_TWO_WAY}, which is for pair tests only",
         )
         parser.add_argument(
             "--bootstrap",
@@ -117,7 +117,7 @@ class Command(BaseCommand):
         """Read, analyse, write."""
         path: Path = options["file"]
         try:
-            result = analyse_task(path, options["alpha"], options["photo_cluster"])
+            result = analyse_task(path, options["alpha"], options["photo_cluster"], options["rule"])
             result = result or self._pair_test(path, options)
         except FileFault as fault:
             raise CommandError(str(fault)) from fault
