@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 BODY_SECONDS = 120.0  # for a small body, however slow its line
+ALWAYS = 64 * 1024  # bytes of each body that need no room: an answer to a trial is smaller
 SILENT_SECONDS = 60.0  # between two pieces of an upload
 LINGER_SECONDS = 10.0  # for a refused upload to hear of its refusal
 
@@ -23,8 +25,37 @@ class Gone(OSError):
     """The other side went away before its body was complete."""
 
 
-async def whole(receive: Receive, *, most: int) -> bytes:
-    """The body, of `most` bytes at most; raises TooLarge, Gone or TimeoutError."""
+class Full(Exception):
+    """So many bodies are held already that this one has no room."""
+
+
+class Room:
+    """Memory for bodies of requests that are not answered yet: `most` bytes of what is large in them."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._taken = most, 0
+
+    @contextlib.contextmanager
+    def share(self) -> Iterator[Callable[[int], None]]:
+        """Gives a function to call with the size of a body as it grows, which raises Full."""
+        mine = 0
+
+        def grow(size: int) -> None:
+            nonlocal mine
+            more = max(0, size - ALWAYS) - mine
+            if more > 0 and self._taken + more > self._most:
+                raise Full
+            mine += more
+            self._taken += more
+
+        try:
+            yield grow
+        finally:
+            self._taken -= mine
+
+
+async def whole(receive: Receive, *, most: int, grow: Callable[[int], None]) -> bytes:
+    """The body, of `most` bytes at most; raises TooLarge, Full, Gone or TimeoutError."""
     parts: list[bytes] = []
     size = 0
     async with asyncio.timeout(BODY_SECONDS):
@@ -36,6 +67,7 @@ async def whole(receive: Receive, *, most: int) -> bytes:
             size += len(part)
             if size > most:
                 raise TooLarge
+            grow(size)
             parts.append(part)
             if not message.get("more_body"):
                 return b"".join(parts)

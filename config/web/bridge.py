@@ -12,10 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
+from weakref import WeakValueDictionary
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from django.conf import settings
+from django.http.cookie import parse_cookie
+
 from config.web import access_log
-from config.web.bodies import Gone, Message, Receive, TooLarge, Upload, discard, whole
+from config.web.bodies import Full, Gone, Message, Receive, Room, TooLarge, Upload, discard, whole
 
 Send = Callable[[Message], Awaitable[None]]
 Scope = dict[str, Any]
@@ -23,6 +27,10 @@ Scope = dict[str, Any]
 CHUNK = 64 * 1024
 KEPT_IN_MEMORY = 1024 * 1024  # a longer response waits for its reader in a file
 MOST_WAITING = 1000
+UPLOAD_THREADS = 4
+MOST_UPLOADS = 100  # under way and waiting; one of each user at a time
+BODIES_HELD = 64 * 1024 * 1024  # bytes of bodies that are read or wait for a thread, beside small ones
+BUSY = "The site is busy. Please try again in a minute."
 STUCK_SECONDS = 600.0  # all threads at work and none done for so long: they will not be
 ALIVE = "/alive/"  # asked by the supervisor, at a socket of its own
 
@@ -63,7 +71,10 @@ class Bridge:
         self._site, self._body_max, self._folder = site, body_max, folder
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="site")
         self._alive_thread = ThreadPoolExecutor(1, thread_name_prefix="alive")
-        self._upload_threads = ThreadPoolExecutor(2, thread_name_prefix="upload")
+        self._upload_threads = ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="upload")
+        self._uploads = 0
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._room = Room(BODIES_HELD)
         self._files = ThreadPoolExecutor(2, thread_name_prefix="file")
         self._waiting = 0
         self._thread_count, self._asked, self._done_at = threads, 0, 0.0
@@ -94,33 +105,51 @@ class Bridge:
             await self._in(self._alive_thread, lambda: None)
             return said(503, "stuck") if self._is_stuck() else said(200, "alive")
         if self._waiting >= MOST_WAITING:
-            return said(503, "The site is busy. Please try again in a minute.", unread=True)
+            return said(503, BUSY, unread=True)
         length = declared_length(scope)
         if length > self._body_max:
-            upload = Upload(receive, asyncio.get_running_loop())
-            environ = environment(scope, io.BufferedReader(upload, CHUNK), length)
-            reply: Reply = await self._in(self._upload_threads, self._ask, environ)
-            if not upload.complete:
-                reply.log["body"] = "unread"
-            return reply
+            return await self._take_upload(scope, receive, length)
+        with self._room.share() as grow:
+            try:
+                body = await whole(receive, most=self._body_max, grow=grow)
+            except TooLarge:
+                return said(413, f"A request may bring {self._body_max} bytes at most here.", unread=True)
+            except Full:
+                return said(503, BUSY, unread=True)
+            except TimeoutError:
+                return said(408, "The request did not arrive in time.", unread=True)
+            except Gone:
+                return None
+            return await self._answer(environment(scope, io.BytesIO(body), len(body)))
+
+    async def _take_upload(self, scope: Scope, receive: Receive, length: int) -> Reply:
+        """Uploads of one user wait for each other, and for nobody's pages: a slow line holds a thread."""
+        if self._uploads >= MOST_UPLOADS:
+            return said(503, "Many uploads are under way. Please try again in a minute.", unread=True)
+        turn = self._turns.setdefault(session_of(scope), asyncio.Semaphore(1))
+        self._uploads += 1
         try:
-            body = await whole(receive, most=self._body_max)
-        except TooLarge:
-            return said(413, f"A request may bring {self._body_max} bytes at most here.", unread=True)
-        except TimeoutError:
-            return said(408, "The request did not arrive in time.", unread=True)
-        except Gone:
-            return None
-        environ = environment(scope, io.BytesIO(body), len(body))
+            async with turn:
+                loop = asyncio.get_running_loop()
+                upload = Upload(receive, loop)
+                environ = environment(scope, io.BufferedReader(upload, CHUNK), length)
+                reply = await loop.run_in_executor(self._upload_threads, self._ask, environ)
+        finally:
+            self._uploads -= 1
+        if not upload.complete:
+            reply.log["body"] = "unread"
+        return reply
+
+    async def _answer(self, environ: WSGIEnvironment) -> Reply:
         if not self._asked:
             self._done_at = time.monotonic()
         self._asked += 1
         try:
-            answered: Reply = await self._in(self._threads, self._ask, environ)
+            reply: Reply = await self._in(self._threads, self._ask, environ)
         finally:
             self._asked -= 1
             self._done_at = time.monotonic()
-        return answered
+        return reply
 
     def _is_stuck(self) -> bool:
         return self._asked >= self._thread_count and time.monotonic() - self._done_at > STUCK_SECONDS
@@ -195,6 +224,12 @@ def declared_length(scope: Scope) -> int:
     """The length that the request says its body has; 0 if it says none."""
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
     return int(lengths[0]) if lengths and lengths[0].isdigit() else 0
+
+
+def session_of(scope: Scope) -> str:
+    """Whose request this says it is: who may not upload is refused at once, whatever it says."""
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie").decode("latin-1")
+    return parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
 
 
 def environment(scope: Scope, body: IO[bytes], length: int) -> WSGIEnvironment:

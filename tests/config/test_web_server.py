@@ -136,29 +136,36 @@ def test_a_header_after_the_body_is_none_of_the_request(connect):
     assert not reply(connection).startswith("HTTP/1.1 400"), "the trailer passed for a host"
 
 
-class OneThread:
-    """A bridge with one thread, which a page holds until `go`."""
+class Alone:
+    """A bridge with one thread; its pages wait for `go`, or for the body that comes then."""
 
     def __init__(self, folder: Path) -> None:
         self.begun, self.go = threading.Event(), threading.Event()
-        self.bridge = Bridge(self.page, threads=1, body_max=100, folder=str(folder))
+        self.bridge = Bridge(self.page, threads=1, body_max=2 * MEGABYTE, folder=str(folder))
 
     def page(self, environ, start_response):
         self.begun.set()
-        self.go.wait(20)
+        if environ["PATH_INFO"] == "/slow/":
+            self.go.wait(20)
+        environ["wsgi.input"].read()
         start_response("200 OK", [])
         return [b"done"]
 
-    async def ask(self, path: str, client: tuple[str, int] | None) -> int:
-        """The status of its answer."""
+    async def ask(self, path: str, client=("127.0.0.1", 1), *, size=0, slow=False, user="") -> int:
+        """The status of its answer; a `slow` body ends when the server may go."""
         scope = {
-            "type": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "method": "GET",
-            "headers": [], "http_version": "1.1", "client": client,
+            "type": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "method": "POST",
+            "headers": [(b"content-length", b"%d" % size), (b"cookie", b"a=b; sessionid=" + user.encode())],
+            "http_version": "1.1", "client": client,
         }  # fmt: skip
         sent: list = []
+        parts = [b"x" * size, b""]
 
         async def receive():
-            return {"type": "http.request", "body": b""}
+            part = parts.pop(0) if parts else b""
+            while slow and not parts and not self.go.is_set():
+                await asyncio.sleep(0.01)
+            return {"type": "http.request", "body": part, "more_body": bool(parts)}
 
         async def send(message):
             sent.append(message)
@@ -166,23 +173,71 @@ class OneThread:
         await self.bridge(scope, receive, send)
         return sent[0]["status"]
 
+    def play(self, scenario) -> None:
+        """Run a scenario for five seconds at most."""
+
+        async def within() -> None:
+            try:
+                async with asyncio.timeout(5):
+                    await scenario
+            finally:
+                self.go.set()
+
+        asyncio.run(within())
+
+
+def test_slow_uploads_of_one_user_hold_up_nobody_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(bridge, "MOST_UPLOADS", 5)
+    server = Alone(tmp_path)
+
+    async def scenario() -> None:
+        hers = [
+            asyncio.create_task(server.ask("/import/", size=3 * MEGABYTE, slow=True, user="ada"))
+            for _ in range(4)
+        ]
+        await asyncio.to_thread(server.begun.wait, 5)
+        assert await server.ask("/import/", size=3 * MEGABYTE, user="root") == 200
+        assert await server.ask("/page/") == 200
+        hers.append(asyncio.create_task(server.ask("/import/", size=3 * MEGABYTE, slow=True, user="ada")))
+        await asyncio.sleep(0)
+        assert await server.ask("/import/", size=3 * MEGABYTE, user="root") == 503, "too many wait"
+        assert await server.ask("/page/") == 200
+        server.go.set()
+        assert await asyncio.gather(*hers) == [200] * 5
+
+    server.play(scenario())
+
+
+def test_bodies_that_are_held_have_a_limit_and_small_ones_always_fit(tmp_path, monkeypatch):
+    monkeypatch.setattr(bridge, "BODIES_HELD", MEGABYTE)
+    server = Alone(tmp_path)
+
+    async def scenario() -> None:
+        held = asyncio.create_task(server.ask("/page/", size=MEGABYTE, slow=True))
+        await asyncio.sleep(0.05)
+        assert await server.ask("/page/", size=MEGABYTE) == 503
+        assert await server.ask("/page/", size=60_000) == 200
+        server.go.set()
+        assert await held == 200
+        assert await server.ask("/page/", size=MEGABYTE) == 200
+
+    server.play(scenario())
+
 
 def test_a_server_whose_threads_are_all_at_work_is_alive(tmp_path, monkeypatch):
-    async def scenario(server: OneThread) -> None:
-        page = asyncio.create_task(server.ask("/slow/", ("127.0.0.1", 1)))
-        await asyncio.to_thread(server.begun.wait, 5)
-        try:
-            async with asyncio.timeout(5):
-                assert await server.ask(ALIVE, None) == 200
-                monkeypatch.setattr(bridge, "STUCK_SECONDS", 0.0)
-                assert await server.ask(ALIVE, None) == 503, "none is done for too long"
-                server.go.set()
-                assert await page == 200
-                assert await server.ask(ALIVE, None) == 200
-        finally:
-            server.go.set()
+    server = Alone(tmp_path)
 
-    asyncio.run(scenario(OneThread(tmp_path)))
+    async def scenario() -> None:
+        page = asyncio.create_task(server.ask("/slow/"))
+        await asyncio.to_thread(server.begun.wait, 5)
+        assert await server.ask(ALIVE, None) == 200
+        monkeypatch.setattr(bridge, "STUCK_SECONDS", 0.0)
+        assert await server.ask(ALIVE, None) == 503, "none is done for too long"
+        server.go.set()
+        assert await page == 200
+        assert await server.ask(ALIVE, None) == 200
+
+    server.play(scenario())
 
 
 @pytest.mark.parametrize(
