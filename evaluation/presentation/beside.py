@@ -70,8 +70,8 @@ def _every_look(early: Json, arms: list[Arm]) -> str:
     if not parts:
         return ""
     return (
-        f"{'; '.join(parts)}. These intervals hold however often a report is made while the study runs; they "
-        f"are about these photos only, and count the people who finished. The default interval, for new "
-        f"photos too, holds {percent(0.95, 0)} of the time only if the number of participants was fixed "
-        f"beforehand."
+        f"{'; '.join(parts)}. These intervals hold however often a report is made while the study runs, if "
+        f"how soon people finish has nothing to do with how often they are fooled; they are about these "
+        f"photos only, and count the people who finished. The default interval, for new photos too, holds "
+        f"{percent(0.95, 0)} of the time only if the number of participants was fixed beforehand."
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from evaluation.models import Population, Report
+from evaluation.presentation.claims import degrees_of_freedom
 from evaluation.presentation.differences import simultaneous
 from evaluation.presentation.people import ethics, recruitment, screening
 from evaluation.statistics.arrays import Json
-from evaluation.statistics.rules import CGM_TWO_WAY
 from evaluation.wording import NBSP, count, listed, number, percent
 
 WHO = {
@@ -142,7 +142,7 @@ def _inference(results: Json) -> str:
         f"The fool rate is the share of valid test trials in which the recolouring was taken for the real "
         f"photograph (50{NBSP}%: chance). 95{NBSP}% intervals are Wilson intervals with an effective number "
         f"of trials from a guarded two-way cluster variance (participants, photographs) and a t quantile "
-        f"with {_degrees(results['analysis'])}; they hold for new participants and new photographs."
+        f"with {degrees_of_freedom(results['analysis'])}; they hold for new participants and new photographs."
     )
     clusters = results["analysis"].get("photo_clusters")
     if clusters:
@@ -160,15 +160,6 @@ def _inference(results: Json) -> str:
         together = simultaneous(results["analysis"])
         text += ", and their intervals hold simultaneously (multivariate t)." if together else "."
     return text
-
-
-def _degrees(analysis: Json) -> str:
-    if analysis.get("rule", CGM_TWO_WAY) == CGM_TWO_WAY:
-        return "min(participants, photographs) − 1 degrees of freedom"
-    return (
-        "the degrees of freedom of Bell and McCaffrey (2002), which follow the numbers of trials per "
-        "participant and per photograph"
-    )
 
 
 def _strict(study: Json) -> str:

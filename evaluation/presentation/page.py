@@ -13,6 +13,7 @@ from evaluation.presentation.arms import METRIC_LABELS, Arm, arm_of
 from evaluation.presentation.beside import beside_the_rates
 from evaluation.presentation.chance import Chance, chances_of
 from evaluation.presentation.changes import Change, Rank, changes_of, ranking_of
+from evaluation.presentation.claims import claims_of
 from evaluation.presentation.differences import differences_of, simultaneous
 from evaluation.presentation.methods import methods_of
 from evaluation.presentation.next_study import NextStudy, next_studies_of
@@ -68,6 +69,11 @@ class Page:
     def methods(self) -> str:
         """The paragraph for a paper."""
         return methods_of(self.report)
+
+    @cached_property
+    def claims(self) -> dict[str, str]:
+        """What the intervals are about, for the definitions."""
+        return claims_of(self.analysis)
 
     @cached_property
     def panels(self) -> list[tuple[str, list[Panel]]]:
@@ -149,16 +155,21 @@ class Page:
         """Which interval stands beside a difference, for the head of its column."""
         if self.simultaneous:
             return "95\N{NO-BREAK SPACE}% interval for all pairs together"
+        if len(self.differences) < 2:
+            return "95\N{NO-BREAK SPACE}% interval"
         return "95\N{NO-BREAK SPACE}% interval, not corrected for the number of pairs"
 
     @property
     def difference_remark(self) -> str:
-        """How the intervals and the p values of the differences go together."""
+        """How the intervals and the p values of the differences go together; one pair needs no correction."""
+        if len(self.differences) < 2:
+            return ""
         if self.simultaneous:
             return (
                 "Intervals and p values are both corrected for the number of pairs: the intervals hold for "
-                "all pairs simultaneously (multivariate t), the p values are Holm's. In close calls an "
-                "interval may include 0 while p is below 0.05."
+                "all pairs simultaneously (multivariate t), the p values are Holm's. In close calls "
+                "the two may disagree: an interval may include 0 while p is below 0.05, or exclude 0 while p "
+                "is not."
             )
         return (
             "The interval is not corrected for the number of pairs; the p value is. So an interval may "

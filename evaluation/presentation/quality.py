@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evaluation.presentation.claims import estimand_of
 from evaluation.presentation.differences import p_value, points
 from evaluation.statistics.arrays import Json
 from evaluation.wording import NBSP, count, number, number_range, percent, percent_range
@@ -50,17 +51,19 @@ def mixed_model(results: Json, titles: dict[str, str]) -> str:
         spread += f", between photos {number(found['sd_image'], 2)}"
     else:
         spread += f"; no effect of photos was fitted ({found['photo_effect']['reason']})"
-    return f"Rates averaged over people and photos: {'; '.join(rates)}. {spread}."
+    over = "people and photos" if found["photo_effect"]["fitted"] else "people, on these photos"
+    return f"Rates averaged over {over}: {'; '.join(rates)}. {spread}."
 
 
 def _lapses(lapse: Json | None) -> str:
     if not lapse or lapse["rate"] is None:
         return ""
     ends = percent_range(*lapse["ci"]) if lapse["ci"] else ""
+    about = f" (95{NBSP}% interval: {estimand_of(lapse)})" if ends else ""
     return (
         f"{lapse['failed']:,} of {count(lapse['n'], 'vigilance trial')} failed: an estimated "
         f"{percent(lapse['rate'])} {ends}".rstrip()
-        + " of trials without looking. Lapses bias every fool rate towards 50\N{NO-BREAK SPACE}%."
+        + f" of trials without looking{about}. Lapses bias every fool rate towards 50\N{NO-BREAK SPACE}%."
     )
 
 
@@ -74,8 +77,12 @@ def _times(times: Json | None) -> str:
     if times["missing"]:
         text += f" {count(times['missing'], 'answer')} came without a time."
     if times["fooled_ratio"] is not None:
-        ends = number_range((times.get("two_way") or times)["fooled_ratio_ci"], 2)
-        text += f" Ratio (fooled / not fooled): {number(times['fooled_ratio'], 2)} {ends}".rstrip() + "."
+        found = times.get("two_way") or times
+        ends = number_range(found["fooled_ratio_ci"], 2)
+        about = f" (95{NBSP}% interval: {estimand_of(found)})" if ends else ""
+        text += (
+            f" Ratio (fooled / not fooled): {number(times['fooled_ratio'], 2)} {ends}".rstrip() + f"{about}."
+        )
     return text
 
 
@@ -93,7 +100,7 @@ def _order(order: Json | None) -> str:
             low, high = ends
             text += (
                 f" (within people {points(halves['mean_difference'])} points "
-                f"[{points(low)},{NBSP}{points(high)}])"
+                f"[{points(low)},{NBSP}{points(high)}]; {estimand_of(halves.get('two_way') or halves)})"
             )
         parts.append(text + ".")
     if order["slope_logit_per_trial"] is not None:

@@ -135,7 +135,7 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
             sheets, page, "differences", "Higher minus lower rate. Dashed: no difference.",
             heading="Differences between conditions",
         )  # fmt: skip
-        _caption(sheets, page, "differences_table", f"Differences. {page.difference_remark}")
+        _caption(sheets, page, "differences_table", f"Differences. {page.difference_remark}".rstrip())
         sheets.grid(
             ("Higher above lower", ("Difference, points", "def-difference"), ("p, Holm", "def-holm")),
             [

@@ -63,11 +63,12 @@ def participant_sequence(means: Floats, alpha: float = 0.05) -> Interval:
     """The interval after the participants so far, valid at every look; `means` are their fool rates.
 
     Exact for any distribution of rates in [0, 1], also at 3 % and with few people, as long as participants
-    are drawn alike and only those are counted who are through. About these photos only, each of them counting
-    alike. Against each rate m two gamblers bet, one that people are fooled more, one that they are fooled
-    less. If m is right, either of them ever has 2/alpha times the stake in at most alpha/2 of all studies,
-    however often one looks: rates against which one has are left out. The stake is spread over FRACTIONS, so
-    that the order in which people came does not matter.
+    are drawn alike, only those are counted who are through, and how soon people finish has nothing to do with
+    how often they are fooled (otherwise early looks count other people than late ones). About these photos
+    only, each of them counting alike. Against each rate m two gamblers bet, one that people are fooled more,
+    one that they are fooled less. If m is right, either of them ever has 2/alpha times the stake in at most
+    alpha/2 of all studies, however often one looks: rates against which one has are left out. The stake is
+    spread over FRACTIONS, so that of the same people the order does not matter.
     Waudby-Smith & Ramdas, J. Royal Statistical Society B 86 (2024) 1-27.
     """
     check_alpha(alpha)

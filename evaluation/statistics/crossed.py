@@ -96,7 +96,9 @@ def people_means(
     """The mean over people of their own means, and the guarded two-way variance behind it; O(n).
 
     With `against`, the mean over people of the difference of their trials without and with that mark; people
-    who lack either are left out. All of shape (n,). None without a single participant to go by.
+    who lack either are left out. All of shape (n,). The degrees of freedom by photos take trials for weighing
+    nearly alike on every photo; where people with many trials and with few judged other photos, they are only
+    roughly right. None without a single participant to go by.
     """
     sides = 1 if against is None else 2
     # Which side of which person a trial is on; the rest is looked up by that in small tables.
@@ -119,7 +121,7 @@ def people_means(
     scores = signed.ravel()[place] * values - (signed * centres).ravel()[place]
     shares = sums(photo, weights.ravel()[place])
     kept = shares > 0
-    # Trials weigh nearly alike on every photo: their squares go with their shares.
+    # As if trials weighed alike on every photo: their squares then go with their shares.
     squares = float((weights**2 * numbers).sum()) / sides
     by_photo = spread_over_clusters(
         Scores(

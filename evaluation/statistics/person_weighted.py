@@ -18,7 +18,10 @@ from evaluation.statistics.intervals import DEFAULT, Interval, check_alpha, scor
 from evaluation.statistics.satterthwaite import Scores, spread_over_clusters
 
 WARNING_LEVEL = 0.01
-"""Level of the test behind the warning, declared here and not chosen after the fact."""
+"""Level of the test behind the warning, declared here and not chosen after the fact.
+
+No warning is no proof that the rates agree: the test misses many real differences.
+"""
 
 METHOD = "Wilson with effective n and t quantile, each participant weighted alike"
 OF_PEOPLE, OVER_LESS_OF_PEOPLE = np.array([0.0, 1.0]), np.array([1.0, -1.0])

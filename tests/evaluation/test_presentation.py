@@ -1,11 +1,16 @@
 import re
 
 import pytest
+from django.template.loader import render_to_string
 
 from evaluation import published, services
 from evaluation.models import Population
 from evaluation.presentation import Page
+from evaluation.presentation.claims import claims_of
 from evaluation.presentation.differences import differences_of
+from evaluation.presentation.quality import mixed_model
+from evaluation.statistics.intervals import DEFAULT
+from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.wording import NBSP, count, listed, number, percent, percent_range
 from tests.evaluation.cast import demanding_report, played_study
 
@@ -121,3 +126,50 @@ def test_that_nothing_was_spoiled_is_said_too(ada, db):
     played.participate(fooled={"l2": [True]})
     report = services.make_report(study=played.study, population=Population.PEOPLE)
     assert Page(report).exposure.endswith("The study's rule voided none of them.")
+
+
+def test_the_definitions_follow_the_rule_and_name_what_intervals_are_about():
+    now = {"estimand": DEFAULT}
+    found = {
+        "rule": CURRENT_RULE,
+        "lapse": now,
+        "order": {"two_way": now},
+        "response_times": {"two_way": now},
+    }
+    claims = claims_of(found)
+    assert "Bell and McCaffrey" in claims.pop("degrees")
+    assert all("new photos (clustered by both)" in claim for claim in claims.values())
+    earlier = claims_of({"lapse": {"rate": 0.1}, "order": {}, "response_times": None})
+    assert "min(participants" in earlier.pop("degrees")
+    assert all("these photos only (clustered by participant)" in claim for claim in earlier.values())
+
+
+def test_a_report_says_of_every_interval_beside_the_rates_what_it_is_about(ada, db):
+    played = played_study(ada, photos=40)
+    played.crowd(6, {"l2": 0.3, "classes": 0.5}, vigilance=[True, False])
+    page = Page(services.make_report(study=played.study, population=Population.PEOPLE))
+    facts = {fact.title: fact.text for fact in [*page.observers, *page.beside]}
+    assert f"(95{NBSP}% interval: {DEFAULT})" in facts["Lapses"]
+    assert "nothing to do with how often they are fooled" in facts["Valid at every look"]
+    shown = render_to_string("evaluation/_definitions.html", {"page": page})
+    assert "min(participants" not in shown
+    assert "multivariate t distribution" in shown
+    assert page.difference_remark == ""
+    assert page.difference_interval == f"95{NBSP}% interval"
+    assert "No warning is no proof" in shown
+
+
+def test_the_remark_on_several_differences_warns_in_both_directions(four):
+    assert "include 0 while p is below 0.05, or exclude 0 while p is not" in four.difference_remark
+
+
+def test_a_mixed_model_without_photo_effects_claims_these_photos_only():
+    found = {
+        "fitted": True,
+        "marginal_fool_rate": {"modela": 0.3},
+        "marginal_ci": {"modela": [0.2, 0.4]},
+        "sd_participant": 0.5,
+        "photo_effect": {"fitted": False, "reason": "few trials"},
+    }
+    text = mixed_model({"analysis": {"glmm": found}}, {"a": "A"})
+    assert text.startswith("Rates averaged over people, on these photos:")
