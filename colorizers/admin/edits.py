@@ -50,8 +50,9 @@ class Edit:
 
     @property
     def stale(self) -> bool:
+        """Whether something else is stored than the form was filled with, or it does not say with what."""
         now = {key: digest(cell.values) for key, cell in self.stored.items()}
-        return bool(self.seen) and now != self.seen
+        return now != self.seen if self.seen else self.touched
 
     @property
     def touched(self) -> bool:
@@ -83,9 +84,10 @@ def merge(edit: Edit, formsets: list[Any]) -> QueryDict:
     for key, cell in edit.stored.items():
         typed, seen = edit.rows.typed(key), edit.seen.get(key)
         chosen[key] = cell.values if typed is None else typed
-        if seen == digest(cell.values):
+        if seen == digest(cell.values) or (not edit.seen and normal(chosen[key]) == cell.values):
             continue
-        mine = typed is not None and seen is not None and digest(typed) != seen
+        # A form that does not say what it was filled with may have changed any cell.
+        mine = typed is not None and (not edit.seen or (seen is not None and digest(typed) != seen))
         if mine and typed is not None and normal(typed) != cell.values:
             edit.differences.append(
                 Difference(cell.label, cell.words, cell.read(typed), True, f"#{cell.bound.id_for_label}")
@@ -147,7 +149,7 @@ def _taken_out(edit: Edit, formset: Any, names: list[str]) -> list[int]:
     found = []
     for (prefix, key), place in edit.rows.stored.items():
         cells = [ROW.join([prefix, key, name]) for name in names]
-        changed = any(
+        changed = not edit.seen or any(
             cell in edit.seen and digest(edit.rows.typed(cell) or ()) != edit.seen[cell] for cell in cells
         )
         if prefix == formset.prefix and key not in there and changed:
@@ -167,6 +169,10 @@ class _Refused:
 OVERTAKEN = (
     "Not saved: somebody else changed this since you opened it. Nothing of what you typed is lost; look at "
     "what differs, and save once more."
+)
+UNSEEN = (
+    "Not saved: the form did not say what it was filled with, so it may undo what somebody else changed. "
+    "Nothing of what you typed is lost; look at what differs, and save once more."
 )
 RESTORED = "This is what you had typed. It is not saved yet."
 
@@ -211,7 +217,7 @@ class GuardedEdits:
         edit = Edit(cells_of(form, formsets), seen, Rows.of(request.POST, formsets))
         if edit.stale:
             edit.who = _who(obj, opened)
-            request.refusal = OVERTAKEN
+            request.refusal = OVERTAKEN if seen else UNSEEN
             request.POST = merge(edit, formsets)
         elif edit.touched:
             self.before_save(request, obj)

@@ -204,7 +204,7 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
     def _translated_into(self, request: HttpRequest, obj: Study | None) -> list[str]:
         """The languages for whose texts the form has fields; the browser sends back which they were."""
         if "translated_into" in request.POST:
-            asked = request.POST["translated_into"].split(",")
+            asked = (request.POST.get("translated_into") or "").split(",")
         else:
             asked = obj.languages[1:] if obj is not None else []
         known = dict(settings.LANGUAGES)

@@ -190,7 +190,9 @@ def test_staff_without_the_right_may_not_register(client, ada):
 def test_a_registered_colorizer_offers_title_and_description_only(workbench):
     colorizer = make_colorizer()
     page = reverse("admin:colorizers_colorizer_change", args=[colorizer.pk])
-    assert workbench.get(page).context["adminform"].form.fields.keys() == {"title", "description"}
-    workbench.post(page, {"title": "Postcard", "description": "", "method": "grey", "settings": '{"a": 9.0}'})
+    shown = workbench.get(page).context
+    assert shown["adminform"].form.fields.keys() == {"title", "description"}
+    data = {"title": "Postcard", "description": "", "method": "grey", "settings": '{"a": 9.0}'}
+    workbench.post(page, data | {"_seen": shown["seen"]})
     colorizer.refresh_from_db()
     assert (colorizer.title, colorizer.method, colorizer.settings["a"]) == ("Postcard", "sepia", 3.0)

@@ -151,9 +151,32 @@ def test_what_a_browser_had_kept_is_put_into_the_form_again_and_not_saved(client
     assert list(PhotoSet.objects.values_list("title", flat=True)) == ["Garden"]
 
 
-def test_a_set_that_was_opened_before_the_release_is_saved_as_ever(client, root):
+def test_a_form_that_does_not_say_what_it_was_filled_with_is_shown_beside_what_is_stored(client, draft):
+    address, data = opened(client, draft)
+    assert client.post(address, data | {"title": "Typed first"}).status_code == 302
+    del data["_seen"]
+    typed = data | {"question": "Why?", "conditions-0-title": "Mine"}
+    reply = client.post(address, typed)
+    assert reply.status_code == 200
+    draft.refresh_from_db()
+    assert (draft.title, draft.question) == ("Typed first", data["question"][0])
+    assert "What you typed differs from what is stored" in reply.content.decode()
+    assert "Typed first" in reply.content.decode()
+    again = sent(reply, draft)
+    assert (again["title"], again["question"]) == ([data["title"][0]], ["Why?"])
+    assert again["conditions-0-title"] == ["Mine"]
+    assert client.post(address, again).status_code == 302
+    draft.refresh_from_db()
+    assert draft.question == "Why?"
+
+
+def test_a_set_that_was_opened_before_the_release_is_compared_before_it_is_saved(client, root):
     client.force_login(root)
     photo_set = PhotoSet.objects.create(name="garden")
     address, data = opened(client, photo_set)
     del data["_seen"]
-    assert client.post(address, data | {"title": "Typed"}).status_code == 302
+    assert client.post(address, data).status_code == 302, "it would change nothing"
+    reply = client.post(address, data | {"title": "Typed"})
+    assert reply.status_code == 200
+    assert client.post(address, sent(reply, photo_set)).status_code == 302
+    assert PhotoSet.objects.get().title == "Typed"

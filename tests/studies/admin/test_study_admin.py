@@ -34,7 +34,7 @@ def form_of(study_or_none: Study | None, client, **changes: Any) -> dict[str, An
     address = ADD if study_or_none is None else page_of(study_or_none)
     context = client.get(address).context
     forms = [context["adminform"].form, *[item.formset for item in context["inline_admin_formsets"]]]
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {"_seen": context["seen"]} if "seen" in context else {}
     bound = [forms[0], forms[1].management_form, *forms[1].initial_forms]
     for form in bound:
         for field in form:
@@ -218,7 +218,8 @@ def test_a_live_study_shows_its_protocol_and_takes_no_change(by_ada, ada, ben):
     assert set(form.fields) == {"researchers"}
     assert "<b>Exposure (ms)</b> 1000" in page.content.decode()
     no_conditions = {"conditions-TOTAL_FORMS": 0, "conditions-INITIAL_FORMS": 0}
-    reply = by_ada.post(page_of(study), {"title": "Other", "researchers": [ben.pk], **no_conditions})
+    data = {"_seen": page.context["seen"], "title": "Other", "researchers": [ben.pk], **no_conditions}
+    reply = by_ada.post(page_of(study), data)
     assert any("Nothing of the protocol was changed" in message for message in messages_of(reply))
     study.refresh_from_db()
     assert study.title == "Meadow colours"
