@@ -215,8 +215,9 @@ def _after_withdrawal(participation: Participation, outcome: str, chosen: Paymen
     if outcome == WITHDRAWN:
         decision, reason = AFTER_WITHDRAWAL[chosen.pay_withdrawn]
         # Nobody is paid unseen for a consent alone.
-        decision = REVIEW if decision == APPROVE and doubts else decision
-        return {"decision": decision or None, "reason": "; ".join([reason, *doubts])}
+        if decision == APPROVE and doubts:
+            return {"decision": REVIEW, "reason": "; ".join([reason, *doubts])}
+        return {"decision": decision or None, "reason": reason}
     assert ending is not None, "an end that was reached before a withdrawal is kept"
     decision = ending.decision
     if not decision:
