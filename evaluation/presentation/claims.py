@@ -14,6 +14,7 @@ ABOUT = {
 
 def claims_of(analysis: Json) -> dict[str, str]:
     """Degrees of freedom in words, and what the intervals of lapses, order and response times claim."""
+    analysis = under_its_rule(analysis)
     order, times = analysis.get("order") or {}, analysis.get("response_times") or {}
     return {
         "degrees": degrees_of_freedom(analysis),
@@ -21,6 +22,19 @@ def claims_of(analysis: Json) -> dict[str, str]:
         "order": ABOUT[estimand_of(order.get("two_way") or {})],
         "response_times": ABOUT[estimand_of(times.get("two_way") or {})],
     }
+
+
+def under_its_rule(analysis: Json) -> Json:
+    """Without the two-way intervals of order and response times where the earlier rule is in force.
+
+    They stand in the data beside those by participant, which the page of a study launched earlier keeps.
+    """
+    if analysis.get("rule", CGM_TWO_WAY) != CGM_TWO_WAY:
+        return analysis
+    order, times = analysis.get("order"), analysis.get("response_times")
+    if order:
+        order = order | {"two_way": None, "halves": order["halves"] | {"two_way": None}}
+    return analysis | {"order": order, "response_times": times and times | {"two_way": None}}
 
 
 def estimand_of(found: Json) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluation.presentation.claims import estimand_of
+from evaluation.presentation.claims import estimand_of, under_its_rule
 from evaluation.presentation.differences import p_value, points
 from evaluation.statistics.arrays import Json
 from evaluation.wording import NBSP, count, number, number_range, percent, percent_range
@@ -21,7 +21,7 @@ class Fact:
 
 def observers(results: Json) -> list[Fact]:
     """Lapses, response times, order and agreement, as far as the report knows them."""
-    analysis = results["analysis"]
+    analysis = under_its_rule(results["analysis"])
     if not analysis["valid_rows"]:
         return []
     found = [

@@ -53,6 +53,10 @@ def test_a_study_launched_before_there_was_a_choice_keeps_its_numbers(sky):
     for pair in found["pairwise"]:
         assert (pair["p_t"], pair["ci"]) == (pair[CGM_TWO_WAY]["p"], pair[CGM_TWO_WAY]["ci"])
     assert found["lapse"]["estimand"] == THESE_PHOTOS
+    facts = {fact.title: fact.text for fact in Page(Report.objects.get()).observers}
+    assert found["order"]["two_way"] is not None
+    assert THESE_PHOTOS in facts["Order"]
+    assert f"(p = {found['order']['p_t']:.3f})" in facts["Order"]
     assert "min(participants, photographs) − 1" in Page(Report.objects.get()).methods
 
 
