@@ -34,7 +34,10 @@ SPEC = {
         {"kind": "blank", "duration_ms": 600, "images": []},
         {"kind": "images", "duration_ms": 1000, "images": [{"slot": "right", "face": "real"}]},
         {"kind": "answer", "duration_ms": None, "images": []},
-    ]
+    ],
+    "answers": [{"value": side, "label": side, "keys": []} for side in ("left", "right")],
+    "slots": ["left", "right"],
+    "prompt": "",
 }
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from django.db import connections
 
-from studies.models import Participation, PaymentReference, Response, Trial
+from studies.models import Participation, Response, Trial
 from studies.payloads import Answer
 from studies.recruiters._recruiter import Arrival
 from studies.services import lifecycle, participations, recruiting, screening, withdrawal
@@ -71,5 +71,4 @@ def test_nobody_waits_for_ever_and_nothing_is_left_of_who_withdrew(idle_queue):
     assert faults == []
     assert Participation.objects.count() == PEOPLE
     gone = Participation.objects.filter(state="withdrawn")
-    assert not PaymentReference.objects.filter(participation__in=gone).exists()
     assert not Response.objects.filter(trial__participation__in=gone).exists()

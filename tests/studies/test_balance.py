@@ -9,6 +9,8 @@ from studies import designs, randomisation
 from studies.designs._design import Cell, Stimuli
 from studies.randomisation import MIXED, ONE_CONDITION
 
+FEW = {"practice_trials": 0, "vigilance_share": 0.1}
+
 
 def material(photos):
     names = [f"photo-{n:03}" for n in range(photos)]
@@ -46,7 +48,7 @@ def spreads(held, stuff, conditions=("deep", "flat")):
 
 @pytest.mark.parametrize("allocation", [MIXED, ONE_CONDITION])
 def test_each_cell_is_shown_as_often_in_each_arrangement(allocation):
-    stuff, design = material(50), designs.get("pair").configured({"practice_trials": 0})
+    stuff, design = material(50), designs.get("pair").configured(FEW)
     held = arrive(100, stuff, design, allocation=allocation)
     assert {name for _, name in held} == {"left-first", "left-second", "right-first", "right-second"}
     differences = spreads(held, stuff)
@@ -69,7 +71,7 @@ def test_a_simultaneous_pair_has_sides_and_no_order():
 
 
 def test_who_drops_out_gives_cells_and_arrangements_back():
-    stuff, design = material(50), designs.get("pair").configured({"practice_trials": 0})
+    stuff, design = material(50), designs.get("pair").configured(FEW)
     held = arrive(150, stuff, design, drops_out=lambda number: number % 3 == 1)
     judged = Counter()
     for (cell, _), times in held.items():

@@ -15,11 +15,11 @@ def packages(monkeypatch):
     def install(**values):
         entries = [EntryPoint(name, value, methods.ENTRY_POINTS) for name, value in values.items()]
         monkeypatch.setattr(methods, "entry_points", lambda group: entries)
-        methods._installed.cache_clear()
+        methods._found_in.cache_clear()
 
     yield install
     monkeypatch.undo()
-    methods._installed.cache_clear()
+    methods._found_in.cache_clear()
 
 
 def test_the_baselines_are_all_there():

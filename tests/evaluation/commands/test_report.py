@@ -51,6 +51,8 @@ def test_the_exported_trials_give_the_same_rates_as_the_report(sky, tmp_path):
         for gallery in ("first5", "top5", "bottom5"):
             for photo in model["eb_beta_binomial"][gallery]:
                 photo["image_id"] = photo["image_id"][:12]
+        for photo in model["photo_influence"]["most"]:
+            photo["image_id"] = photo["image_id"][:12]
     assert again["models"] == report["models"]
     assert again["strict_rows"] == report["strict_rows"]
 

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from colorizers.command_line import MANAGE
 from studies.models import Study, StudyState
 from studies.services import study_files
 from tests import builders
@@ -29,7 +30,7 @@ def file(tmp_path):
 
 
 def test_a_study_goes_its_whole_way(file, ada, tmp_path):
-    assert "It is ready. Launch it with: manage.py launch_study meadow-study" in run(
+    assert f"It is ready. Launch it with: {MANAGE} launch_study meadow-study" in run(
         "create_study", file, owner="ada"
     )
     assert "The draft 'meadow-study' is rewritten." in run("create_study", file, replace=True)
