@@ -24,7 +24,8 @@ def running(own_media, tmp_path):
     data.mkdir()
     own_media.mkdir(parents=True, exist_ok=True)
     (data / "media").symlink_to(own_media, target_is_directory=True)
-    with installation(data, TRUSTED_PROXIES="1", HTTPS="0") as found:
+    # One web process on PostgreSQL, too: with two, the other one would answer.
+    with installation(data, TRUSTED_PROXIES="1", HTTPS="0", WEB_PROCESSES="1") as found:
         yield found
 
 
