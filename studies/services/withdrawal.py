@@ -9,6 +9,7 @@ from studies.models import (
     Participation,
     ParticipationState,
     Response,
+    Study,
     StudyState,
 )
 from studies.services import endings, payments
@@ -29,6 +30,8 @@ def withdraw(participation: Participation) -> Participation:
 
     Raises TooLate once the study is closed.
     """
+    # The study first, as everywhere: whoever holds it may wait for this participation.
+    Study.objects.select_for_update().only("pk").get(pk=participation.study_id)
     # An answer that is on its way waits for this row, and is refused afterwards.
     locked = Participation.objects.select_for_update(of=("self",)).select_related("study").get(
         pk=participation.pk
