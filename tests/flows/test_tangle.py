@@ -72,3 +72,7 @@ def test_nobody_waits_for_ever_and_nothing_is_left_of_who_withdrew(idle_queue):
     assert Participation.objects.count() == PEOPLE
     gone = Participation.objects.filter(state="withdrawn")
     assert not Response.objects.filter(trial__participation__in=gone).exists()
+    assert {str(one.device) + str(one.debrief) + str(one.screening) for one in gone} <= {"[]{}{}"}
+    # What paying needs of them stays, under seal and for a time that is set.
+    assert not gone.filter(ending=None).exists()
+    assert not gone.filter(ending__keep_until=None).exists()
