@@ -26,7 +26,7 @@ class Gone(OSError):
 
 
 class Full(Exception):
-    """So many bodies are held already that this one has no room."""
+    """Too many bodies are held already: this one has no room."""
 
 
 class Room:
