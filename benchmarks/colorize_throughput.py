@@ -87,8 +87,8 @@ def bare(loaded, number: int) -> tuple[float, float]:
     """Seconds and processor seconds an image of the network alone, in batches that lie ready."""
     from django.conf import settings
 
-    from colorizers.inference import Source
     from colorizers.networks.running import reference_lightness
+    from colorizers.pictures.inference import Source
 
     size = min(settings.COLORIZE_BATCH, number)
     batch, sources = reference_lightness((SIDE, SIDE), size), [Source("")] * size

@@ -10,7 +10,7 @@ Errors are taken on the callback clock (performance.now() in the callback that s
 in the animation frame that first has the picture, and the one that first has it no more) against the plan in whole
 refreshes. A frame is off when the error is half a refresh or more. Each spoiled exposure must be detected: an
 observer of the page that is no part of the runner takes the times of showing and hiding, and what it finds spoiled
-must have a fault by the server's own rule (studies/exposure.py), from the runner's report alone.
+must have a fault by the server's own rule (studies/rules/exposure.py), from the runner's report alone.
 The trials are split into rounds, each with a ratio of the root mean squares of the errors (stock over runner): on
 a busy machine the ratios differ, and the machine's load is printed beside them.
 """
@@ -29,7 +29,7 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from studies.exposure import DEFAULT_RULES, exposure_faults  # noqa: E402 - the project is not installed
+from studies.rules.exposure import DEFAULT_RULES, exposure_faults  # noqa: E402 - the project is not installed
 
 OBSERVER_MS = 3.0
 PLUGIN = "node_modules/@jspsych/plugin-image-keyboard-response/dist"

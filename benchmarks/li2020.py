@@ -166,8 +166,8 @@ def planted_crowd(study, rates, seed, **spreads):
     The marginal rate averages a normal effect of person, side and photo together on the log-odds scale. A crowd
     takes rates over the photos at hand: given those that follow from the same intercepts, it finds them again.
     """
-    from studies.simulated_people import PlantedEffects, intercept_for, marginal_rate
-    from studies.simulation import crowd_for
+    from studies.simulation.people import PlantedEffects, intercept_for, marginal_rate
+    from studies.simulation.visits import crowd_for
 
     of_population = PlantedEffects(fool_rates=rates, **spreads)
     some = next(iter(rates))
@@ -233,7 +233,7 @@ def launch(people, image_px):
 
 def take_part(study, crowd, people, server, at_once, say):
     """Everybody's participation over HTTP; the ledger and the seconds that it took."""
-    from studies.simulation import httpx, simulate
+    from studies.simulation.visits import httpx, simulate
 
     ledger, done = Ledger(), []
 

@@ -20,9 +20,9 @@ import numpy as np
 sys.path[0] = str(Path(__file__).parents[1])
 
 from colorizers import methods  # noqa: E402
-from colorizers.colour import rgb_to_lab, rgb_to_lightness  # noqa: E402
-from colorizers.images import read_photo  # noqa: E402
-from colorizers.inference import PredictMany, Source, join, resize  # noqa: E402
+from colorizers.pictures.colour import rgb_to_lab, rgb_to_lightness  # noqa: E402
+from colorizers.pictures.images import read_photo  # noqa: E402
+from colorizers.pictures.inference import PredictMany, Source, join, resize  # noqa: E402
 from evaluation import metrics  # noqa: E402
 
 SIDE = 224
@@ -82,7 +82,7 @@ def method_of(path):
     """Method and variant of a file of weights, by what the file says of itself."""
     if path.suffix == ".onnx":
         return methods.get("liu2022"), "class" if "class" in path.stem else "l2"
-    from colorizers.weight_files import read_header
+    from colorizers.weights.files import read_header
 
     facts = read_header(path).facts
     return methods.get(facts.network), facts.variant

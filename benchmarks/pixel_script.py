@@ -17,8 +17,8 @@ import numpy as np
 sys.path[0] = str(Path(__file__).parents[1])
 
 from benchmarks.networks import method_of, painted, read_photos  # noqa: E402
-from colorizers.colour import rgb_to_lab  # noqa: E402
-from colorizers.images import encode_stimulus  # noqa: E402
+from colorizers.pictures.colour import rgb_to_lab  # noqa: E402
+from colorizers.pictures.images import encode_stimulus  # noqa: E402
 
 
 def roughness(rgb8):

@@ -20,9 +20,9 @@ sys.path[0] = str(Path(__file__).parents[1])
 
 from benchmarks.networks import figures, painted, read_photos  # noqa: E402
 from colorizers import methods  # noqa: E402
-from colorizers.images import encode_png  # noqa: E402
-from colorizers.inference import join  # noqa: E402
-from colorizers.weight_files import read_header  # noqa: E402
+from colorizers.pictures.images import encode_png  # noqa: E402
+from colorizers.pictures.inference import join  # noqa: E402
+from colorizers.weights.files import read_header  # noqa: E402
 from evaluation import metrics  # noqa: E402
 
 LAMBDAS = (0.3, 0.5, 0.7, 0.85, 1.0)
@@ -57,9 +57,9 @@ def table(options):
 def sweep(options):
     import torch
 
-    from colorizers.colour import rgb_to_lightness
     from colorizers.networks.codes import Decoding
     from colorizers.networks.weights import load_network
+    from colorizers.pictures.colour import rgb_to_lightness
 
     photos = read_photos(options.photos, options.limit)
     facts = read_header(options.file).facts
@@ -144,9 +144,9 @@ def drawing(side=224):
 def dots(options):
     import torch
 
-    from colorizers.colour import rgb_to_lightness
     from colorizers.networks.codes import Decoding
     from colorizers.networks.weights import load_network
+    from colorizers.pictures.colour import rgb_to_lightness
 
     photo = drawing()
     lightness = torch.from_numpy(rgb_to_lightness(photo).astype(np.float32))[None, None]

@@ -14,9 +14,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from colorizers import images, methods, photo_files
-from colorizers.colour import RGB8
-from colorizers.progress import Progress
+from colorizers import methods
+from colorizers.pictures import images, photo_files
+from colorizers.pictures.colour import RGB8
+from colorizers.tools.progress import Progress
 
 SLUG = RegexValidator(
     r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$",

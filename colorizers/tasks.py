@@ -7,7 +7,8 @@ from celery.signals import worker_init
 from django.conf import settings
 from django.db import OperationalError
 
-from colorizers import devices, services
+from colorizers import services
+from colorizers.services import devices
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=None)

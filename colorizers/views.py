@@ -16,8 +16,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from colorizers import presentation, services
-from colorizers.counts import pictures_of
+from colorizers import services
+from colorizers.admin import presentation
 from colorizers.models import (
     Colorization,
     Colorizer,
@@ -28,6 +28,7 @@ from colorizers.models import (
     WorkState,
 )
 from colorizers.rights import demand
+from colorizers.services.counts import pictures_of
 from colorizers.services.thumbnails import LARGE, SIDE, thumbnail
 from colorizers.signals import captions_wanted
 

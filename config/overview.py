@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from colorizers.models import Colorizer, GenerationRun, PhotoSet, WorkState
 from config.workbench import may_see
+from studies.admin.presentation import Turnout, turnouts_of
 from studies.models import Study
-from studies.presentation import Turnout, turnouts_of
 
 MOST_ROWS = 8
 

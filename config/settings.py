@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
-    "studies.framing.readable_errors",
+    "studies.views.framing.readable_errors",
 ]
 
 ROOT_URLCONF = "config.urls"

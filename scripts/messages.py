@@ -27,11 +27,7 @@ KEYWORDS = {
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
-PYTHON = (
-    "studies/forms.py", "studies/debrief_form.py", "studies/check_texts.py", "studies/design_texts.py",
-    "studies/outcome_texts.py", "studies/recruiter_texts.py", "studies/runner_texts.py", "studies/views/*.py",
-    "studies/services/participations.py",
-)  # fmt: skip
+PYTHON = ("studies/texts/*.py", "studies/views/*.py", "studies/services/participations.py")
 TEMPLATES = ("templates/studies/*.html", "templates/403.html", "templates/404.html", "templates/500.html")
 
 

@@ -11,9 +11,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from colorizers import images, methods, services
-from colorizers.colour import mean_chroma
+from colorizers import methods, services
 from colorizers.models import Colorization, Colorizer, Photo, PhotoSet, WorkState
+from colorizers.pictures import images
+from colorizers.pictures.colour import mean_chroma
 from config.researchers import RESEARCHERS
 from studies.models import Condition, ConditionKind, Study
 from tests.conftest import colourful_pixels, png_bytes

@@ -7,7 +7,7 @@ import torch
 from colorizers import methods, networks
 from colorizers.networks.codes import BinCode
 from colorizers.networks.weights import save_network
-from colorizers.weight_files import WeightsFacts
+from colorizers.weights.files import WeightsFacts
 
 # Small enough for a test; the networks themselves are those of the product.
 ARCHITECTURES = {"pix2pix": {"width": 0.125, "depth": 5}, "efficientnet_lite": {"width": 0.25}}

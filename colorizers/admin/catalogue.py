@@ -14,16 +14,17 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
-from colorizers import presentation, services
+from colorizers import services
+from colorizers.admin import presentation
 from colorizers.admin.common import (
     RecordAdmin,
     colorization_thumbnail,
     is_key,
     photo_thumbnail,
 )
-from colorizers.counts import progress_of
 from colorizers.models import Colorization, GenerationRun, WorkState
 from colorizers.rights import demand
+from colorizers.services.counts import progress_of
 from colorizers.views import collect_captions
 
 STATE_LABELS = {

@@ -15,8 +15,8 @@ from django.urls import URLPattern, path
 from unfold.decorators import display
 
 from colorizers import methods
+from colorizers.admin.colorizer_form import colorizer_form, fieldsets, too_large, variant_label
 from colorizers.admin.common import WorkbenchAdmin, is_key
-from colorizers.colorizer_form import colorizer_form, fieldsets, too_large, variant_label
 from colorizers.methods import Method
 from colorizers.models import Colorization, Colorizer
 from colorizers.rights import demand

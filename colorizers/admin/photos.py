@@ -22,12 +22,13 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
-from colorizers import presentation, services
+from colorizers import services
+from colorizers.admin import presentation
 from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, is_key, photo_thumbnail
-from colorizers.counts import outcomes_of, photos_of, pictures_of
-from colorizers.forms import ColourForm, UploadForm, too_large
+from colorizers.admin.forms import ColourForm, UploadForm, too_large
 from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet, WorkState
 from colorizers.rights import demand
+from colorizers.services.counts import outcomes_of, photos_of, pictures_of
 from colorizers.uploads import takes_uploads
 
 PHOTOS_A_PAGE = 60

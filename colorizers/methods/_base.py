@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from colorizers.colour import RGB8
-from colorizers.inference import (
+from colorizers.pictures.colour import RGB8
+from colorizers.pictures.inference import (
     ColorizationFailed,
     Predict,
     Source,

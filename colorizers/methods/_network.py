@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from colorizers.bins import check_temperature
-from colorizers.inference import Predict
 from colorizers.methods._base import Ingredients, Method
-from colorizers.weight_files import TENSOR_FORMATS
+from colorizers.networks.bins import check_temperature
+from colorizers.pictures.inference import Predict
+from colorizers.weights.files import TENSOR_FORMATS
 
 SIDES = (32, 1024)
 

@@ -1,6 +1,6 @@
 """Cheap statistics of reference photos, which may be of any size."""
 
-from colorizers.colour import RGB8
+from colorizers.pictures.colour import RGB8
 
 _ENOUGH_PIXELS = 1 << 17
 

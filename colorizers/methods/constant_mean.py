@@ -4,10 +4,10 @@ from functools import cache
 
 import numpy as np
 
-from colorizers.colour import Floats, rgb_to_lab
-from colorizers.inference import Predict, Source
 from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._reference import thinned
+from colorizers.pictures.colour import Floats, rgb_to_lab
+from colorizers.pictures.inference import Predict, Source
 
 
 def build(parts: Ingredients) -> Predict:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from colorizers.colour import Floats
-from colorizers.inference import Predict, Source
 from colorizers.methods._base import Ingredients, Method
+from colorizers.pictures.colour import Floats
+from colorizers.pictures.inference import Predict, Source
 
 
 def build(parts: Ingredients) -> Predict:

@@ -14,11 +14,11 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
-from colorizers.colour import Floats, rgb_to_lab, rgb_to_lightness
-from colorizers.inference import Predict, Source
 from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._reference import thinned
 from colorizers.methods.welsh2002 import cumulative_histogram, features, jittered, remapped
+from colorizers.pictures.colour import Floats, rgb_to_lab, rgb_to_lightness
+from colorizers.pictures.inference import Predict, Source
 
 # Even the most unlike window keeps a thread to its likest neighbour, so that every pixel is reached.
 _THREAD = 0.01

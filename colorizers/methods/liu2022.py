@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from colorizers.bins import ab_bins, annealed_mean, rebalancing_shift
-from colorizers.colour import Floats
-from colorizers.inference import AB_LIMIT, ColorizationFailed, Predict, Source, resize
 from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._network import ClassSettings
-from colorizers.weight_files import KEY, WeightsFacts, facts_in
+from colorizers.networks.bins import ab_bins, annealed_mean, rebalancing_shift
+from colorizers.pictures.colour import Floats
+from colorizers.pictures.inference import AB_LIMIT, ColorizationFailed, Predict, Source, resize
+from colorizers.weights.files import KEY, WeightsFacts, facts_in
 
 _EXTERNAL_NUMBERS = "session.model_external_initializers_file_folder_path"
 SCALE = 110.0  # of the answers of the L2 variant

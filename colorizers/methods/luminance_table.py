@@ -6,10 +6,10 @@ from functools import cache
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from colorizers.colour import RGB8, Floats, rgb_to_lab
-from colorizers.inference import Predict, Source
 from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._reference import thinned
+from colorizers.pictures.colour import RGB8, Floats, rgb_to_lab
+from colorizers.pictures.inference import Predict, Source
 
 LEVELS = 256
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from colorizers.colour import Floats, rgb_to_lab
-from colorizers.inference import Predict, Source, resize
 from colorizers.methods._base import Ingredients, Method
+from colorizers.pictures.colour import Floats, rgb_to_lab
+from colorizers.pictures.inference import Predict, Source, resize
 
 
 def build(parts: Ingredients) -> Predict:

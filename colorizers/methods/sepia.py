@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colorizers.colour import Floats
-from colorizers.inference import AB_LIMIT, VISIBLE_AB, Predict, Source
 from colorizers.methods._base import Ingredients, Method
+from colorizers.pictures.colour import Floats
+from colorizers.pictures.inference import AB_LIMIT, VISIBLE_AB, Predict, Source
 
 
 @dataclass(frozen=True)

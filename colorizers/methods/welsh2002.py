@@ -8,10 +8,10 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 from scipy.spatial import cKDTree
 
-from colorizers.colour import Floats, rgb_to_lab, rgb_to_lightness
-from colorizers.inference import ColorizationFailed, Predict, Source
 from colorizers.methods._base import Ingredients, Method, ReferenceSet
 from colorizers.methods._reference import thinned
+from colorizers.pictures.colour import Floats, rgb_to_lab, rgb_to_lightness
+from colorizers.pictures.inference import ColorizationFailed, Predict, Source
 
 _HISTOGRAM_BINS = 100
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import nn
 
 from colorizers.networks.official import LEFT_OVER, load_encoder
-from colorizers.weight_files import WeightsRefused
+from colorizers.weights.files import WeightsRefused
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
-from colorizers.colour import WHITE_D65
-from colorizers.inference import AB_LIMIT
 from colorizers.networks.codes import Code, Decoding, limited, shrunk
+from colorizers.pictures.colour import WHITE_D65
+from colorizers.pictures.inference import AB_LIMIT
 
 # The ranges of 8-bit u and v, as in OpenCV: 255 / 354 (u + 134) and 255 / 262 (v + 140).
 LOWEST = (-134.0, -140.0)
@@ -63,7 +63,7 @@ def lab_to_uv(lab: Tensor) -> Tensor:
 def uv_to_ab(lightness: Tensor, uv: Tensor) -> Tensor:
     """a* and b* (N, 2, h, w) of L* (N, 1, h, w) and u*, v* (N, 2, h, w); u = v = 0 gives exactly 0.
 
-    As colorizers.colour.luv_to_lab, which also says why ratios are written as offsets.
+    As colorizers.pictures.colour.luv_to_lab, which also says why ratios are written as offsets.
     """
     middle = (lightness + 16) / 116
     luminance = _uncurved(middle)

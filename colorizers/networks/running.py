@@ -11,11 +11,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from colorizers.colour import Floats
-from colorizers.inference import Source, resize
 from colorizers.networks._base import Network
 from colorizers.networks.codes import Decoding
 from colorizers.networks.weights import load_network
+from colorizers.pictures.colour import Floats
+from colorizers.pictures.inference import Source, resize
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 # Which lower precisions `auto` tries, in this order.
@@ -43,7 +43,7 @@ def shared_network(path: Path, name: str, variant: str, device: str) -> Network:
 
 
 class NetworkPredictor:
-    """Runs a network on one device; callable as colorizers.inference.PredictMany.
+    """Runs a network on one device; callable as colorizers.pictures.inference.PredictMany.
 
     It computes in full precision until `choose_precision` says otherwise.
     """

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from colorizers.networks import Network, build
 from colorizers.networks.codes import BinCode
-from colorizers.weight_files import (
+from colorizers.weights.files import (
     KEY,
     WeightsFacts,
     WeightsRefused,

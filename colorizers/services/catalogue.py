@@ -19,11 +19,11 @@ from colorizers.models import (
     PhotoSet,
     WorkState,
 )
-from colorizers.progress import Progress
 from colorizers.services.claims import silent_since
 from colorizers.services.loading import queue_of
 from colorizers.services.painting import colorize_chunk
 from colorizers.services.sending import send
+from colorizers.tools.progress import Progress
 
 _FRESH = {"claim": "", "claimed_at": None, "attempts": 0, "error": "", "finished_at": None}
 

@@ -16,11 +16,11 @@ from typing import Any
 
 from django.conf import settings as installation
 
-from colorizers.command_line import MANAGE
 from colorizers.methods import Method
-from colorizers.nested import load_json
-from colorizers.official_weights import OfficialFile, official_file
-from colorizers.weight_files import WeightsRefused, check_digest, file_digest, read_header
+from colorizers.tools.command_line import MANAGE
+from colorizers.tools.nested import load_json
+from colorizers.weights.files import WeightsRefused, check_digest, file_digest, read_header
+from colorizers.weights.official import OfficialFile, official_file
 
 CHECK_SECONDS = 180
 CHECK_MEMORY_MB = 8192
@@ -119,7 +119,7 @@ def _check_header(weights: WeightsFile, method: Method, variant: str) -> None:
 def _load_in_a_child(weights: WeightsFile, method: Method, variant: str, settings: dict[str, Any]) -> None:
     with _under_its_name(weights) as path:
         order = [
-            sys.executable, "-m", "colorizers.check_weights", str(path), f"--method={method.name}",
+            sys.executable, "-m", "colorizers.weights.check", str(path), f"--method={method.name}",
             f"--variant={variant}", f"--settings={json.dumps(settings)}", f"--memory-mb={CHECK_MEMORY_MB}",
         ]  # fmt: skip
         # One thread: it waits for the disk, and the machine has other work.

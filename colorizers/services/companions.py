@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from colorizers.photo_containers import PICTURE_ENDINGS, RAW_ENDINGS
+from colorizers.pictures.photo_containers import PICTURE_ENDINGS, RAW_ENDINGS
 
 _VIDEOS = {".mov", ".mp4"}
 _EXPLAINED = {

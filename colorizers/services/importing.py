@@ -13,8 +13,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from colorizers import images, monochrome, tasks
-from colorizers.images import CleanPhoto, PhotoRefused
+from colorizers import tasks
 from colorizers.models import (
     OPEN_STATES,
     Fixed,
@@ -25,6 +24,8 @@ from colorizers.models import (
     PhotoSet,
     WorkState,
 )
+from colorizers.pictures import images, monochrome
+from colorizers.pictures.images import CleanPhoto, PhotoRefused
 from colorizers.services.claims import silent_since
 from colorizers.services.companions import companions
 from colorizers.services.import_claims import Busy, held

@@ -10,10 +10,12 @@ from typing import Any
 from billiard.process import current_process
 from django.conf import settings
 
-from colorizers import devices, images, inference, methods
-from colorizers.colour import RGB8
+from colorizers import methods
 from colorizers.methods import Method, ReferencePhoto, ReferenceSet
 from colorizers.models import Colorization, Colorizer, Photo
+from colorizers.pictures import images, inference
+from colorizers.pictures.colour import RGB8
+from colorizers.services import devices
 from colorizers.services.stored_files import local_copy
 
 # Each may hold a network; colorizers that decode the same weights differently share one.

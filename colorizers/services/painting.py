@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from colorizers import images, inference
-from colorizers.colour import RGB8
 from colorizers.models import Colorization, Colorizer, GenerationRun, WorkState
-from colorizers.pipeline import Finished, Job, Limits, colorize_many
+from colorizers.pictures import images, inference
+from colorizers.pictures.colour import RGB8
+from colorizers.pictures.pipeline import Finished, Job, Limits, colorize_many
 from colorizers.services.claims import SignsOfLife, claim
 from colorizers.services.loading import Loaded, load, provenance, read_intact
 from colorizers.services.stored_files import sha256, store_once

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 
-from colorizers.images import PhotoRefused
 from colorizers.models import Photo
+from colorizers.pictures.images import PhotoRefused
 from colorizers.services.photo_sources import SIDECAR, Entry, ImportRefused, printable
 
 MAX_SIDECAR_BYTES = 20 * 2**20

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from colorizers.images import PhotoRefused
+from colorizers.pictures.images import PhotoRefused
 
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 200 * 2**20

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from colorizers.losses import discriminator_loss, fooling_loss
 from colorizers.networks import Network
+from colorizers.training.losses import discriminator_loss, fooling_loss
 from colorizers.training.optimising import adversary_optimiser
 from colorizers.training.recipe import Recipe, RecipeRefused
 

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from colorizers.networks import Network
 from colorizers.networks.weights import load_network
-from colorizers.weight_files import KEY, WeightsFacts, WeightsRefused, read_header
+from colorizers.weights.files import KEY, WeightsFacts, WeightsRefused, read_header
 
 OPSET = 17
 SMALL = 256  # numbers: not worth a narrower type

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from colorizers.pipeline import is_out_of_memory
+from colorizers.pictures.pipeline import is_out_of_memory
 
 
 class TrainingStopped(RuntimeError):

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
-from colorizers.nested import load_json
 from colorizers.networks.weights import WeightsFacts, save_network
+from colorizers.tools.nested import load_json
 from colorizers.training.faults import TrainingStopped
 from colorizers.training.loop import EpochRecord, Trainer
 from colorizers.training.outputs import draw_curve, draw_samples

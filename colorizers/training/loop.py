@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from colorizers.bins import mean_soft_code
-from colorizers.colour import Floats
 from colorizers.networks import Network
+from colorizers.networks.bins import mean_soft_code
 from colorizers.networks.codes import BinCode, Decoding
 from colorizers.networks.running import PRECISIONS
+from colorizers.pictures.colour import Floats
 from colorizers.training.adversary import adversary_of
 from colorizers.training.faults import TrainingStopped, memory_explained
 from colorizers.training.optimising import Schedule, averaged, make_optimiser, set_training

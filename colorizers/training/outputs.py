@@ -6,11 +6,11 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from colorizers.colour import Floats
-from colorizers.images import encode_png
-from colorizers.inference import Source, colorize_rgb
 from colorizers.networks.codes import Decoding
 from colorizers.networks.running import NetworkPredictor
+from colorizers.pictures.colour import Floats
+from colorizers.pictures.images import encode_png
+from colorizers.pictures.inference import Source, colorize_rgb
 from colorizers.training.loop import EpochRecord, Trainer
 from colorizers.training.photos import crop_in_the_middle
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from colorizers.colour import RGB8, Floats, rgb_to_lab
-from colorizers.images import pixel_digest
-from colorizers.photo_colour import PhotoRefused
-from colorizers.photo_containers import PICTURE_ENDINGS
-from colorizers.photo_files import check_colour, read_photo
+from colorizers.pictures.colour import RGB8, Floats, rgb_to_lab
+from colorizers.pictures.images import pixel_digest
+from colorizers.pictures.photo_colour import PhotoRefused
+from colorizers.pictures.photo_containers import PICTURE_ENDINGS
+from colorizers.pictures.photo_files import check_colour, read_photo
 from colorizers.training.recipe import Data
 
 SUFFIXES = PICTURE_ENDINGS - {".gif"}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from colorizers.nested import load_toml
+from colorizers.tools.nested import load_toml
 
 
 class RecipeRefused(ValueError):

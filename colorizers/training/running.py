@@ -24,7 +24,7 @@ from colorizers.training.pretrained import begin_with, load_pretrained
 from colorizers.training.recipe import Recipe, RecipeRefused, read_recipe, require
 from colorizers.training.record import record_of, results_of, without_names
 from colorizers.training.stopping import stop_requests
-from colorizers.weight_files import file_digest
+from colorizers.weights.files import file_digest
 
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 SAME = ("recipe", "photos", "precision", "device", "begun_with")

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from colorizers.csv_files import CsvFile
+from colorizers.tools.csv_files import CsvFile
 from config.demo import packages
 
 CATALOGUE = Path(__file__).with_name("photos.csv")

@@ -17,8 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from colorizers import methods
 from colorizers import services as catalogue
-from colorizers.command_line import MANAGE
 from colorizers.models import Colorizer, ImportedFile, ImportOutcome, PhotoSet
+from colorizers.tools.command_line import MANAGE
 from config.demo import history, own_photos
 from config.demo.arms import ARMS, WEIGHTS, Arm
 from config.demo.own_photos import FEWEST_PHOTOS

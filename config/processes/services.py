@@ -20,7 +20,7 @@ from kombu import Connection
 from kombu.exceptions import KombuError
 from redis import RedisError
 
-from colorizers import devices
+from colorizers.services import devices
 from config.celery import app
 from config.environment import env_int, env_list
 from config.processes import checks, pulse, redis

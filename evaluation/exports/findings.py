@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.chosen_side import FAKE
 from evaluation.exports.codebook import INTERVALS
-from evaluation.response_files import read_responses
+from evaluation.reading.files.chosen_side import FAKE
+from evaluation.reading.files.response_files import read_responses
 from evaluation.statistics.arrays import Json
 from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.photo_rates import photo_rates

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from colorizers.csv_files import CsvFile
+from colorizers.tools.csv_files import CsvFile
 from evaluation.exports.codebook import TABLES, all_columns
 from evaluation.exports.columns import Table
 

@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import Q
 
 from evaluation.models import Exclusion, Population
-from evaluation.tables import participations_in
-from studies import exports
+from evaluation.reading.tables import participations_in
 from studies.models import Participation, Study
+from studies.services import exports
 
 Row = dict[str, Any]
 Told = Callable[[int], object]

@@ -10,7 +10,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from colorizers.csv_files import CsvFile
+from colorizers.tools.csv_files import CsvFile
 from evaluation.exports.columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Table
 
 CSV, PARQUET = "csv", "parquet"

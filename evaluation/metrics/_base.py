@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizers.colour import Floats
+from colorizers.pictures.colour import Floats
 
 
 @dataclass(frozen=True)

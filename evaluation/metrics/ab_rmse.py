@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizers.colour import Floats, rgb_to_lab
+from colorizers.pictures.colour import Floats, rgb_to_lab
 from evaluation.metrics._base import Metric, check_pair
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizers import colour
-from colorizers.colour import Floats
+from colorizers.pictures import colour
+from colorizers.pictures.colour import Floats
 from evaluation.metrics._base import Metric, check_pair
 
 _STRIP_PIXELS = 1 << 14

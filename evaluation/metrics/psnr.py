@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from colorizers.colour import Floats
+from colorizers.pictures.colour import Floats
 from evaluation.metrics._base import Metric, check_pair
 
 

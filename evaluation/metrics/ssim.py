@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-from colorizers.colour import Floats
+from colorizers.pictures.colour import Floats
 from evaluation.metrics._base import Metric, check_pair
 
 WINDOW = 11

@@ -17,22 +17,22 @@ from django.db import models
 from django.utils import timezone
 
 from colorizers.models import WorkState
-from evaluation.analysis import analyse
-from evaluation.code_version import code_version
+from evaluation.designs._pair.analysis import analyse
 from evaluation.exports import codebook, psych_ds, rows
 from evaluation.exports.columns import Table
 from evaluation.exports.findings import OwnRates, condition_rows, photo_rows, read_table
 from evaluation.exports.latex import latex_differences, latex_table
 from evaluation.exports.writers import CSV, PARQUET, TableWriter
-from evaluation.metric_table import metric_table
 from evaluation.models import Order, OrderKind, Population, Report
+from evaluation.reading.metric_table import metric_table
+from evaluation.reading.tables import participations_in
+from evaluation.report.wording import SIMULATED_BANDS
+from evaluation.services.code_version import code_version
 from evaluation.services.orders import OutOfTime, in_hand
 from evaluation.services.report_contents import inference_rule, strict_rules
 from evaluation.services.reports import make_report, what_is_newer
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.rules import CURRENT_RULE
-from evaluation.tables import participations_in
-from evaluation.wording import SIMULATED_BANDS
 from studies.models import ConditionKind, Participation, ParticipationState, PhotoRole, Study, Trial
 
 Watch = Callable[[str, int, int], object]

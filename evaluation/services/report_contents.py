@@ -11,23 +11,24 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q
 
 from colorizers.models import Colorization, Photo, WorkState
-from evaluation.analysis import analyse
-from evaluation.exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
-from evaluation.metric_table import MetricTable
+from evaluation.designs._exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
+from evaluation.designs._pair.analysis import analyse
+from evaluation.designs._pair.photo_table import extremes, photo_table
+from evaluation.designs._pair.sensitivity import how_the_answer_changes, views, with_voided
 from evaluation.models import Population
-from evaluation.photo_table import extremes, photo_table
-from evaluation.sensitivity import how_the_answer_changes, views, with_voided
+from evaluation.reading.metric_table import MetricTable
+from evaluation.reading.tables import StudyRows, participations_in
 from evaluation.statistics.arrays import Json, one_thread
 from evaluation.statistics.early_looks import early_looks
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
-from evaluation.tables import StudyRows, participations_in
-from studies import designs, strict_view
+from studies import designs
 from studies.blinding import wording as blinding_wording
 from studies.models import ConditionKind, ParticipationState, PhotoRole, Response, Study
-from studies.screening import ScreeningSettings
+from studies.rules import strict_view
+from studies.rules.screening import ScreeningSettings
+from studies.rules.voiding import rules_in_force
 from studies.services.blinding_audits import that_counts
-from studies.voiding import rules_in_force
 
 SCHEMA = 3
 """Raised when the shape of a report's results changes; reports of earlier shapes stay readable."""

@@ -12,14 +12,14 @@ from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from colorizers.models import digest_of
-from evaluation.code_version import code_version
-from evaluation.metric_table import metric_table
 from evaluation.models import Exclusion, Order, Population, Report, Score
+from evaluation.reading.metric_table import metric_table
+from evaluation.reading.tables import participations_by_state, participations_in, read_study
+from evaluation.services.code_version import code_version
 from evaluation.services.orders import Progress, in_hand
 from evaluation.services.report_contents import results_of, study_facts
 from evaluation.services.scores import colorizations_to_score, score_colorization
 from evaluation.statistics.arrays import Json
-from evaluation.tables import participations_by_state, participations_in, read_study
 from studies.models import Participation, ParticipationState, Response, Study
 
 SEED = 0

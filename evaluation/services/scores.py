@@ -21,11 +21,11 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from colorizers.colour import RGB8
-from colorizers.images import render_stimulus
 from colorizers.models import Colorization, Photo, PhotoSet, WorkState
+from colorizers.pictures.colour import RGB8
+from colorizers.pictures.images import render_stimulus
 from evaluation import metrics, tasks
-from evaluation.measuring import measure_pair
+from evaluation.metrics._measuring import measure_pair
 from evaluation.models import Score
 from studies.models import Condition, Study
 

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
-from evaluation import charts, report_files
 from evaluation.models import Population, Report
-from evaluation.presentation import Page
-from evaluation.report_pdf import pdf
+from evaluation.report import Page, charts
+from evaluation.report import downloads as report_files
+from evaluation.report.pdf import pdf
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 
 # A frozen report never changes, but the drawing may with the next release.

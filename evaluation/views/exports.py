@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from evaluation import services
 from evaluation.models import Order, OrderKind, Population
-from evaluation.presentation.orders import of_order
+from evaluation.report.orders import of_order
 from evaluation.services.exports import Format
 from evaluation.views.access import population_or_404, study_or_404
 from studies.models import Study

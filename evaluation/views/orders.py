@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from colorizers.models import WorkState
 from evaluation import services
 from evaluation.models import Order, Population
-from evaluation.presentation.orders import of_order
+from evaluation.report.orders import of_order
 from evaluation.views.access import study_or_404
 from evaluation.views.report import address
 

@@ -8,11 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from evaluation.plan_form import PlanForm
-from evaluation.presentation.plan import PlanPage
+from evaluation.designs._pair.study_plan import Planner, Question
+from evaluation.report.plan import PlanPage
 from evaluation.services.study_plans import checks_of, question_of, spreads_seen
-from evaluation.study_plan import Planner, Question
 from evaluation.views.access import study_or_404
+from evaluation.views.plan_form import PlanForm
 
 
 @require_safe

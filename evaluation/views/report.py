@@ -16,11 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from colorizers.models import OPEN_STATES, WorkState
-from evaluation import charts, published, services
+from evaluation import services
 from evaluation.models import Order, OrderKind, Population, Report
-from evaluation.presentation import Page
-from evaluation.presentation.figures import ChartAddress, figures_of, wall_of
-from evaluation.presentation.orders import of_order
+from evaluation.report import Page, charts, published
+from evaluation.report.figures import ChartAddress, figures_of, wall_of
+from evaluation.report.orders import of_order
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 from studies.models import Study
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colorizers.colour import Floats
-from colorizers.inference import Predict, Source
 from colorizers.methods import Ingredients, Method
+from colorizers.pictures.colour import Floats
+from colorizers.pictures.inference import Predict, Source
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET, require_POST
 
 from colorizers.admin.common import is_key
-from studies import presentation
+from studies.admin import presentation
 from studies.models import Study
 from studies.services import copies, lifecycle, study_files, validation
 

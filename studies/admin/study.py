@@ -23,7 +23,8 @@ from unfold.decorators import display
 
 from colorizers.admin.common import WorkbenchAdmin
 from colorizers.models import Fixed
-from studies import declared, designs, presentation, recruiters, study_settings
+from studies import designs, recruiters
+from studies.admin import presentation
 from studies.admin.access import sees_study
 from studies.admin.forms import (
     ConditionForm,
@@ -34,11 +35,12 @@ from studies.admin.forms import (
     study_form,
     translation_fields,
 )
+from studies.admin.labels import labels_of, settings_in_words
 from studies.admin.library import ArchivedFilter, StudyLibrary
 from studies.admin.recruiting import RecruitingPages
 from studies.admin.steps import StudySteps
-from studies.labels import labels_of, settings_in_words
 from studies.models import Condition, Participation, ParticipationState, Source, Study, StudyState
+from studies.rules import declared, study_settings
 from studies.services import previews
 
 STATE_LABELS = {

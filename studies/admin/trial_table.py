@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from studies.exposure import SHOWN_BEFORE
 from studies.models import Participation, Trial, TrialKind
+from studies.rules.exposure import SHOWN_BEFORE
 
 NOTHING, SPOILED = "–", "spoiled, not counted"
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from colorizers.models import SLUG, Colorizer, Fixed, Photo, PhotoSet
 from studies import designs, recruiters
 from studies.models.seeds import new_seed
-from studies.study_texts import TEXTS, StudyTexts, texts_in
+from studies.texts.study import TEXTS, StudyTexts, texts_in
 
 
 def english() -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from colorizers.registry import Registry
+from colorizers.tools.registry import Registry
 
 if TYPE_CHECKING:
     from studies.recruiters._recruiter import Recruiter

@@ -1,6 +1,6 @@
 """Every way in which an arrival can end, as one table: what the settings, the payment list and the pages ask.
 
-A new outcome is a new row here, a sentence in studies/outcome_texts.py, and its code and address in
+A new outcome is a new row here, a sentence in studies/texts/outcomes.py, and its code and address in
 `_recruiter.py`; a contract test asks every recruiter for the way back of each.
 """
 

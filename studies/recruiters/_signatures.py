@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from colorizers.nested import load_json
+from colorizers.tools.nested import load_json
 
 LONGEST_TOKEN = 8192
 LEAST_RSA_BITS = 2048

@@ -28,7 +28,7 @@ from studies.blinding.masking import padding_of, unmask
 from studies.blinding.observations import SAMPLE, Pair, Picture, table_of, uneven, uneven_files
 from studies.blinding.verdict import ALPHA, PERMUTATIONS, judge
 from studies.models import BlindingAudit, Participation, Source, Study, Trial, TrialPicture
-from studies.payloads import parse_answer
+from studies.rules.payloads import parse_answer
 from studies.services import participations, previews, responses, stimuli
 
 logger = logging.getLogger(__name__)

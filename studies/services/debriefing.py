@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from studies.debriefing import DebriefSettings
 from studies.models import Participation, ParticipationState, Source
+from studies.rules.debriefing import DebriefSettings
 
 
 def is_due(participation: Participation) -> bool:

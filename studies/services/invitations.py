@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.conf import settings
 from django.urls import reverse
 
-from colorizers.csv_files import csv_lines
+from colorizers.tools.csv_files import csv_lines
 from studies.models import Invitation, Study
 
 MOST = 5000

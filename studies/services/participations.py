@@ -11,7 +11,6 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from studies import screening
 from studies.designs._design import Score
 from studies.models import (
     Participant,
@@ -23,7 +22,8 @@ from studies.models import (
     Trial,
     TrialKind,
 )
-from studies.screening import ScreeningSettings
+from studies.rules import screening
+from studies.rules.screening import ScreeningSettings
 from studies.services import planning
 
 # So many trials ahead of the first open one may have their pictures fetched.

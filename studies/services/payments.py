@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from colorizers.csv_files import csv_lines
+from colorizers.tools.csv_files import csv_lines
 from studies.models import (
     Ending,
     Participation,
@@ -28,8 +28,8 @@ from studies.recruiters._outcomes import (
     WITHDRAWN,
 )
 from studies.recruiters._recruiter import PaymentSettings
+from studies.rules.strict_view import strict_rules
 from studies.services import endings, participations, recruiting, responses
-from studies.strict_view import strict_rules
 
 FIRST = ("participant_id",)
 REST = (

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from colorizers.models import Photo
-from studies import designs, randomisation
+from studies import designs
 from studies.blinding.masking import sent_bytes
 from studies.designs._design import FAKE, Answered, Arranged, Cell, Design, Stimuli, TrialSpec
 from studies.models import (
@@ -29,6 +29,7 @@ from studies.models import (
     TrialKind,
     TrialPicture,
 )
+from studies.rules import randomisation
 
 # A place and its cells are kept so long for somebody who has yet to answer, and so long after each answer.
 FIRST_LEASE = timedelta(minutes=5)

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from studies import exposure, pace, voiding
 from studies.designs._design import Feedback, Stimuli
 from studies.models import Participation, ParticipationState, Response, Source, Study, Trial, TrialKind
-from studies.payloads import Answer
+from studies.rules import exposure, pace, voiding
+from studies.rules.payloads import Answer
+from studies.rules.strict_view import strict_rules
 from studies.services import participations, planning
-from studies.strict_view import strict_rules
 
 # Without 0, O, 1, I and L, which people mistake when they copy a code.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"

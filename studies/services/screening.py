@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from studies import plates
 from studies.models import Participation, ParticipationState
-from studies.plates import Plate
-from studies.screening import OFF, REQUIRE, ScreeningSettings
+from studies.rules import plates
+from studies.rules.plates import Plate
+from studies.rules.screening import OFF, REQUIRE, ScreeningSettings
 from studies.services import participations
 
 DISPLAY, PLATE = "display", "plate"

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from django.conf import settings
 
-from colorizers.nested import load_json
+from colorizers.tools.nested import load_json
 from studies.recruiters import _signatures as signatures
 from studies.recruiters._recruiter import UNSIGNED, BadArrival, Query
 from studies.recruiters.prolific import ALIASES, TODO, ProlificSettings

@@ -11,11 +11,11 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 
-from colorizers import images
-from colorizers.colour import RGB8
 from colorizers.models import Colorization, Photo
+from colorizers.pictures import images
+from colorizers.pictures.colour import RGB8
+from colorizers.pictures.stimulus_files import stored_png
 from colorizers.services.stored_files import store_once
-from colorizers.stimulus_files import stored_png
 from studies.blinding.envelope import FORMAT, WEBP, Envelope, envelope
 from studies.blinding.masking import sent_bytes
 from studies.models import Stimulus, Study

@@ -10,14 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Least
 
-from colorizers.command_line import MANAGE
 from colorizers.models import Photo
 from colorizers.services import missing_colorizations
-from studies import declared, designs, languages, recruiters, study_settings, vigilance, voiding
+from colorizers.tools.command_line import MANAGE
+from studies import designs, recruiters
 from studies.designs._design import Needs
 from studies.models import Allocation, Condition, ConditionKind, Study
+from studies.rules import declared, study_settings, vigilance, voiding
+from studies.rules.strict_view import StrictRules, strict_rules
 from studies.services import copies, roles
-from studies.strict_view import StrictRules, strict_rules
+from studies.texts import languages
 
 # With fewer of them an interval is too wide to conclude much.
 FEW_PHOTOS = 20

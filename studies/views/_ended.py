@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from studies import limits, outcome_texts
+from studies import limits
 from studies.models import Participation, Source, Study, StudyState
 from studies.recruiters._outcomes import NO_CONSENT, OVER_QUOTA, SECOND_VISIT, TIMED_OUT
 from studies.recruiters._recruiter import Arrival, Leaving
 from studies.services import endings, planning, recruiting
+from studies.texts import outcomes as outcome_texts
 from studies.views._http import may_preview
 from studies.views._leaving import render_leaving
 

@@ -15,10 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from studies import limits
-from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, Study
-from studies.payloads import BadPayload
+from studies.rules.payloads import BadPayload
 from studies.services.responses import NotNow
+from studies.texts.languages import polyglot
 
 COOKIE_DAYS = 180
 _COOKIE_SALT = "studies.participation"

@@ -11,10 +11,11 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from studies import check_texts, payloads, plates
-from studies.languages import polyglot
 from studies.models import Participation, ParticipationState
+from studies.rules import payloads, plates
 from studies.services import endings, participations, planning, screening
+from studies.texts import checks as check_texts
+from studies.texts.languages import polyglot
 from studies.views._ended import of, place_lost
 from studies.views._http import limited
 from studies.views._leaving import render_leaving

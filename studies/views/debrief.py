@@ -10,14 +10,14 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from studies.debrief_form import DebriefForm
-from studies.debriefing import DebriefSettings
-from studies.languages import polyglot
 from studies.models import Participation
+from studies.rules.debriefing import DebriefSettings
 from studies.services import debriefing, endings, participations
+from studies.texts.languages import polyglot
 from studies.views._ended import of
 from studies.views._http import limited
 from studies.views._leaving import render_leaving
+from studies.views.debrief_form import DebriefForm
 
 
 @limited(of_participation=True)

@@ -14,16 +14,16 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from studies import languages, limits, outcome_texts
-from studies.forms import BeginForm
-from studies.framing import framed
-from studies.languages import polyglot
+from studies import limits
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
-from studies.recruiter_texts import said
 from studies.recruiters._outcomes import ELSEWHERE, NO_CONSENT, SECOND_VISIT
 from studies.recruiters._recruiter import Arrival, BadArrival
 from studies.services import arrival_faults, endings, participations, planning, recruiting, simulated
 from studies.services.data_to_load import download_bytes
+from studies.texts import languages
+from studies.texts import outcomes as outcome_texts
+from studies.texts.languages import polyglot
+from studies.texts.recruiters import said
 from studies.views._ended import ARRIVAL, no_place, turned_away, unavailable
 from studies.views._http import (
     limited,
@@ -33,6 +33,8 @@ from studies.views._http import (
     remembered_in_group,
 )
 from studies.views._leaving import render_leaving
+from studies.views.forms import BeginForm
+from studies.views.framing import framed
 
 # In a recruiter's frame the study opens in a window of its own: that address has this in its query.
 OWN_WINDOW = "window"

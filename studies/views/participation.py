@@ -16,11 +16,12 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from studies import limits, payloads
-from studies.languages import polyglot
+from studies import limits
 from studies.models import Participation, ParticipationState, Trial, TrialKind
-from studies.runner_texts import runner_texts
+from studies.rules import payloads
 from studies.services import participations, planning, responses
+from studies.texts.languages import polyglot
+from studies.texts.runner import runner_texts
 from studies.views import _ended, checks, debrief
 from studies.views._http import limited, runner_endpoint
 

@@ -11,11 +11,11 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from studies import outcome_texts
-from studies.languages import polyglot
 from studies.models import Participation, ParticipationState, PaymentReference, StudyState
 from studies.recruiters._outcomes import WITHDRAWN
 from studies.services import endings, recruiting, withdrawal
+from studies.texts import outcomes as outcome_texts
+from studies.texts.languages import polyglot
 from studies.views._http import limited
 from studies.views._leaving import render_leaving
 

@@ -124,7 +124,7 @@ def texts_of(path: Path):
 
 
 def test_every_command_that_a_message_names_can_be_copied_and_run():
-    """A message says MANAGE of colorizers/command_line.py, which holds the right Python."""
+    """A message says MANAGE of colorizers/tools/command_line.py, which holds the right Python."""
     found = [
         f"{path.relative_to(ROOT)}: {text}"
         for app in ("config", "colorizers", "studies", "evaluation")

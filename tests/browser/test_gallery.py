@@ -6,8 +6,9 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
-from colorizers import images, services
+from colorizers import services
 from colorizers.models import Photo, PhotoSet
+from colorizers.pictures import images
 from tests.builders import fill_catalogue
 from tests.conftest import colourful_pixels, png_bytes
 

@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from colorizers import colorizer_form, services, tasks
+from colorizers import services, tasks
+from colorizers.admin import colorizer_form
 from colorizers.models import Colorizer, GenerationRun, PhotoImport
 from studies.models import Study
 from studies.tasks import prepare_study

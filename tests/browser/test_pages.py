@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from studies.models import Trial
-from studies.payloads import Answer
+from studies.rules.payloads import Answer
 from studies.services.lifecycle import close, pause
 from studies.services.participations import begin_participation
 from studies.services.responses import record_response

@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 
-from colorizers.stimulus_files import encode_stimulus, stored_png
+from colorizers.pictures.stimulus_files import encode_stimulus, stored_png
 
 pytestmark = pytest.mark.browser
 

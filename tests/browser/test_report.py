@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from evaluation import services
 from evaluation.models import Order, Population
 from studies.models import Condition, Trial
-from studies.payloads import Answer
+from studies.rules.payloads import Answer
 from studies.services.participations import begin_participation
 from studies.services.responses import record_response
 from tests.browser.conftest import AXE

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from evaluation import report_files
+from evaluation.report import downloads as report_files
 from tests.browser.conftest import AXE
 from tests.evaluation.cast import demanding_report
 

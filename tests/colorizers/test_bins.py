@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
 
-from colorizers import bins, colour
-from colorizers.bins import (
+from colorizers.networks import bins
+from colorizers.networks.bins import (
     ab_bins,
     annealed_mean,
     mean_soft_code,
@@ -16,6 +16,7 @@ from colorizers.bins import (
     soft_code,
     soft_code_sums,
 )
+from colorizers.pictures import colour
 
 quick = settings(max_examples=50, deadline=None)
 byte = st.integers(0, 255)

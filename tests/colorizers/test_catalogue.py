@@ -10,8 +10,9 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from colorizers import images, inference, services, tasks
+from colorizers import services, tasks
 from colorizers.models import Colorization, GenerationRun, PhotoSet, WorkState
+from colorizers.pictures import images, inference
 from colorizers.services import claims, loading, painting
 from colorizers.signals import colorization_done
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set

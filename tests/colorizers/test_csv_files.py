@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from colorizers.csv_files import cell, csv_lines
+from colorizers.tools.csv_files import cell, csv_lines
 
 ANY = st.text(st.characters(codec=None, exclude_categories=()), max_size=12) | st.sampled_from(
     ["=1+1", "\r=1", 'x;"=1+1;y', 'a"\r\n=2', "x;=3", "\x00", "\u2028-4", "\ufeff@a", " +5", "＝6", "\t=7",

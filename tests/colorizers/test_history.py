@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from colorizers import images, services
-from colorizers.colour import rgb_to_lab, rgb_to_lightness
-from colorizers.images import PhotoRefused
+from colorizers import services
 from colorizers.models import ImportOutcome, Photo, PhotoSet
-from colorizers.monochrome import check_without_colour, colour_spread, without_colour
+from colorizers.pictures import images
+from colorizers.pictures.colour import rgb_to_lab, rgb_to_lightness
+from colorizers.pictures.images import PhotoRefused
+from colorizers.pictures.monochrome import check_without_colour, colour_spread, without_colour
 from tests.builders import fill_catalogue, make_colorizer, with_rights
 from tests.conftest import colourful_pixels, png_bytes
 

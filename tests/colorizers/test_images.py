@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from colorizers import images
-from colorizers.stimulus_files import stored_png
+from colorizers.pictures import images
+from colorizers.pictures.stimulus_files import stored_png
 from studies.blinding.envelope import CHUNKS, envelope
 
 PICTURES = hnp.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3)))

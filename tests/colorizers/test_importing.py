@@ -12,8 +12,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from colorizers import images, services
+from colorizers import services
 from colorizers.models import Fixed, ImportOutcome, Photo, PhotoImport, PhotoSet, WorkState
+from colorizers.pictures import images
 from colorizers.services import photo_sources
 from tests.conftest import colourful_pixels, png_bytes
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from colorizers import colour
-from colorizers.inference import ColorizationFailed, Source, colorize_rgb, of_area, resize, square
+from colorizers.pictures import colour
+from colorizers.pictures.inference import ColorizationFailed, Source, colorize_rgb, of_area, resize, square
 
 SOURCE = Source("digest", seed=3)
 

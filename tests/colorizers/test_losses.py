@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from colorizers import losses
+from colorizers.training import losses
 
 
 def test_a_discriminator_that_knows_nothing_loses_log_2():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import skimage.color
 
-from colorizers import colour
+from colorizers.pictures import colour
 
 
 def lattice():

@@ -8,9 +8,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from colorizers import devices, inference, methods, pipeline, services, tasks
+from colorizers import methods, services, tasks
 from colorizers.models import Colorization, Colorizer, WorkState
-from colorizers.services import claims, loading
+from colorizers.pictures import inference, pipeline
+from colorizers.services import claims, devices, loading
 from colorizers.services.stored_files import sha256
 from tests.builders import make_colorizer, make_photo_set
 

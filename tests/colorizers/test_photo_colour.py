@@ -8,7 +8,7 @@ import pytest
 import skimage.data
 from PIL import Image, ImageCms
 
-from colorizers.images import PhotoRefused, read_photo
+from colorizers.pictures.images import PhotoRefused, read_photo
 from tests.colorizers import oddfiles
 from tests.colorizers.test_photo_files import saved
 

@@ -9,7 +9,7 @@ import pytest
 import skimage.data
 from PIL import Image, ImageCms
 
-from colorizers.images import PhotoRefused, check_colour, read_photo
+from colorizers.pictures.images import PhotoRefused, check_colour, read_photo
 from tests.colorizers import oddfiles
 
 

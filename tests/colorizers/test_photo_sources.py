@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from colorizers import images, services
+from colorizers import services
 from colorizers.models import Photo
+from colorizers.pictures import images
 from colorizers.services import photo_sources
 from tests.colorizers.test_importing import folder_of, garden, outcomes, photo_file, reason, zip_of
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from colorizers.inference import ColorizationFailed, Source, colorize_rgb, of_area, square
-from colorizers.pipeline import Job, Limits, colorize_many, is_out_of_memory
+from colorizers.pictures.inference import ColorizationFailed, Source, colorize_rgb, of_area, square
+from colorizers.pictures.pipeline import Job, Limits, colorize_many, is_out_of_memory
 from tests.conftest import colourful_pixels
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -263,11 +263,11 @@ import io, resource, sys
 import numpy as np, torch
 from PIL import Image
 from colorizers import colour, images
-from colorizers.inference import Source, of_area
+from colorizers.pictures.inference import Source, of_area
 from colorizers.networks import build
 from colorizers.networks.codes import Decoding
 from colorizers.networks.running import NetworkPredictor
-from colorizers.pipeline import Job, Limits, colorize_many
+from colorizers.pictures.pipeline import Job, Limits, colorize_many
 
 torch.manual_seed(0)
 torch.set_num_threads(1)

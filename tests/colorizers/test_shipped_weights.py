@@ -10,10 +10,11 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from colorizers import colour, methods
-from colorizers.inference import Source, colorize_rgb
+from colorizers import methods
+from colorizers.pictures import colour
+from colorizers.pictures.inference import Source, colorize_rgb
 from colorizers.training.recipe import read_recipe
-from colorizers.weight_files import read_header
+from colorizers.weights.files import read_header
 
 ROOT = Path(__file__).parents[2]
 WEIGHTS = ROOT / "colorizers" / "weights"

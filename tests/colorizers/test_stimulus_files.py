@@ -7,12 +7,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from colorizers.stimulus_files import (
-    decode_stimulus,
-    encode_stimulus,
-    stimulus_digest,
-    stored_png,
-)
+from colorizers.pictures.stimulus_files import decode_stimulus, encode_stimulus, stimulus_digest, stored_png
 from studies.blinding.envelope import envelope
 
 

@@ -11,10 +11,10 @@ from config.demo.arms import ARMS, WeightsMissing, check_weights, missing_weight
 from config.demo.own_photos import folder_slug
 from config.demo.photos import TooFewPhotos
 from config.demo.plan import plan_for, spares, study_file, trials_for, vigilance_trials
-from studies import languages
 from studies.models import Study
 from studies.services import study_file_format
-from studies.study_texts import TEXTS
+from studies.texts import languages
+from studies.texts.study import TEXTS
 
 
 @pytest.mark.parametrize("photos", range(10, 80))

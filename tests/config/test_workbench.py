@@ -6,7 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from studies.labels import labels_of
+from studies.admin.labels import labels_of
 from tests import as_browser, builders
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from colorizers import devices
+from colorizers.services import devices
 from config.processes import services
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from studies import designs, randomisation
+from studies import designs
 from studies.designs._design import Answered, Stimuli, TrialSpec
+from studies.rules import randomisation
 
 FRAME_KINDS = {"blank", "images", "noise", "answer"}
 SMALL = {"practice_trials": 3, "test_trials": 12}

@@ -14,10 +14,11 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from colorizers import colour, methods
-from colorizers.images import pixel_digest
-from colorizers.inference import ColorizationFailed, PredictMany, Source, checked_ab, colorize_rgb
+from colorizers import methods
 from colorizers.methods import ReferencePhoto, ReferenceSet
+from colorizers.pictures import colour
+from colorizers.pictures.images import pixel_digest
+from colorizers.pictures.inference import ColorizationFailed, PredictMany, Source, checked_ab, colorize_rgb
 from tests.small_networks import small_weights
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from studies import declared, recruiter_texts, recruiters
+from studies import recruiters
 from studies.recruiters._outcomes import COMPLETED, FAILED_ATTENTION, OUTCOMES
 from studies.recruiters._recruiter import Arrival, BadArrival
+from studies.rules import declared
+from studies.texts import recruiters as recruiter_texts
 
 # An arrival as the recruiter's documents describe it.
 GOOD = {

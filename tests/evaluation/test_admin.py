@@ -5,7 +5,8 @@ import pytest
 from django.urls import reverse
 
 from colorizers.models import WorkState
-from evaluation import participation_admin, services
+from evaluation import services
+from evaluation.admin import participations as participation_admin
 from evaluation.models import Exclusion, Order, OrderKind, Population
 from tests import as_browser
 from tests.evaluation.cast import played_study

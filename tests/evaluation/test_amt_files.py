@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaluation.amt_files import COLUMNS, read_answers
-from evaluation.amt_numbers import bootstrap, count, tool_numbers
-from evaluation.analysis import analyse
-from evaluation.csv_faults import FileFault
-from evaluation.response_files import read_responses
+from evaluation.designs._pair.analysis import analyse
+from evaluation.reading.files.amt_files import COLUMNS, read_answers
+from evaluation.reading.files.amt_numbers import bootstrap, count, tool_numbers
+from evaluation.reading.files.csv_faults import FileFault
+from evaluation.reading.files.response_files import read_responses
 
 
 def answers_csv(path, assignments, *, first=0, dot=".", workers=None, extra=None):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from evaluation.analysis import analyse
-from evaluation.response_files import read_responses
+from evaluation.designs._pair.analysis import analyse
+from evaluation.reading.files.response_files import read_responses
 from evaluation.statistics.table import ResponseTable
 from tests.evaluation.oracles import responses
 

@@ -5,9 +5,8 @@ import re
 
 import pytest
 
-from evaluation import charts
-from evaluation.charts._canvas import PALETTES, WIDTHS, lines_of, text_width
-from evaluation.presentation import Page
+from evaluation.report import Page, charts
+from evaluation.report.charts._canvas import PALETTES, WIDTHS, lines_of, text_width
 from tests.evaluation.cast import demanding_report
 
 SENTENCE = "A network that was trained on the photographs of a whole summer"

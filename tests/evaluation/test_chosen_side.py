@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from evaluation.csv_faults import FileFault
-from evaluation.response_files import read_responses
+from evaluation.reading.files.csv_faults import FileFault
+from evaluation.reading.files.response_files import read_responses
 
 HEADER = "participant_id,trial_index,phase,model,image_id,fake_side,chosen_side,fooled,rt_ms,attention_passed"
 OTHER = {"L": "R", "R": "L"}

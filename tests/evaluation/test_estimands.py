@@ -2,10 +2,10 @@
 
 import pytest
 
-from evaluation.analysis import analyse
-from evaluation.response_files import read_metrics, read_photo_scores, read_responses
+from evaluation.designs._pair.analysis import analyse
+from evaluation.reading.files.response_files import read_metrics, read_photo_scores, read_responses
+from evaluation.reading.files.task_files import analyse_task
 from evaluation.statistics.bootstraps import Resampling
-from evaluation.task_files import analyse_task
 from tests.evaluation.oracles import COPIES, PAIR_CASES, responses
 
 TASK_CASES = ["p11_preference", "p12_single", "p13_staircase"]

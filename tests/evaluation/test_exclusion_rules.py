@@ -1,6 +1,11 @@
 import pytest
 
-from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime, strict_view, vigilance_shares
+from evaluation.designs._exclusion_rules import (
+    LowVigilance,
+    UnlikelyResponseTime,
+    strict_view,
+    vigilance_shares,
+)
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.table import ResponseTable
 

@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pytest
 
-from evaluation.csv_faults import FileFault
-from evaluation.response_files import read_metrics, read_responses
-from evaluation.task_files import analyse_task
+from evaluation.reading.files.csv_faults import FileFault
+from evaluation.reading.files.response_files import read_metrics, read_responses
+from evaluation.reading.files.task_files import analyse_task
 
 HEADER = ["participant_id", "trial_index", "phase", "model", "image_id", "fake_side", "chosen_side", "rt_ms",
           "attention_passed"]  # fmt: skip

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import report_files, services
+from evaluation import services
 from evaluation.models import Population, Report
-from evaluation.presentation import Page
+from evaluation.report import Page
+from evaluation.report import downloads as report_files
 from evaluation.statistics.intervals import THESE_PHOTOS
 from evaluation.statistics.rules import BELL_MCCAFFREY_TWO_WAY, CGM_TWO_WAY, CURRENT_RULE, RULES
 from studies.models import Study

@@ -1,7 +1,7 @@
 import pytest
 
-from evaluation.csv_faults import FileFault
-from evaluation.left_out import Exclusion, leave_out, leave_out_marked, read_exclusions
+from evaluation.reading.files.csv_faults import FileFault
+from evaluation.reading.files.left_out import Exclusion, leave_out, leave_out_marked, read_exclusions
 from evaluation.statistics.table import Factor, ResponseTable
 
 

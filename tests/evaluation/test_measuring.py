@@ -8,10 +8,10 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from colorizers import colour
+from colorizers.pictures import colour
 from evaluation import metrics
-from evaluation.measuring import FoldersDiffer, measure_folders, measure_pair, measure_pairs
-from evaluation.picture_pairs import listed_pairs
+from evaluation.metrics._measuring import FoldersDiffer, measure_folders, measure_pair, measure_pairs
+from evaluation.reading.files.picture_pairs import listed_pairs
 
 
 def photo(name):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from colorizers.models import WorkState
 from evaluation import services
 from evaluation.models import Order, OrderKind, Population, Report
-from evaluation.presentation.orders import of_order
+from evaluation.report.orders import of_order
 from evaluation.services import orders
 from tests.evaluation.cast import played_study
 

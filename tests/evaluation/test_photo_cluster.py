@@ -11,7 +11,7 @@ from colorizers.models import digest_of
 from evaluation import services
 from evaluation.exports import rows as export_rows
 from evaluation.models import Population
-from evaluation.presentation import Page
+from evaluation.report import Page
 from studies.models import Study
 from tests.evaluation.cast import played_study
 

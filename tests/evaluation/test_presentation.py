@@ -3,15 +3,15 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
-from evaluation import published, services
+from evaluation import services
 from evaluation.models import Population
-from evaluation.presentation import Page
-from evaluation.presentation.claims import claims_of
-from evaluation.presentation.differences import differences_of
-from evaluation.presentation.quality import mixed_model
+from evaluation.report import Page, published
+from evaluation.report.claims import claims_of
+from evaluation.report.differences import differences_of
+from evaluation.report.quality import mixed_model
+from evaluation.report.wording import NBSP, count, listed, number, percent, percent_range
 from evaluation.statistics.intervals import DEFAULT
 from evaluation.statistics.rules import CURRENT_RULE
-from evaluation.wording import NBSP, count, listed, number, percent, percent_range
 from tests.evaluation.cast import demanding_report, played_study
 
 

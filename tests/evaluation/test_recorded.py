@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from evaluation.recorded import RecordedTrials, in_order, json_lists, json_numbers, named, spelled
-from evaluation.showings import Showings
+from evaluation.reading.recorded import RecordedTrials, in_order, json_lists, json_numbers, named, spelled
+from evaluation.reading.showings import Showings
 
 NUMBERS = st.floats(allow_nan=False) | st.integers(-(10**18), 10**18).map(float)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from evaluation import charts, report_files, services
+from evaluation import services
 from evaluation.models import Population, Report
-from evaluation.presentation import Page
-from evaluation.report_pdf import pdf
+from evaluation.report import Page, charts
+from evaluation.report import downloads as report_files
+from evaluation.report.pdf import pdf
 from studies.models import BlindingAudit, ParticipationState, Response, Study
 from tests.evaluation.cast import played_study
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from evaluation import services
 from evaluation.models import Exclusion, Population, Report, Score
-from evaluation.presentation import Page
+from evaluation.report import Page
 from evaluation.services import reports
 from studies.models import ParticipationState, Source, Study
 from tests.evaluation.cast import played_study

@@ -6,11 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from colorizers.images import render_stimulus
 from colorizers.models import WorkState
+from colorizers.pictures.images import render_stimulus
 from colorizers.signals import colorization_done
 from evaluation import metrics, services, tasks
-from evaluation.measuring import measure_pair
+from evaluation.metrics._measuring import measure_pair
 from evaluation.models import Score
 from evaluation.services import scores
 from studies.models import Condition, Study

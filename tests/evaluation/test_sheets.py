@@ -8,8 +8,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from evaluation.report_pdf import pdf
-from evaluation.report_pdf.sheets import WIDTH, Sheets
+from evaluation.report.pdf import pdf
+from evaluation.report.pdf.sheets import WIDTH, Sheets
 from tests.evaluation.cast import demanding_report
 
 

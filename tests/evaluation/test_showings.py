@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.exposure import Exposures, Showing
-from evaluation.showings import TIMES, Showings
+from evaluation.reading.exposure import Exposures, Showing
+from evaluation.reading.showings import TIMES, Showings
 
 MS = st.none() | st.floats(0, 1e13) | st.integers(0, 3000) | st.sampled_from([16.667, 1000, 1000.0])
 FRAME = st.fixed_dictionaries(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from evaluation.designs._pair.study_plan import Planner, Question, problems
 from evaluation.statistics.planning import Components, Plan, interval_width, minimal_detectable_difference
-from evaluation.study_plan import Planner, Question, problems
 
 
 def test_it_says_what_the_formulas_say():

@@ -3,10 +3,10 @@ import time
 import numpy as np
 import pytest
 
-from evaluation import tables
 from evaluation.models import Exclusion, Population
+from evaluation.reading import tables
+from evaluation.reading.tables import read_study, response_table
 from evaluation.statistics.filters import valid_responses
-from evaluation.tables import read_study, response_table
 from studies.models import (
     Participation,
     ParticipationState,

@@ -1,7 +1,7 @@
 import pytest
 
-from evaluation.csv_faults import FileFault
-from evaluation.task_files import analyse_task
+from evaluation.reading.files.csv_faults import FileFault
+from evaluation.reading.files.task_files import analyse_task
 from tests.evaluation.oracles import responses
 
 HEADERS = {

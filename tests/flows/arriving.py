@@ -15,7 +15,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from studies.models import Study  # noqa: E402
-from studies.payloads import Answer  # noqa: E402
+from studies.rules.payloads import Answer  # noqa: E402
 from studies.services.participations import begin_participation  # noqa: E402
 from studies.services.planning import OverQuota  # noqa: E402
 from studies.services.responses import record_response  # noqa: E402

@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from colorizers import inference, pipeline
+from colorizers.pictures import inference, pipeline
 from colorizers.signals import colorization_done
 
 LOG = Path(os.environ["SLOW_BRUSH_LOG"])

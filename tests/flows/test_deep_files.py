@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
-from colorizers.colorizer_form import _setting
-from colorizers.nested import LEVELS, load_json, load_toml
+from colorizers.admin.colorizer_form import _setting
+from colorizers.tools.nested import LEVELS, load_json, load_toml
 from colorizers.training.recipe import RecipeRefused, read_recipe
-from colorizers.weight_files import WeightsRefused, read_header
-from studies import payloads
+from colorizers.weights.files import WeightsRefused, read_header
 from studies.recruiters import _signatures
+from studies.rules import payloads
 from studies.services import signed_arrivals
 
 SENTENCE = "within each other are read"

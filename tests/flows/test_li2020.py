@@ -10,7 +10,7 @@ from benchmarks.li2020 import Ledger, planted_crowd, stored_answers, take_part
 from evaluation import services
 from evaluation.models import Population
 from studies.models import Source
-from studies.simulation import own_server
+from studies.simulation.visits import own_server
 from tests.builders import launched_study
 
 RATES = {"sepia": 0.226, "luminance-table": 0.301}

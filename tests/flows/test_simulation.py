@@ -7,8 +7,8 @@ import httpx
 import pytest
 from django.core.management import CommandError, call_command
 
-from studies.exports import trial_rows
 from studies.models import Participation, Response, Trial
+from studies.services.exports import trial_rows
 from tests.builders import launched_study
 
 RATES = ("--fool-rate", "sepia=0.226", "--fool-rate", "luminance_table=0.301")

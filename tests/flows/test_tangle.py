@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 
 from studies.models import Participation, Response, Trial
-from studies.payloads import Answer
 from studies.recruiters._recruiter import Arrival
+from studies.rules.payloads import Answer
 from studies.services import lifecycle, participations, recruiting, screening, withdrawal
 from studies.services.responses import NotNow, record_response
 from tests.builders import launched_study

@@ -5,9 +5,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from studies import designs, randomisation
+from studies import designs
 from studies.designs._design import Cell, Stimuli
-from studies.randomisation import MIXED, ONE_CONDITION
+from studies.rules import randomisation
+from studies.rules.randomisation import MIXED, ONE_CONDITION
 
 FEW = {"practice_trials": 0, "vigilance_share": 0.1}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from studies import declared
+from studies.rules import declared
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import pytest
 from django.apps import apps
 
 from studies.models import ParticipationState, Response, Study
+from studies.rules.voiding import voiding_rules
 from studies.services import debriefing, participations
 from studies.services.protocol import verify_protocol
-from studies.voiding import voiding_rules
 from tests.builders import launched_study, make_study
 from tests.studies.services.test_voiding import HIDDEN
 

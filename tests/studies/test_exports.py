@@ -3,10 +3,10 @@ import io
 
 import pytest
 
-from colorizers.csv_files import csv_lines
 from colorizers.models import Photo
-from studies.exports import COLUMNS, trial_rows
+from colorizers.tools.csv_files import csv_lines
 from studies.models import Participation, Response
+from studies.services.exports import COLUMNS, trial_rows
 from studies.services.participations import begin_participation
 
 REFERENCE = [

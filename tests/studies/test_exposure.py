@@ -1,7 +1,7 @@
 import pytest
 
-from studies.exposure import exposure_faults, kind_of_fault
-from studies.voiding import VoidingRules
+from studies.rules.exposure import exposure_faults, kind_of_fault
+from studies.rules.voiding import VoidingRules
 
 HZ60 = 1000 / 60
 

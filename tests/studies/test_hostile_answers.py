@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from studies.exposure import exposure_faults
 from studies.models import Participation, Study
-from studies.payloads import BadPayload, parse_answer
+from studies.rules.exposure import exposure_faults
+from studies.rules.payloads import BadPayload, parse_answer
 from studies.services import lifecycle
 from tests import builders
 

@@ -8,10 +8,10 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from studies import languages
 from studies.models import Participation, Study
 from studies.services import study_files, validation
 from studies.services.participations import begin_participation
+from studies.texts import languages
 from tests.builders import launched_study, make_study
 
 GERMAN = {"title": "Wiesenfarben", "information": "Sie sehen Fotos.", "consent": "Ich mache mit."}

@@ -8,10 +8,10 @@ import pytest
 
 from evaluation.models import Population
 from evaluation.services.reports import make_report
-from studies import pace, strict_view
-from studies.exports import trial_rows
 from studies.models import Response
+from studies.rules import pace, strict_view
 from studies.services import payments, responses
+from studies.services.exports import trial_rows
 from studies.services.participations import begin_participation
 from tests.builders import launched_study
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from studies.payloads import MAX_EVENTS, BadPayload, parse_answer, parse_device
+from studies.rules.payloads import MAX_EVENTS, BadPayload, parse_answer, parse_device
 
 OFFERED = ("left", "right")
 FRAME = {

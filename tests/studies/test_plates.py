@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colorizers.colour import rgb_to_lab
-from studies import plates
-from studies.plates import CONTROL, DEUTAN, PROTAN, TRITAN, Plate
+from colorizers.pictures.colour import rgb_to_lab
+from studies.rules import plates
+from studies.rules.plates import CONTROL, DEUTAN, PROTAN, TRITAN, Plate
 
 # Machado, Oliveira & Fernandes (2009), "A physiologically-based model for simulation of color vision
 # deficiency", IEEE TVCG 15 (6), table 1 at severity 1.0; they act on linear light.

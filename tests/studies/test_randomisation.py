@@ -6,13 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies.designs._design import Cell, Needs
-from studies.randomisation import (
-    MIXED,
-    ONE_CONDITION,
-    Material,
-    NotEnoughPhotos,
-    allocate,
-)
+from studies.rules.randomisation import MIXED, ONE_CONDITION, Material, NotEnoughPhotos, allocate
 
 
 def material(test=30, practice=6, conditions="ab", vigilance="v"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils import translation
 
 from config.processes import node
-from studies.runner_texts import runner_texts
+from studies.texts.runner import runner_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 SAY = 'import("./studies/static/studies/runner/texts.js").then((m) => console.log(JSON.stringify(m.ENGLISH)))'

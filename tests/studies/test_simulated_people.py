@@ -3,8 +3,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from studies.exposure import exposure_faults
-from studies.simulated_people import Crowd, PlantedEffects, intercept_for, marginal_rate
+from studies.rules.exposure import exposure_faults
+from studies.simulation.people import Crowd, PlantedEffects, intercept_for, marginal_rate
 
 PHOTOS = [f"photo-{n}" for n in range(30)]
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from studies import declared, designs, recruiters, study_settings
+from studies import designs, recruiters
+from studies.rules import declared, study_settings
 from studies.services import study_file_format, study_files
 from tests import builders
 

@@ -14,9 +14,10 @@ from django.conf import settings
 from django.utils import translation
 
 from config.processes.node import node
-from studies import design_texts, designs
+from studies import designs
 from studies.designs._design import Cell, Stimuli
-from studies.runner_texts import runner_texts
+from studies.texts import designs as design_texts
+from studies.texts.runner import runner_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = importlib.util.spec_from_file_location("messages", ROOT / "scripts" / "messages.py")

@@ -3,13 +3,13 @@
 import pytest
 from scipy.stats import binom
 
+from evaluation.designs._pair.study_plan import Question
 from evaluation.services.study_plans import checks_of
-from evaluation.study_plan import Question
-from studies import vigilance
 from studies.designs.pair import PairSettings
 from studies.models import Study
+from studies.rules import vigilance
+from studies.rules.strict_view import StrictRules
 from studies.services import validation
-from studies.strict_view import StrictRules
 from tests.builders import make_study
 
 

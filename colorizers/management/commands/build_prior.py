@@ -10,10 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import track
 
-from colorizers import bins
-from colorizers.colour import RGB8
 from colorizers.management.commands.register_colorizer import photo_set_called
 from colorizers.models import PhotoSet
+from colorizers.networks import bins
+from colorizers.pictures.colour import RGB8
 
 
 class Command(BaseCommand):

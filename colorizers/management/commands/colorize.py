@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from colorizers import services
-from colorizers.command_line import MANAGE
 from colorizers.management.commands.register_colorizer import photo_set_called
 from colorizers.models import Colorizer, GenerationRun
+from colorizers.tools.command_line import MANAGE
 
 POLL_SECONDS = 0.5
 PING_SECONDS = 15

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from colorizers import services
 from colorizers.models import Fixed, ImportedFile, ImportOutcome, PhotoImport, PhotoSet
-from colorizers.photo_files import MIN_SIDE
+from colorizers.pictures.photo_files import MIN_SIDE
 from colorizers.services.importing import SYSTEMS_OWN
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from colorizers.csv_files import CsvFile
 from colorizers.management.commands.register_colorizer import photo_set_called
+from colorizers.tools.csv_files import CsvFile
 
 
 class Command(BaseCommand):

@@ -6,9 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from colorizers import services
-from colorizers.command_line import MANAGE
 from colorizers.models import Colorizer, PhotoSet
-from colorizers.nested import load_json
+from colorizers.tools.command_line import MANAGE
+from colorizers.tools.nested import load_json
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colorizers.command_line import MANAGE
+from colorizers.tools.command_line import MANAGE
 from config.management.commands._addresses import add_address_options
 from config.processes import services, site
 from config.processes.redis import RedisUnavailable

@@ -7,15 +7,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evaluation.analysis import analyse
-from evaluation.chosen_side import FAKE, MEANINGS, REAL
-from evaluation.csv_faults import FileFault
-from evaluation.exclusion_rules import LowVigilance, UnlikelyResponseTime
-from evaluation.left_out import leave_out, leave_out_marked, read_exclusions
-from evaluation.response_files import ResponseFile, read_metrics, read_photo_scores, read_responses
+from evaluation.designs._exclusion_rules import LowVigilance, UnlikelyResponseTime
+from evaluation.designs._pair.analysis import analyse
+from evaluation.reading.files.chosen_side import FAKE, MEANINGS, REAL
+from evaluation.reading.files.csv_faults import FileFault
+from evaluation.reading.files.left_out import leave_out, leave_out_marked, read_exclusions
+from evaluation.reading.files.response_files import (
+    ResponseFile,
+    read_metrics,
+    read_photo_scores,
+    read_responses,
+)
+from evaluation.reading.files.task_files import analyse_task
 from evaluation.statistics.bootstraps import Resampling
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE, RULES
-from evaluation.task_files import analyse_task
 
 CALLED = {FAKE: "called fake", REAL: "taken for the real photo"}
 

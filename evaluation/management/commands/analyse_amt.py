@@ -9,11 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from colorizers.csv_files import csv_lines
-from evaluation.amt_files import COLUMNS, PRACTICE, AnswerFile, read_answers
-from evaluation.amt_numbers import REPLICATES, tool_numbers
-from evaluation.analysis import analyse
-from evaluation.csv_faults import FileFault
+from colorizers.tools.csv_files import csv_lines
+from evaluation.designs._pair.analysis import analyse
+from evaluation.reading.files.amt_files import COLUMNS, PRACTICE, AnswerFile, read_answers
+from evaluation.reading.files.amt_numbers import REPLICATES, tool_numbers
+from evaluation.reading.files.csv_faults import FileFault
 from evaluation.statistics.arrays import Json
 
 

@@ -14,8 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Display
 
 from evaluation import metrics
-from evaluation.measuring import Progress, measure_folders, measure_pairs
-from evaluation.picture_pairs import FoldersDiffer, listed_pairs
+from evaluation.metrics._measuring import Progress, measure_folders, measure_pairs
+from evaluation.reading.files.picture_pairs import FoldersDiffer, listed_pairs
 
 
 class Command(BaseCommand):

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evaluation import report_files, services
+from evaluation import services
 from evaluation.models import Population, Report
-from evaluation.presentation import Page
-from evaluation.report_pdf import pdf
+from evaluation.report import Page
+from evaluation.report import downloads as report_files
+from evaluation.report.pdf import pdf
 from studies.models import Study
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colorizers.command_line import MANAGE
+from colorizers.tools.command_line import MANAGE
 from studies.services import study_files, validation
 
 

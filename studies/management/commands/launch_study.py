@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from colorizers.command_line import MANAGE
+from colorizers.tools.command_line import MANAGE
 from studies.blinding import wording
 from studies.management.commands.export_study import study_called
 from studies.models import Study

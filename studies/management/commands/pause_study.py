@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colorizers.command_line import MANAGE
+from colorizers.tools.command_line import MANAGE
 from studies.management.commands.export_study import study_called
 from studies.services import lifecycle
 

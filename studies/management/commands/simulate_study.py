@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from studies.models import Study, StudyState
-from studies.simulated_people import PlantedEffects
-from studies.simulation import Outcome, SimulationFailed, crowd_for, own_server, simulate
+from studies.simulation.people import PlantedEffects
+from studies.simulation.visits import Outcome, SimulationFailed, crowd_for, own_server, simulate
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from colorizers import methods
-from colorizers.inference import ColorizationFailed, Source
 from colorizers.methods import Method, ReferencePhoto, ReferenceSet
+from colorizers.pictures.inference import ColorizationFailed, Source
 
 
 @dataclass(frozen=True)

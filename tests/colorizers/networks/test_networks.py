@@ -5,11 +5,12 @@ import pytest
 import skimage.data
 import torch
 
-from colorizers import colour, methods
+from colorizers import methods
 from colorizers.networks import build
 from colorizers.networks.codes import Decoding
 from colorizers.networks.pix2pix import PatchDiscriminator
 from colorizers.networks.running import NetworkPredictor
+from colorizers.pictures import colour
 
 # The papers' counts and, where a paper leaves the network open, those of our reading.
 COUNTS = {

@@ -8,7 +8,7 @@ from torch import nn
 
 from colorizers.networks.official import load_encoder, official_file
 from colorizers.networks.weights import WeightsRefused
-from colorizers.weight_files import claimed_digest
+from colorizers.weights.files import claimed_digest
 
 
 @pytest.mark.parametrize(

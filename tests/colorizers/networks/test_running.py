@@ -9,7 +9,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from colorizers import methods
-from colorizers.inference import (
+from colorizers.networks import running
+from colorizers.networks.running import NetworkPredictor, reference_lightness, shared_network
+from colorizers.pictures.inference import (
     ChoosesPrecision,
     ColorizationFailed,
     PredictMany,
@@ -17,8 +19,6 @@ from colorizers.inference import (
     colorize_rgb,
     square,
 )
-from colorizers.networks import running
-from colorizers.networks.running import NetworkPredictor, reference_lightness, shared_network
 from tests.colorizers.compact import compact_weights
 from tests.small_networks import small_weights
 

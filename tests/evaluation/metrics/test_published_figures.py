@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from colorizers import methods
-from colorizers.images import read_photo, render_stimulus
-from colorizers.inference import Source, colorize_rgb
+from colorizers.pictures.images import read_photo, render_stimulus
+from colorizers.pictures.inference import Source, colorize_rgb
 from evaluation import metrics
 
 PHOTOS = Path(__file__).parents[4] / "shared" / "data" / "photos" / "test"

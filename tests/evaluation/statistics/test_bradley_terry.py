@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from evaluation.reading.files.task_files import analyse_task
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
-from evaluation.task_files import analyse_task
 from tests.evaluation.oracles import COPIES
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.analysis import analyse
+from evaluation.designs._pair.analysis import analyse
 from evaluation.statistics.intervals import ANCHORS
 from evaluation.statistics.table import ResponseTable
 

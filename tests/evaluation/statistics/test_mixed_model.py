@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from evaluation.response_files import read_responses
+from evaluation.reading.files.response_files import read_responses
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.mixed_crossed import CrossedTrials
 from evaluation.statistics.mixed_laplace import LaplaceLikelihood

@@ -8,10 +8,10 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
-from evaluation import charts, services
-from evaluation.charts._canvas import PALETTES
+from evaluation import services
 from evaluation.models import Population
-from evaluation.presentation import Page
+from evaluation.report import Page, charts
+from evaluation.report.charts._canvas import PALETTES
 from studies.models import Source
 from tests.evaluation.cast import played_study
 

@@ -5,10 +5,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation import report_files, services
+from evaluation import services
 from evaluation.models import Order, Population, Report
-from evaluation.presentation import Page
-from evaluation.report_pdf import pdf
+from evaluation.report import Page
+from evaluation.report import downloads as report_files
+from evaluation.report.pdf import pdf
 from evaluation.views.report import address
 from studies.models import Source
 from tests.evaluation.cast import demanding_report, played_study

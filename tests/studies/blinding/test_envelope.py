@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from colorizers.stimulus_files import encode_stimulus, stored_png
+from colorizers.pictures.stimulus_files import encode_stimulus, stored_png
 from studies.blinding.envelope import (
     BLOCKS,
     CHUNKS,

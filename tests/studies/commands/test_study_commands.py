@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from colorizers.command_line import MANAGE
+from colorizers.tools.command_line import MANAGE
 from studies.models import Study, StudyState
 from studies.services import study_files
 from tests import builders

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from studies import presentation
+from studies.admin import presentation
 from studies.blinding import wording
 from studies.blinding.masking import mask
 from studies.models import (

@@ -4,7 +4,7 @@ import pytest
 from django.db import connections
 
 from studies.models import Participation, Response
-from studies.payloads import Answer
+from studies.rules.payloads import Answer
 from studies.services import lifecycle
 from studies.services.participations import begin_participation
 from studies.services.responses import CODE_LETTERS, NotNow, record_response

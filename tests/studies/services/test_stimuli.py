@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from colorizers.stimulus_files import decode_stimulus, stored_png
+from colorizers.pictures.stimulus_files import decode_stimulus, stored_png
 from studies.blinding.envelope import envelope
 from studies.blinding.masking import unmask
 from studies.models import Stimulus, Trial, TrialPicture

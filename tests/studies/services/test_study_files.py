@@ -2,8 +2,8 @@
 
 import pytest
 
-from studies import study_settings
 from studies.models import Condition, Source, Study
+from studies.rules import study_settings
 from studies.services import lifecycle, participations, study_files
 from studies.services.study_files import StudyFileRefused
 from tests import builders

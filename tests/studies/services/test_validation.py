@@ -2,8 +2,8 @@
 
 import pytest
 
-from colorizers.command_line import MANAGE
 from colorizers.models import Photo
+from colorizers.tools.command_line import MANAGE
 from studies.models import Allocation, Condition, ConditionKind
 from studies.services import validation
 from tests import builders

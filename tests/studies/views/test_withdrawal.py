@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from studies.exports import trial_rows
 from studies.models import Participation, ParticipationState, Response
 from studies.recruiters._recruiter import Arrival
 from studies.services import invitations, lifecycle, participations, recruiting, withdrawal
+from studies.services.exports import trial_rows
 from tests.builders import launched_study
 
 

@@ -1,0 +1,106 @@
+"""Forms of the workbench: an upload of photographs, an order of pictures."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from pathlib import PurePosixPath
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from colorizers.models import Colorizer, PhotoImport, PhotoSet
+from colorizers.tools.command_line import MANAGE
+
+
+def too_large(size: int) -> str:
+    """The sentence that refuses an upload of so many bytes."""
+    return (
+        f"The upload has {size / 2**20:.0f} MB; at most {settings.UPLOAD_MAX_MB} MB are taken at once. "
+        "Upload it in parts, or put the files on the server and run: "
+        f"{MANAGE} import_photos FOLDER --set NAME"
+    )
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class UploadField(forms.FileField):
+    """One or more files, cleaned to a list."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
+        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if len(files) > 1:
+            # An empty one among them is refused by name when they are imported, as any broken file is.
+            return files
+        return [super().clean(files[0] if files else None, initial)]
+
+
+class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
+    photographs = UploadField(
+        label=_("Photographs"),
+        help_text=_(
+            "One zip archive, or several pictures (JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP, GIF). A file "
+            "photos.csv among them may give file, licence, author, year, source and title of each."
+        ),
+        widget=SeveralFiles(attrs={"accept": ".zip,.csv,image/*,.heic,.heif,.avif"}),
+    )
+
+    class Meta:
+        model = PhotoImport
+        fields = ["licence", "author", "source", "max_side"]
+        help_texts = {
+            "licence": _("Of all photos that are not listed in photos.csv, such as “CC BY 4.0”"),
+            "source": _("Where the photos come from, such as an address"),
+        }
+
+    def clean_photographs(self) -> list[UploadedFile[Any]]:
+        files: list[UploadedFile[Any]] = self.cleaned_data["photographs"]
+        size = sum(file.size or 0 for file in files)
+        if size > settings.UPLOAD_MAX_MB * 2**20:
+            raise forms.ValidationError(too_large(size))
+        archives = [file for file in files if _is_archive(file)]
+        if archives and len(files) > 1:
+            raise forms.ValidationError(
+                _("Upload one zip archive, or several pictures, but not both at once.")
+            )
+        return files
+
+    def as_archive(self) -> File[bytes]:
+        """What was uploaded, as one zip archive."""
+        files: list[UploadedFile[Any]] = self.cleaned_data["photographs"]
+        if len(files) == 1 and _is_archive(files[0]):
+            return files[0]
+        # Closed, and so removed, once it has been copied to the storage.
+        packed = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+            for number, file in enumerate(files):
+                name = PurePosixPath(file.name or "").name or f"file-{number}"
+                taken = name in archive.namelist()
+                with archive.open(f"{number}/{name}" if taken else name, "w", force_zip64=True) as member:
+                    for chunk in file.chunks():
+                        member.write(chunk)
+        packed.seek(0)
+        return File(packed)
+
+
+def _is_archive(file: UploadedFile[Any]) -> bool:
+    return (file.name or "").lower().endswith(".zip")
+
+
+class ColourForm(forms.Form):
+    """Which colorizers are to colour which sets."""
+
+    sets = forms.ModelMultipleChoiceField(PhotoSet.objects.all(), widget=forms.MultipleHiddenInput)
+    colorizers = forms.ModelMultipleChoiceField(
+        Colorizer.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one colorizer.")},
+    )

@@ -1,0 +1,97 @@
+"""Progress as the pages show it: the same facts for the first rendering and for each poll."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from colorizers.models import OPEN_STATES, GenerationRun, ImportOutcome, PhotoImport, WorkState
+from colorizers.tools.progress import Progress
+
+MAX_FAILURES = 200
+MAX_ROWS = 500
+
+
+def summary_of_run(run: GenerationRun, progress: Progress) -> str:
+    """How many pictures came to what, in a line."""
+    if not progress.total:
+        return _empty(run)
+    parts = [f"{progress.done} of {progress.total} pictures"]
+    parts += [
+        f"{getattr(progress, state)} {state}"
+        for state in ("running", "failed", "cancelled")
+        if getattr(progress, state)
+    ]
+    return ", ".join(parts)
+
+
+def of_run(run: GenerationRun) -> dict[str, Any]:
+    """A run's progress: counts, texts, failures, and which buttons make sense."""
+    progress = run.progress()
+    failures = run.colorizations.failed().select_related("photo")[:MAX_FAILURES]
+    return {
+        "state": run.state,
+        "label": run.get_state_display(),
+        "active": run.is_active,
+        "percent": progress.percent,
+        "summary": summary_of_run(run, progress),
+        "finished": _finished(run.finished_at),
+        "error": run.error,
+        "failures": [{"name": row.photo.name, "error": row.error} for row in failures],
+        "can_cancel": run.is_active,
+        "can_resume": not run.is_active and progress.done < progress.total,
+    }
+
+
+def _finished(moment: datetime | None) -> str:
+    return f"Finished {date_format(timezone.localtime(moment), 'DATETIME_FORMAT')}" if moment else ""
+
+
+def _empty(run: GenerationRun) -> str:
+    if run.total:
+        return f"A later run has taken over its {run.total} pictures."
+    return "Nothing to do: the catalogue held every picture already."
+
+
+def summary_of_import(photo_import: PhotoImport, counts: dict[str, int]) -> str:
+    """How many files came to what, in a line."""
+    if not photo_import.total:
+        return "waiting for a worker" if photo_import.state in OPEN_STATES else "no files"
+    parts = [f"{sum(counts.values())} of {photo_import.total} files"]
+    parts += [f"{counts[outcome]} {outcome.label}" for outcome in ImportOutcome if counts[outcome]]
+    return ", ".join(parts)
+
+
+def of_import(photo_import: PhotoImport, *, after: int = -1) -> dict[str, Any]:
+    """An import's progress, with the files that were settled after the given position."""
+    counts = photo_import.counts()
+    settled = sum(counts.values())
+    total = photo_import.total
+    rows = photo_import.files.filter(position__gt=after, position__lt=MAX_ROWS).select_related("photo")
+    active = photo_import.state in OPEN_STATES
+    return {
+        "state": photo_import.state,
+        "label": photo_import.get_state_display(),
+        "active": active,
+        "percent": 100 * settled // total if total else (0 if active else 100),
+        "summary": summary_of_import(photo_import, counts),
+        "finished": _finished(photo_import.finished_at),
+        "error": photo_import.error,
+        "can_cancel": False,
+        "can_resume": bool(photo_import.upload) and photo_import.state == WorkState.FAILED,
+        "rows": [
+            {
+                "position": row.position,
+                "name": row.name,
+                "outcome": row.outcome,
+                "label": row.get_outcome_display(),
+                "reason": row.reason,
+                "thumbnail": reverse("colorizers:photo_thumbnail", args=[row.photo.digest])
+                if row.photo
+                else "",
+            }
+            for row in rows
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Small tools that all three apps use. Pure."""

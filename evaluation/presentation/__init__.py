@@ -1,5 +1,0 @@
-"""A frozen report as the words and numbers that a reader sees."""
-
-from evaluation.presentation.page import Page
-
-__all__ = ["Page"]

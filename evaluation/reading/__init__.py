@@ -1,0 +1,1 @@
+"""From rows and files to one table of responses: the only road."""

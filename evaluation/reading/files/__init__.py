@@ -1,0 +1,1 @@
+"""Tables of answers that others made, read and checked. Pure."""

@@ -1,5 +1,0 @@
-"""A report as a PDF for print and archive: the same report, the same bytes."""
-
-from evaluation.report_pdf.document import pdf
-
-__all__ = ["pdf"]

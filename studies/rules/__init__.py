@@ -1,0 +1,1 @@
+"""What a study declares, and what follows from it. Pure."""

@@ -1,0 +1,1 @@
+"""Simulated people and the visitor that takes part over HTTP."""

@@ -1,0 +1,1 @@
+"""Every word that a participant reads, and the languages."""
