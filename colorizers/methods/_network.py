@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from colorizers.methods._base import Ingredients, Method
-from colorizers.networks.bins import check_temperature
+from colorizers.pictures.bins import check_temperature
 from colorizers.pictures.inference import Predict
 from colorizers.weights.files import TENSOR_FORMATS
 

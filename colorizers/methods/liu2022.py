@@ -12,7 +12,7 @@ import numpy as np
 
 from colorizers.methods._base import Ingredients, Method
 from colorizers.methods._network import ClassSettings
-from colorizers.networks.bins import ab_bins, annealed_mean, rebalancing_shift
+from colorizers.pictures.bins import ab_bins, annealed_mean, rebalancing_shift
 from colorizers.pictures.colour import Floats
 from colorizers.pictures.inference import AB_LIMIT, ColorizationFailed, Predict, Source, resize
 from colorizers.weights.files import KEY, WeightsFacts, facts_in

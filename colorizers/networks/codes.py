@@ -1,4 +1,4 @@
-"""How networks write colour down: as ab or as classes of ab. Tensors; bins.py says what they mean.
+"""How networks write colour down: as ab or as classes of ab. Tensors; pictures/bins.py says what they mean.
 
 A code turns the truth into a target, compares a raw answer with it, and turns an answer into a* and b*.
 `raw` is (N, C, h, w); `lab` is (N, 3, H, W), L* in 0..100; answers in ab are (N, 2, h, w).
@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - everybody's name for it
 from torch import Tensor
 
-from colorizers.networks.bins import (
+from colorizers.pictures.bins import (
     NEIGHBOURS,
     SIGMA,
     STEP,

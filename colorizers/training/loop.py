@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from colorizers.networks import Network
-from colorizers.networks.bins import mean_soft_code
 from colorizers.networks.codes import BinCode, Decoding
 from colorizers.networks.running import PRECISIONS
+from colorizers.pictures.bins import mean_soft_code
 from colorizers.pictures.colour import Floats
 from colorizers.training.adversary import adversary_of
 from colorizers.training.faults import TrainingStopped, memory_explained

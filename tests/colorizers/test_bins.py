@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 from colorizers.networks import bins
-from colorizers.networks.bins import (
+from colorizers.pictures import colour
+from colorizers.pictures.bins import (
     ab_bins,
     annealed_mean,
     mean_soft_code,
@@ -16,7 +17,6 @@ from colorizers.networks.bins import (
     soft_code,
     soft_code_sums,
 )
-from colorizers.pictures import colour
 
 quick = settings(max_examples=50, deadline=None)
 byte = st.integers(0, 255)

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from colorizers.models import PhotoSet
-from colorizers.networks.bins import mean_soft_code
+from colorizers.pictures.bins import mean_soft_code
 from tests.builders import make_photo_set
 
 pytestmark = pytest.mark.django_db

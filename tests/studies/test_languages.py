@@ -115,7 +115,7 @@ def test_a_language_from_right_to_left_turns_the_page():
 
 
 def test_the_pages_have_no_left_and_right_of_their_own():
-    sheet = Path(languages.__file__).parent / "static" / "studies" / "pages.css"
+    sheet = Path(languages.__file__).parents[1] / "static" / "studies" / "pages.css"
     for physical in ("-left", "-right", " left:", " right:", "text-align: left", "float"):
         assert physical not in sheet.read_text()
 
