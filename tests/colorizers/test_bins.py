@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
 
-from colorizers.networks import bins
-from colorizers.pictures import colour
+from colorizers.pictures import bins, colour
 from colorizers.pictures.bins import (
     ab_bins,
     annealed_mean,

@@ -12,7 +12,7 @@ from rich.progress import track
 
 from colorizers.management.commands.register_colorizer import photo_set_called
 from colorizers.models import PhotoSet
-from colorizers.networks import bins
+from colorizers.pictures import bins
 from colorizers.pictures.colour import RGB8
 
 

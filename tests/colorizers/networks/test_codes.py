@@ -5,11 +5,10 @@ import pytest
 import skimage.color
 import torch
 
-from colorizers.networks import bins
 from colorizers.networks.codes import AbCode, BinCode, Decoding
 from colorizers.networks.codes_8bit import CantorCode, EightBitCode, cantor_pairing
 from colorizers.networks.codes_luv import LuvCode, lab_to_uv
-from colorizers.pictures import colour
+from colorizers.pictures import bins, colour
 from colorizers.pictures.inference import ColorizationFailed, checked_ab
 
 DECODING = Decoding()
