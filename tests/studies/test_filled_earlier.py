@@ -1,0 +1,43 @@
+"""A database that was filled before designs became plug-ins, migrated: tests/oracles/pair/ORIGIN.md."""
+
+import gzip
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ORACLES = Path(__file__).parents[1] / "oracles" / "pair"
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory):
+    """What its studies export and how its people go on, by today's code."""
+    folder = tmp_path_factory.mktemp("earlier")
+    with sqlite3.connect(folder / "earlier.sqlite3") as database:
+        database.executescript(gzip.decompress((ORACLES / "earlier.sql.gz").read_bytes()).decode())
+    database.close()
+    environment = os.environ | {"FOOLRATE_DATA": str(folder), "SECRET_KEY": "for-this-test-only-" * 4}
+    environment |= {"DJANGO_SETTINGS_MODULE": "config.settings", "REDIS_URL": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.studies.earlier", str(folder / "earlier.sqlite3")],
+        env=environment, capture_output=True, text=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def before():
+    return json.loads((ORACLES / "earlier.json").read_text())
+
+
+def test_every_row_of_its_export_is_as_it_was(before, after):
+    assert before["exported"] == after["exported"]
+
+
+def test_its_people_go_on_and_are_paid_as_before(before, after):
+    assert before["gone_on"] == after["gone_on"]
