@@ -7,7 +7,8 @@ person and photo has under either condition, and so grades by overlap.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from math import sqrt
 
@@ -19,8 +20,8 @@ from evaluation.statistics.clustered import Basis, two_way_basis
 from evaluation.statistics.distributions import normal_tail, t_quantile, t_tail
 from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.intervals import DEFAULT, NAIVE
+from evaluation.statistics.pair_spreads import Judges, PairSpreads, pair_spreads, squared_differences
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
-from evaluation.statistics.satterthwaite import Scores, Spread, spread_over_clusters
 from evaluation.statistics.sign_flip import sign_flip
 from evaluation.statistics.two_proportions import newcombe_interval, pooled_z_p
 
@@ -46,7 +47,6 @@ class ResidualTotals:
     cells: Floats
     trials_by: Floats
     trials_on: Floats
-    _known: dict[tuple[int, int, str], Basis | None] = field(default_factory=dict, repr=False)
 
     @property
     def judged_by(self) -> Bools:
@@ -65,43 +65,16 @@ class ResidualTotals:
 
     def basis(self, a: int, b: int, rule: str = CURRENT_RULE) -> Basis | None:
         """Guarded variance and degrees of freedom of the difference a - b; None where there is no test."""
-        if (a, b, rule) not in self._known:
-            self._known[a, b, rule] = self._basis(a, b, rule)
-        return self._known[a, b, rule]
-
-    def _basis(self, a: int, b: int, rule: str) -> Basis | None:
         by_person, by_photo, by_cell = self.variances(a, b)
         if rule == CGM_TWO_WAY:
             df = self.df(a, b)
             return Basis(max(by_person + by_photo - by_cell, by_person, by_photo), df) if df >= 1 else None
-        spreads = (
-            self._spread(self.people, self.trials_by, a, b),
-            self._spread(self.photos, self.trials_on, a, b),
-        )
-        return two_way_basis(*spreads, by_cell, least=0.0)
-
-    def _spread(self, totals: Floats, trials: Floats, a: int, b: int) -> Spread | None:
-        """Over people or photos; the working model gives both conditions one rate."""
-        pair = np.array([a, b])
-        of_pair = np.flatnonzero(trials[:, pair].any(axis=1))
-        (n_a, k_a), (n_b, k_b) = self.counts[a], self.counts[b]
-        supposed = (k_a + k_b + 0.5) / (n_a + n_b + 1)
-        sizes = np.array([n_a, n_b])
-        shares = trials[np.ix_(of_pair, pair)] / sizes
-        information, response = np.zeros((2, len(of_pair), 2, 2))
-        for place in (0, 1):
-            response[:, place, place] = shares[:, place]
-            information[:, place, place] = shares[:, place] / sizes[place] * supposed * (1 - supposed)
-        scores = Scores(totals[np.ix_(of_pair, pair)], information, response)
-        return spread_over_clusters(scores, np.array([1.0, -1.0]))
+        people, photos = (spreads.between(a, b) for spreads in self._spreads)
+        return two_way_basis(people, photos, by_cell, least=0.0)
 
     def overlap(self, a: int, b: int) -> float:
         """Share of the smaller condition's people that judged both, or of its photos if that is less."""
-        shares = []
-        for judged in (self.judged_by, self.judged_on):
-            one, other = judged[:, a], judged[:, b]
-            shares.append(float((one & other).sum() / min(one.sum(), other.sum())))
-        return min(shares)
+        return min(judges.overlap(a, b) for judges in self._judges)
 
     def df(self, a: int, b: int) -> int:
         """Degrees of freedom of a pair under `cgm_two_way`, by participants or photos, whichever are fewer.
@@ -109,45 +82,42 @@ class ResidualTotals:
         The study's participants - 1, or photos - 1, while some judged both conditions. Two separate groups
         have a mean each, and whoever judged neither says nothing of their difference: both groups - 2.
         """
-        return min(_clusters(judged, a, b).df for judged in (self.judged_by, self.judged_on))
+        return min(judges.df(a, b) for judges in self._judges)
 
     def variances(self, a: int, b: int) -> tuple[float, float, float]:
-        """Of the difference a - b: by participant, by photo and by cell."""
-        by_person, by_photo = (
-            _variance_of_difference(grid, a, b, _clusters(judged, a, b))
-            for grid, judged in ((self.people, self.judged_by), (self.photos, self.judged_on))
-        )
+        """Of the difference a - b: by participant, by photo and by cell.
+
+        A sum of squares of the clusters' differences, each side with the factor G / (G - 1) of its group.
+        """
+        by_person, by_photo, by_cell = (float(found[a, b]) for found in self._variances)
+        return by_person, by_photo, by_cell
+
+    # All pairs at once: one by one, 200 conditions took half a minute.
+
+    @cached_property
+    def _judges(self) -> tuple[Judges, Judges]:
+        """People and photos."""
+        return Judges.of(self.judged_by), Judges.of(self.judged_on)
+
+    @cached_property
+    def _variances(self) -> tuple[Floats, Floats, Floats]:
+        people, photos = self._judges
         cells = len(self.cells)
+        of_cells = np.full((len(self.codes),) * 2, cells / max(cells - 1, 1))
         return (
-            by_person,
-            by_photo,
-            _variance_of_difference(self.cells, a, b, _Clusters((cells, cells), False)),
+            squared_differences(self.people, people.factors()),
+            squared_differences(self.photos, photos.factors()),
+            squared_differences(self.cells, of_cells),
         )
 
-
-@dataclass(frozen=True)
-class _Clusters:
-    """How many clusters judged each of two conditions, and whether those are two separate groups.
-
-    Where some judged both, both counts are that of the whole study.
-    """
-
-    counts: tuple[int, int]
-    separate: bool
-
-    @property
-    def df(self) -> int:
-        """Degrees of freedom of a difference; 0 where a group of its own is a single cluster."""
-        if self.separate:
-            return sum(self.counts) - 2 if min(self.counts) > 1 else 0
-        return self.counts[0] - 1
-
-
-def _clusters(judged: Bools, a: int, b: int) -> _Clusters:
-    one, other = judged[:, a], judged[:, b]
-    if (one & other).any():
-        return _Clusters((len(judged), len(judged)), separate=False)
-    return _Clusters((int(one.sum()), int(other.sum())), separate=True)
+    @cached_property
+    def _spreads(self) -> tuple[PairSpreads, PairSpreads]:
+        """Over people and over photos."""
+        counts = np.array(self.counts, dtype=np.float64)
+        return (
+            pair_spreads(self.people, self.trials_by, counts),
+            pair_spreads(self.photos, self.trials_on, counts),
+        )
 
 
 def residual_totals(valid: ValidResponses) -> ResidualTotals | None:
@@ -306,13 +276,6 @@ def _tested(diff: float, basis: Basis | None, alpha: float, *, constant: bool) -
         "p": 2 * t_tail(abs(diff / se), basis.df),
         "ci": [max(-1.0, diff - half), min(1.0, diff + half)],
     }
-
-
-def _variance_of_difference(totals: Floats, a: int, b: int, clusters: _Clusters) -> float:
-    """Sum of squares of the clusters' differences, each side with the factor G / (G - 1) of its group."""
-    factor_a, factor_b = (count / max(count - 1, 1) for count in clusters.counts)
-    difference = totals[:, a] * sqrt(factor_a) - totals[:, b] * sqrt(factor_b)
-    return float(np.dot(difference, difference))
 
 
 def _paired(people: tuple[Ints, Ints], a: int, b: int, resampling: Resampling | None) -> Json:

@@ -155,11 +155,14 @@ def _shares_of_first(drawn: Floats) -> Floats:
 def _bar(covariance: Floats, noise: Floats, alpha: float) -> float:
     """How many standard errors all differences together need: read off noise that varies as `covariance`."""
     drawn = np.sqrt(_of_differences(covariance))
-    largest = np.zeros(len(noise))
+    columns = np.ascontiguousarray(noise.T)
+    largest, difference = np.zeros((2, len(noise)))
     for a in range(len(drawn)):
         for b in range(a):
             if drawn[a, b] > TINY:
-                np.maximum(largest, np.abs(noise[:, a] - noise[:, b]) / drawn[a, b], out=largest)
+                np.subtract(columns[a], columns[b], out=difference)
+                np.abs(difference, out=difference)
+                np.maximum(largest, np.divide(difference, drawn[a, b], out=difference), out=largest)
     return float(np.quantile(largest, 1 - alpha))
 
 
