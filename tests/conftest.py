@@ -1,16 +1,24 @@
 """The cast and the ground that all tests share."""
 
 import io
+import itertools
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 # Playwright's synchronous interface runs an event loop beside the test's database connection.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 import numpy as np
 import pytest
+from hypothesis import settings as hypothesis_settings
 from PIL import Image
+
+# A busy machine is no reason to fail: how long an example takes is not what the tests are about.
+hypothesis_settings.register_profile("foolrate", deadline=None)
+hypothesis_settings.load_profile("foolrate")
 
 
 def pytest_unconfigure() -> None:
@@ -20,6 +28,7 @@ def pytest_unconfigure() -> None:
         shutil.rmtree(settings.FOOLRATE_DATA, ignore_errors=True)
 
 
+_numbers = itertools.count()
 LONG = ("browser", "workers", "slow")
 
 
@@ -40,14 +49,33 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
 
 
 @pytest.fixture(autouse=True)
-def own_media(settings, tmp_path: Path) -> Path:
-    """Files that a test stores are its own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    settings.AXES_ENABLED = False
-    return tmp_path / "media"
+def own_media(settings) -> Path:
+    """Files that a test stores are its own; the folder comes with the first of them.
+
+    It goes with the last test: methods that were loaded for one test may read their reference photos later.
+    """
+    settings.MEDIA_ROOT = settings.FOOLRATE_DATA / "media-of-tests" / str(next(_numbers))
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(scope="session")
+def built_once(django_db_setup, django_db_blocker, tmp_path_factory) -> Callable[[Callable[[], Any]], Any]:
+    """Builds what many tests only look at: gives what was made, and leaves no row behind.
+
+    For fixtures of modules and sessions.
+    """
+
+    def build(make: Callable[[], Any]) -> Any:
+        from django.db import transaction
+        from django.test import override_settings
+
+        own_files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+        with django_db_blocker.unblock(), own_files, transaction.atomic():
+            made = make()
+            transaction.set_rollback(True)
+        return made
+
+    return build
 
 
 @pytest.fixture

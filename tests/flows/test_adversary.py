@@ -12,9 +12,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from django.conf import settings
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from PIL import Image
 
 from colorizers.models import Photo
@@ -91,19 +89,14 @@ SETTINGS = {"practice_trials": 2, "test_trials": 12, "vigilance_share": 0.25}
 
 
 @pytest.fixture(scope="module")
-def evidence(django_db_setup, django_db_blocker, tmp_path_factory):
-    """One study, played once for all tests; nothing of it stays in the database."""
-    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    own = {
-        "MEDIA_ROOT": tmp_path_factory.mktemp("media"),
-        "STORAGES": settings.STORAGES | {"staticfiles": static},
-    }
-    with django_db_blocker.unblock(), override_settings(**own), transaction.atomic():
+def evidence(built_once) -> Evidence:
+    """One study, played once for all tests."""
+
+    def played() -> Evidence:
         study = launched_study(photos=20, design_settings=SETTINGS)
-        seen = [play(study) for _ in range(PARTICIPATIONS)]
-        found = gather(study, seen)
-        transaction.set_rollback(True)
-    return found
+        return gather(study, [play(study) for _ in range(PARTICIPATIONS)])
+
+    return built_once(played)
 
 
 def gather(study, seen: list[Seen]) -> Evidence:
