@@ -97,6 +97,8 @@ def test_a_preparation_whose_worker_died_is_taken_up_by_the_next_one(monkeypatch
     settings.CLAIM_SECONDS = 0
     assert lifecycle.recover_abandoned() == 1
     assert sent == [study.pk]
+    # Signs of life would wait for the transaction of this test.
+    settings.CLAIM_SECONDS = 120
     tasks.prepare_study(study.pk)
     assert lifecycle.recover_abandoned() == 0
 
@@ -129,9 +131,14 @@ def test_a_queue_that_cannot_be_reached_is_said_and_the_preparation_is_sent_when
         lifecycle.order(study=study, goal=lifecycle.LAUNCH)
     assert study.state == StudyState.PREPARING
     assert study.preparation["error"] == "The task queue cannot be reached."
+    sent = []
+    monkeypatch.setattr(lifecycle, "send", lambda task, pk: sent.append((task, pk)) or "")
     settings.CLAIM_SECONDS = 0
-    monkeypatch.setattr(lifecycle, "send", lambda task, pk: task(pk) or "")
     assert lifecycle.recover_abandoned() == 1
+    # Signs of life would wait for the transaction of this test.
+    settings.CLAIM_SECONDS = 120
+    for task, pk in sent:
+        task(pk)
     study.refresh_from_db()
     assert (study.state, study.preparation["error"]) == (StudyState.LIVE, "")
 
