@@ -1,10 +1,13 @@
-"""A process that takes many people to a study at once: `python -m tests.flows.arriving SLUG PEOPLE [spoil]`.
+"""A process that takes many people to a study at once: `python -m tests.flows.arriving`.
 
-Says `ready`, waits for a line, and then says what became of each person: `begun`, `full`, or what went wrong.
+For each line `SLUG PEOPLE [spoil]` it says `ready`, waits for a line, and then says in a line of JSON how
+many people became what: `begun`, `full`, or what went wrong.
 """
 
+import json
 import os
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import django
@@ -40,14 +43,16 @@ def arrive(study: Study, *, spoil: bool) -> str:
         connection.close()
 
 
-def main(slug: str, people: str, *wishes: str) -> None:
+def take(slug: str, people: str, *wishes: str) -> None:
     study = Study.objects.get(slug=slug)
+    connection.close()
     print("ready", flush=True)
     sys.stdin.readline()
     with ThreadPoolExecutor(max_workers=int(people)) as pool:
-        for outcome in pool.map(lambda _: arrive(study, spoil="spoil" in wishes), range(int(people))):
-            print(outcome, flush=True)
+        outcomes = pool.map(lambda _: arrive(study, spoil="spoil" in wishes), range(int(people)))
+        print(json.dumps(Counter(outcomes)), flush=True)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for line in sys.stdin:
+        take(*line.split())

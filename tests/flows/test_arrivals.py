@@ -1,9 +1,11 @@
 """Fifty people at once, in processes of their own: cells stay balanced and quotas are kept to the person."""
 
+import json
 import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,27 +20,42 @@ ROOT = Path(__file__).resolve().parents[2]
 PROCESSES, PEOPLE = 5, 10
 
 
-def arrive_at_once(study, *wishes) -> Counter:
-    """What became of 50 people in 5 processes that were let go at the same moment."""
-    command = [sys.executable, "-m", "tests.flows.arriving", study.slug, str(PEOPLE), *wishes]
-    processes = [
+@pytest.fixture(scope="module")
+def processes(django_db_setup, django_db_blocker) -> Iterator[list[subprocess.Popen]]:
+    """Five that are ready to take people to a study of any test."""
+    with django_db_blocker.unblock():
+        environment = os.environ | {"DATABASE_URL": database_url()}
+    started = [
         subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_url()}, text=True,
+            [sys.executable, "-m", "tests.flows.arriving"], cwd=ROOT, env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for _ in range(PROCESSES)
     ]  # fmt: skip
-    try:
+    yield started
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def arrive_at_once(processes, idle_queue) -> Callable[..., Counter]:
+    """Lets 50 people in 5 processes go at the same moment; gives what became of them."""
+
+    def say(line: str) -> None:
+        for process in processes:
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+
+    def arrive(study, *wishes) -> Counter:
+        say(f"{study.slug} {PEOPLE} {' '.join(wishes)}")
         for process in processes:
             assert process.stdout.readline() == "ready\n", process.stderr.read()
-        for process in processes:
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        said = [process.communicate(timeout=120)[0].splitlines() for process in processes]
-    finally:
-        for process in processes:
-            process.kill()
-    return Counter(outcome for lines in said for outcome in lines)
+        say("go")
+        said = [Counter(json.loads(process.stdout.readline())) for process in processes]
+        return sum(said, Counter())
+
+    return arrive
 
 
 def cells(**which) -> Counter:
@@ -50,7 +67,7 @@ def spread(counts: Counter) -> int:
 
 
 @pytest.mark.parametrize("allocation", ["mixed", "one_condition_per_participation"])
-def test_cells_are_given_to_fifty_at_once_as_to_one_after_the_other(idle_queue, allocation):
+def test_cells_are_given_to_fifty_at_once_as_to_one_after_the_other(arrive_at_once, allocation):
     study = launched_study(allocation=allocation)
     assert arrive_at_once(study) == {"begun": 50}
     judged = cells(kind="test")
@@ -63,21 +80,21 @@ def test_cells_are_given_to_fifty_at_once_as_to_one_after_the_other(idle_queue, 
     assert spread(corners) <= 3
 
 
-def test_no_more_people_come_in_than_the_quota(idle_queue):
+def test_no_more_people_come_in_than_the_quota(arrive_at_once):
     study = launched_study(participant_quota=17)
     assert arrive_at_once(study) == {"begun": 17, "full": 33}
     assert Participation.objects.count() == 17
     assert spread(cells(kind="test")) <= 1
 
 
-def test_no_more_people_come_into_an_arm_than_its_quota(idle_queue):
+def test_no_more_people_come_into_an_arm_than_its_quota(arrive_at_once):
     study = launched_study(allocation="one_condition_per_participation", arm_quota=8)
     assert arrive_at_once(study) == {"begun": 16, "full": 34}
     arms = set(Trial.objects.filter(kind="test").values_list("participation", "condition__slug"))
     assert Counter(arm for _, arm in arms) == {"sepia": 8, "luminance-table": 8}
 
 
-def test_spoiled_trials_of_fifty_at_once_are_each_repeated_once(idle_queue):
+def test_spoiled_trials_of_fifty_at_once_are_each_repeated_once(arrive_at_once):
     study = launched_study(photos=20)
     assert arrive_at_once(study, "spoil") == {"begun": 50}
     assert Response.objects.filter(voided=True).count() == 50
