@@ -140,6 +140,7 @@ def test_the_same_again_is_refused_and_named(workbench):
     assert "under the name &#x27;s&#x27;" in new_colorizer(workbench, slug="other").content.decode()
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_uploaded_weights_are_checked_and_registered(workbench, tmp_path, settings):
     for limit, slug in ((2**24, "in-memory"), (0, "on-disk")):
         settings.FILE_UPLOAD_MAX_MEMORY_SIZE = limit
@@ -148,6 +149,7 @@ def test_uploaded_weights_are_checked_and_registered(workbench, tmp_path, settin
         assert Colorizer.objects.get(slug=slug).weights.read() == path.read_bytes()
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_wrong_weights_are_refused_with_the_whole_report_on_lines_of_its_own(workbench, tmp_path):
     path = compact_weights(tmp_path)
     reply = new_colorizer(workbench, "zhang2016", weights=upload(path, "<b>net.safetensors"), variant="l2")

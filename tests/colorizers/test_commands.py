@@ -153,6 +153,7 @@ def test_call_command_takes_settings_in_json_too():
     assert Colorizer.objects.get(slug="s").settings["a"] == 1.5
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_weights_are_checked_against_their_digest_and_loaded(tmp_path):
     path = compact_weights(tmp_path)
     order = ["register_colorizer", "--method", "zhang2016", "--name", "net", "--weights", str(path)]

@@ -90,6 +90,7 @@ def refusal(path, **order) -> str:
     return str(refused.value)
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_weights_are_stored_under_their_digest_and_the_same_again_gives_the_same_row(tmp_path):
     path = compact_weights(tmp_path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -99,6 +100,7 @@ def test_weights_are_stored_under_their_digest_and_the_same_again_gives_the_same
     assert register(path.rename(tmp_path / "renamed.safetensors")) == colorizer
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_weights_of_another_variant_are_refused_with_the_whole_report(tmp_path):
     said = refusal(compact_weights(tmp_path), variant="l2")
     assert said.startswith("The file says that it holds zhang2016 (class); expected was zhang2016 (l2).")
@@ -106,11 +108,13 @@ def test_weights_of_another_variant_are_refused_with_the_whole_report(tmp_path):
     assert "model8.6.weight (313, 32, 1, 1) instead of (2, 32, 1, 1)" in said
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_settings_that_want_what_the_weights_lack_are_refused(tmp_path):
     said = refusal(compact_weights(tmp_path), settings={"rebalance": 0.7})
     assert "come without the prior of their training photos" in said
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_a_pickle_with_code_is_refused_and_not_executed(tmp_path):
     mark = tmp_path / "executed"
 
@@ -133,6 +137,7 @@ def test_a_wrong_digest_is_refused_before_anything_is_loaded(tmp_path):
         services.register_colorizer(slug="s", method="sepia", weights_sha256="0" * 64)
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_a_published_file_is_recognised_by_its_digest(tmp_path, monkeypatch):
     path = compact_weights(tmp_path)
     own = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -149,6 +154,7 @@ def test_a_published_file_is_recognised_by_its_digest(tmp_path, monkeypatch):
     assert "at temperature 1.0; with temperature 0.38 its colours differ" in remarks[-1]
 
 
+@pytest.mark.usefixtures("checked_here")
 def test_a_published_classifier_is_no_colorizer_and_the_refusal_says_what_it_is_for(tmp_path, monkeypatch):
     path = tmp_path / "net.safetensors"
     path.write_bytes(b"0")
