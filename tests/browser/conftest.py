@@ -82,7 +82,22 @@ def open_page(browser, live_server):
     assert complaints == []
 
 
+class Album:
+    """Pictures of pages for people to look at, in the folder test-results; taken with PICTURES=1.
+
+    No test depends on them, and a long page takes its seconds.
+    """
+
+    def __init__(self) -> None:
+        self._is_wanted = os.environ.get("PICTURES") == "1"
+        if self._is_wanted:
+            RESULTS.mkdir(exist_ok=True)
+
+    def keep(self, page: Page, name: str, **options: bool) -> None:
+        if self._is_wanted:
+            page.screenshot(path=RESULTS / f"{name}.png", **options)
+
+
 @pytest.fixture(scope="session")
-def results() -> Path:
-    RESULTS.mkdir(exist_ok=True)
-    return RESULTS
+def results() -> Album:
+    return Album()

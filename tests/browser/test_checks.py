@@ -7,7 +7,8 @@ from studies.models import Participation, ParticipationState
 from studies.services import screening
 from studies.services.participations import begin_participation
 from tests.browser.conftest import AXE
-from tests.browser.test_pages import TEXTS, WIDTHS, finished
+from tests.browser.looks import WIDTHS
+from tests.browser.test_pages import TEXTS, finished
 from tests.builders import launched_study
 
 pytestmark = pytest.mark.browser
@@ -45,7 +46,7 @@ def page(request, browser, live_server):
 
 def check(page: Page, name: str, results) -> None:
     """No violation that axe knows of, nothing wider than the window, from right to left either."""
-    page.screenshot(path=results / f"{name}-{page.look}.png", full_page=True)
+    results.keep(page, f"{name}-{page.look}", full_page=True)
     page.evaluate(AXE.read_text())
     found = page.evaluate("() => axe.run()")
     assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
@@ -77,7 +78,7 @@ def test_from_the_landing_page_to_the_first_instructions(page, study, results):
         with page.expect_navigation():
             page.keyboard.press("Enter")
     page.locator(".runner-screen").wait_for()
-    page.screenshot(path=results / f"instructions-german-{page.look}.png")
+    results.keep(page, f"instructions-german-{page.look}")
     participation.refresh_from_db()
     assert participation.state == ParticipationState.STARTED
     assert participation.language == "de"
@@ -116,11 +117,11 @@ def finished_after_checks(study):
     return finished(study)
 
 
-@pytest.mark.parametrize("reason", ["colour_vision", "touch", "display"])
-def test_the_page_of_who_is_screened_out(page, study, results, reason):
+def test_the_page_of_who_is_screened_out(page, study, results):
     participation = begin_participation(study=study, source="person")
     participation.state = ParticipationState.SCREENED_OUT
-    participation.screening = {"reason": reason}
-    participation.save()
-    page.goto(f"/p/{participation.code}/")
-    check(page, f"screened-out-{reason}", results)
+    for reason in ("colour_vision", "touch", "display"):
+        participation.screening = {"reason": reason}
+        participation.save()
+        page.goto(f"/p/{participation.code}/")
+        check(page, f"screened-out-{reason}", results)

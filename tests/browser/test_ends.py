@@ -27,7 +27,7 @@ def page(browser, live_server):
 
 
 def check(page, name, results):
-    page.screenshot(path=results / f"{name}-phone.png", full_page=True)
+    results.keep(page, f"{name}-phone", full_page=True)
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     page.evaluate(AXE.read_text())
     assert page.evaluate("() => axe.run()")["violations"] == []

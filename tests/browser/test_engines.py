@@ -1,5 +1,6 @@
-"""The whole walk, from the landing page to the code, in Firefox and WebKitGTK: phone, tablet, desk."""
+"""The whole walk, from the landing page to the code, in Firefox and WebKitGTK, in windows of three sizes."""
 
+import itertools
 import os
 import time
 
@@ -11,6 +12,7 @@ from tests.browser.playing import TRIALS
 
 pytestmark = pytest.mark.browser
 
+# A phone, a tablet and a desk; a step in each, one after the other.
 SIZES = [(375, 700), (768, 1024), (1440, 900)]
 NEXT = ".runner-screen .runner-button:not(.quiet):enabled, .runner-choice:enabled"
 
@@ -27,11 +29,13 @@ def engine(request):
         pytest.skip(words)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["phone", "tablet", "desk"])
-def test_a_whole_participation(engine, live_server, quick_study, size):
-    engine.resize(*size)
-    engine.go(f"{live_server.url}/s/{quick_study.slug}/")
-    assert not engine.run("return document.documentElement.scrollWidth > innerWidth")
+def test_a_whole_participation(engine, live_server, quick_study):
+    sizes = itertools.cycle(SIZES)
+    for size in SIZES:
+        engine.resize(*size)
+        engine.go(f"{live_server.url}/s/{quick_study.slug}/")
+        assert not engine.run("return document.documentElement.scrollWidth > innerWidth"), size
+        assert engine.run(SEEN, "input[name=consent]"), size
     assert engine.click("input[name=consent]")
     assert engine.click("button.begin")
     until = time.monotonic() + 90
@@ -40,6 +44,8 @@ def test_a_whole_participation(engine, live_server, quick_study, size):
         # A choice that cannot be seen is not offered yet.
         if not (engine.run(SEEN, NEXT) and engine.click(NEXT)):
             time.sleep(0.05)
+            continue
+        engine.resize(*next(sizes))
     assert Response.objects.count() == TRIALS
     assert Response.objects.exclude(answer="").count() == TRIALS
     assert Participation.objects.get().state == ParticipationState.FINISHED

@@ -66,7 +66,7 @@ def test_each_photo_is_large_and_nothing_is_wider_than_the_page(
     )
     assert lefts == columns
     assert page.evaluate("document.querySelector('.guess img').getBoundingClientRect().width") > 300
-    page.screenshot(path=results / f"gallery-{width}-{scheme}.png", full_page=True)
+    results.keep(page, f"gallery-{width}-{scheme}", full_page=True)
     assert faults == []
     page.context.close()
 

@@ -1,19 +1,17 @@
 """The pages before and after the trials: how they look, and whether everybody can use them."""
 
 import pytest
-from playwright.sync_api import Page
 
 from studies.models import Trial
 from studies.rules.payloads import Answer
 from studies.services.lifecycle import close, pause
 from studies.services.participations import begin_participation
 from studies.services.responses import record_response
-from tests.browser.conftest import AXE
+from tests.browser.looks import check, looks
 from tests.builders import launched_study, shown_as_planned
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = {"phone": (375, 667), "desk": (1440, 900)}
 TEXTS = {
     "title": "Which photograph has its real colours?",
     "information": (
@@ -49,52 +47,38 @@ def finished(study):
     return participation
 
 
-@pytest.fixture(params=["phone", "desk"])
-def width(request) -> str:
-    return request.param
-
-
-@pytest.fixture(params=["light", "dark"])
-def page(request, browser, live_server, width):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    context = browser.new_context(base_url=live_server.url, viewport=size, color_scheme=request.param)
-    page = context.new_page()
-    page.look = f"{width}-{request.param}"
-    yield page
+@pytest.fixture
+def page(browser, live_server):
+    context = browser.new_context(base_url=live_server.url)
+    yield context.new_page()
     context.close()
 
 
-def check(page: Page, name: str, results) -> None:
-    """No violation that axe knows of, nothing wider than the window; and a picture for people to look at."""
-    page.screenshot(path=results / f"{name}-{page.look}.png", full_page=True)
-    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("() => axe.run()")
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
-
-
 def test_the_landing_page(page, study, results):
-    page.goto(f"/s/{study.slug}/")
-    check(page, "landing", results)
+    for look in looks(page):
+        page.goto(f"/s/{study.slug}/")
+        check(page, f"landing-{look}", results)
 
 
 def test_the_last_page(page, study, results):
-    page.goto(f"/p/{finished(study).code}/")
-    check(page, "last", results)
+    code = finished(study).code
+    for look in looks(page):
+        page.goto(f"/p/{code}/")
+        check(page, f"last-{look}", results)
 
 
 def test_a_study_that_takes_nobody(page, study, results):
-    pause(study=study)
-    page.goto(f"/s/{study.slug}/")
-    check(page, "paused", results)
-    close(study=study)
-    page.goto(f"/s/{study.slug}/")
-    check(page, "closed", results)
+    for state, change in (("paused", pause), ("closed", close)):
+        change(study=study)
+        for look in looks(page):
+            page.goto(f"/s/{study.slug}/")
+            check(page, f"{state}-{look}", results)
 
 
 def test_an_address_that_leads_nowhere(page, study, results):
-    page.goto("/s/no-such-study/")
-    check(page, "nowhere", results)
+    for look in looks(page):
+        page.goto("/s/no-such-study/")
+        check(page, f"nowhere-{look}", results)
 
 
 def test_the_landing_page_works_without_scripts(browser, live_server, study, results):
@@ -109,20 +93,16 @@ def test_the_landing_page_works_without_scripts(browser, live_server, study, res
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_trial_as_it_looks(browser, live_server, study, results, width, scheme):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    context = browser.new_context(base_url=live_server.url, viewport=size, color_scheme=scheme)
-    page = context.new_page()
-    page.goto(f"/p/{begin_participation(study=study, source='person').code}/")
-    for step in range(3):
-        page.locator(".runner-screen .runner-button:not(.quiet):enabled").wait_for()
-        page.screenshot(path=results / f"instructions-{step}-{width}-{scheme}.png")
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(150)
-    page.locator(".runner-choice:enabled").first.wait_for()
-    page.screenshot(path=results / f"answer-{width}-{scheme}.png")
-    page.keyboard.press("ArrowLeft")
-    page.locator(".runner-verdict").wait_for()
-    page.screenshot(path=results / f"feedback-{width}-{scheme}.png")
-    context.close()
+def test_a_trial_as_it_looks(page, study, results):
+    for look in looks(page):
+        page.goto(f"/p/{begin_participation(study=study, source='person').code}/")
+        for step in range(3):
+            page.locator(".runner-screen .runner-button:not(.quiet):enabled").wait_for()
+            results.keep(page, f"instructions-{step}-{look}")
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(150)
+        page.locator(".runner-choice:enabled").first.wait_for()
+        results.keep(page, f"answer-{look}")
+        page.keyboard.press("ArrowLeft")
+        page.locator(".runner-verdict").wait_for()
+        results.keep(page, f"feedback-{look}")

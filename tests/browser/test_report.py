@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from evaluation import services
 from evaluation.models import Order, Population
@@ -10,12 +10,10 @@ from studies.models import Condition, Trial
 from studies.rules.payloads import Answer
 from studies.services.participations import begin_participation
 from studies.services.responses import record_response
-from tests.browser.conftest import AXE
+from tests.browser.looks import check, looks
 from tests.builders import launched_study, shown_as_planned
 
 pytestmark = pytest.mark.browser
-
-WIDTHS = {"phone": (375, 667), "desk": (1440, 900)}
 
 
 @pytest.fixture
@@ -52,66 +50,52 @@ def _take_part(study, rng):
         )  # fmt: skip
 
 
-@pytest.fixture(params=["phone", "desk"])
-def width(request) -> str:
-    return request.param
-
-
-@pytest.fixture(params=["light", "dark"])
-def page(request, browser, live_server, width, ada, client):
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    context = browser.new_context(base_url=live_server.url, viewport=size, color_scheme=request.param)
+@pytest.fixture
+def page(browser, live_server, ada, client):
+    context = browser.new_context(base_url=live_server.url)
     client.force_login(ada)
     context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
-    page = context.new_page()
-    page.look = f"{width}-{request.param}"
-    yield page
+    yield context.new_page()
     context.close()
-
-
-def check(page: Page, name: str, results) -> None:
-    """No violation that axe knows of, nothing wider than the window; and a picture for people to look at."""
-    page.screenshot(path=results / f"{name}-{page.look}.png", full_page=True)
-    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("() => axe.run()")
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found["violations"]] == []
 
 
 def test_the_report_is_readable_everywhere(page, study, results):
     for colorization in services.colorizations_to_score(study=study):
         services.score_colorization(colorization)
     services.make_report(study=study, population=Population.PEOPLE)
-    page.goto(f"/studies/{study.slug}/report/")
-    check(page, "report-folded", results)
-    page.get_by_role("button", name="Open all sections").click()
-    # Pictures further down are fetched when they come near.
-    for picture in page.locator(".gallery img").all():
-        picture.scroll_into_view_if_needed()
-    page.evaluate("() => window.scrollTo(0, 0)")
-    page.wait_for_load_state("networkidle")
-    broken = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
-    assert page.evaluate(broken) == []
-    check(page, "report", results)
+    for look in looks(page):
+        page.goto(f"/studies/{study.slug}/report/")
+        check(page, f"report-folded-{look}", results)
+        page.get_by_role("button", name="Open all sections").click()
+        # Pictures further down are fetched when they come near.
+        for picture in page.locator(".gallery img").all():
+            picture.scroll_into_view_if_needed()
+        page.evaluate("() => window.scrollTo(0, 0)")
+        page.wait_for_load_state("networkidle")
+        broken = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+        assert page.evaluate(broken) == [], look
+        check(page, f"report-{look}", results)
 
 
 def test_the_panel_follows_an_order_until_the_report_is_there(page, study, results):
     page.goto(f"/studies/{study.slug}/report/")
     page.get_by_role("button", name="Make the report").click()
-    expect(page.get_by_text("Waiting for a worker")).to_be_visible()
-    check(page, "report-ordered", results)
+    for look in looks(page):
+        expect(page.get_by_text("Waiting for a worker")).to_be_visible()
+        check(page, f"report-ordered-{look}", results)
     services.fulfil(Order.objects.get().pk, services.MAKERS)
     expect(page.locator(".headline")).to_be_visible(timeout=20_000)
     page.wait_for_load_state("networkidle")
 
 
 def test_the_planner_is_readable_everywhere(page, transactional_db, results):
-    page.goto("/planning/?conditions=4&participants=80")
-    expect(page.locator(".headline")).to_contain_text("80 participants on 200 photos")
-    check(page, "planning", results)
-    page.get_by_label("Test trials a participant").fill("3")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("To see each of 4 conditions takes as many test trials")).to_be_visible()
-    check(page, "planning-refused", results)
+    for look in looks(page):
+        page.goto("/planning/?conditions=4&participants=80")
+        expect(page.locator(".headline")).to_contain_text("80 participants on 200 photos")
+        check(page, f"planning-{look}", results)
+        page.get_by_label("Test trials a participant").fill("3")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("To see each of 4 conditions takes as many test trials")).to_be_visible()
+        check(page, f"planning-refused-{look}", results)

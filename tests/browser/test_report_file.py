@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from evaluation.report import downloads as report_files
@@ -25,11 +26,16 @@ new PerformanceObserver(list => list.getEntries().forEach(entry => {
 """
 
 
-@pytest.fixture(params=[1, 8], ids=["one condition", "eight conditions"])
-def file(request, transactional_db, ada, tmp_path):
+@pytest.fixture(scope="module", params=[1, 8], ids=["one condition", "eight conditions"])
+def file(request, built_once, tmp_path_factory):
     names = dict(list(NAMES.items())[: request.param])
-    path = tmp_path / "report.html"
-    path.write_text(report_files.html(demanding_report(ada, names)), encoding="utf-8")
+
+    def written():
+        ada = get_user_model().objects.create_user("ada")
+        return report_files.html(demanding_report(ada, names))
+
+    path = tmp_path_factory.mktemp("file") / "report.html"
+    path.write_text(built_once(written), encoding="utf-8")
     return path
 
 
@@ -60,7 +66,7 @@ def test_the_file_needs_no_network_and_breaks_nowhere(page, file, results, reque
         page.reload()
     assert seen[-1] == [], seen
     page.get_by_role("button", name="Open all sections").click()
-    page.screenshot(path=results / f"file-{request.node.callspec.id}.png", full_page=True)
+    results.keep(page, f"file-{request.node.callspec.id}", full_page=True)
     assert [url for url in page.asked if not url.startswith("data:")] == [file.as_uri()]
     assert page.evaluate("() => [...document.images].filter(i => i.complete && !i.naturalWidth).length") == 0
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")

@@ -62,7 +62,7 @@ def test_every_page_on_the_way_is_accessible(open_page, quick_study, results, ki
     for title in INSTRUCTIONS:
         screen(page, title)
         check(page)
-        page.screenshot(path=results / f"{title.split()[0].lower()}-{width}.png")
+        results.keep(page, f"{title.split()[0].lower()}-{width}")
         page.keyboard.press("Enter")
     page.locator(".runner-choice:enabled").first.wait_for()
     check(page)

@@ -64,5 +64,5 @@ def test_refused_weights_leave_what_was_typed_and_fit_a_narrow_screen(
     assert page.evaluate("document.activeElement.name") == "weights"
     kept = {name: page.input_value(f"[name={name}]") for name in ("slug", "setting_input_px", "variant")}
     assert kept == {"slug": "net", "setting_input_px": "192", "variant": "l2"}
-    page.screenshot(path=results / f"colorizer-refused-{scheme}.png", full_page=True)
+    results.keep(page, f"colorizer-refused-{scheme}", full_page=True)
     context.close()
