@@ -26,7 +26,7 @@ from evaluation.statistics.intervals import (
     wilson,
 )
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
-from evaluation.statistics.satterthwaite import ONE, Spread, scores_of_mean, spread_over_clusters
+from evaluation.statistics.satterthwaite import ONE, Scores, Spread, scores_of_mean, spread_over_clusters
 
 DEFAULT_METHOD = "Wilson with effective n and t quantile, clustered by participant and photo"
 THESE_PHOTOS_METHOD = "logit with t quantile, clustered by participant"
@@ -144,6 +144,12 @@ def cluster_variance(residuals: np.ndarray, clusters: AnyCodes, divisor: float) 
     return float(np.dot(totals, totals)) / divisor**2 * count / (count - 1), count
 
 
+def _of_totals(scores: Scores) -> float | None:
+    """`cluster_variance` of a mean whose scores are summed already."""
+    count = len(scores.totals)
+    return float(np.square(scores.totals).sum()) * count / (count - 1) if count > 1 else None
+
+
 def clustered_rate(
     fooled: Flags, participant: AnyCodes, photo: AnyCodes, cell: AnyCodes | None = None
 ) -> ClusteredRate:
@@ -160,17 +166,23 @@ def clustered_rate(
     residuals = np.asarray(fooled - k / n, dtype=np.float64)
     # Half an answer of each kind, so that 0 % and 100 % have degrees of freedom too.
     supposed = (k + 0.5) / (n + 1)
-    spread = [
-        spread_over_clusters(scores_of_mean(residuals, codes, supposed * (1 - supposed)), ONE)
-        for codes in (participant, photo)
-    ]
-    v_participant, participants = cluster_variance(residuals, participant, n)
-    v_image, images = cluster_variance(residuals, photo, n)
+    noise = supposed * (1 - supposed)
+    by_person, by_photo = (scores_of_mean(residuals, codes, noise) for codes in (participant, photo))
     if cell is None:
         v_cell = float(np.dot(residuals, residuals)) / n**2 * n / (n - 1) if n > 1 else None
     else:
         v_cell, _ = cluster_variance(residuals, cell, n)
-    return ClusteredRate(n, k, participants, images, v_participant, v_image, v_cell, *spread)
+    return ClusteredRate(
+        n,
+        k,
+        participants=len(by_person.totals),
+        images=len(by_photo.totals),
+        v_participant=_of_totals(by_person),
+        v_image=_of_totals(by_photo),
+        v_cell=v_cell,
+        spread_participant=spread_over_clusters(by_person, ONE),
+        spread_image=spread_over_clusters(by_photo, ONE),
+    )
 
 
 def logit_t_interval(rate: float, variance: float, df: float, alpha: float) -> tuple[float, float] | None:

@@ -130,23 +130,19 @@ def residual_totals(valid: ValidResponses) -> ResidualTotals | None:
     images = np.count_nonzero(np.bincount(table.photo.codes))
     if len(codes) < 2 or min(participants, images) < 2:
         return None
-    scores = np.zeros(len(valid))
-    counts = []
-    for code in codes:
-        rows = table.condition.codes == code
-        n, k = int(rows.sum()), int(valid.fooled[rows].sum())
-        counts.append((n, k))
-        scores[rows] = (valid.fooled[rows] - k / n) / n
-    people, photos, cells = (
-        _totals(clusters, table.condition.codes, scores, len(names))[:, codes]
-        for clusters in (table.participant.codes, table.photo.codes, valid.cell)
-    )
-    trials_by, trials_on = (
-        _totals(clusters, table.condition.codes, None, len(names))[:, codes].astype(np.float64)
-        for clusters in (table.participant.codes, table.photo.codes)
-    )
+    condition = table.condition.codes.astype(np.intp)
+    of_trials = np.bincount(condition, minlength=len(names))
+    of_fooled = np.bincount(condition, valid.fooled, minlength=len(names))
+    counts = [(int(of_trials[code]), int(of_fooled[code])) for code in codes]
+    divisor = np.maximum(of_trials, 1)
+    scores = (valid.fooled - (of_fooled / divisor)[condition]) / divisor[condition]
+    people, trials_by = _totals(table.participant.codes, condition, scores, len(names))
+    photos, trials_on = _totals(table.photo.codes, condition, scores, len(names))
+    # Cells have no gaps, and there may be a million of them: nobody counts their rows.
+    cells = _table(valid.cell, condition, scores, len(names))
+    grids = (grid[:, codes] for grid in (people, photos, cells, trials_by, trials_on))
     labels = tuple(names[code] for code in codes)
-    return ResidualTotals(tuple(codes), labels, tuple(counts), people, photos, cells, trials_by, trials_on)
+    return ResidualTotals(tuple(codes), labels, tuple(counts), *grids)
 
 
 def pairwise(
@@ -197,13 +193,20 @@ def add_holm(results: list[Json], key: str, name: str) -> None:
         result.setdefault(name, None)
 
 
-def _totals(clusters: AnyCodes, condition: AnyCodes, scores: Floats | None, conditions: int) -> Floats:
-    """Sum of scores (or number of rows, without), shape (clusters that occur, conditions)."""
-    width = int(clusters.max()) + 1
-    flat = np.bincount(
-        clusters.astype(np.int64) * conditions + condition, scores, minlength=width * conditions
-    )
-    return np.asarray(flat.reshape(width, conditions)[np.bincount(clusters, minlength=width) > 0])
+def _totals(
+    clusters: AnyCodes, condition: AnyCodes, scores: Floats, conditions: int
+) -> tuple[Floats, Floats]:
+    """Sums of scores and numbers of rows, each of shape (clusters that occur, conditions)."""
+    totals, rows = (_table(clusters, condition, weights, conditions) for weights in (scores, None))
+    occurs = rows.any(axis=1)
+    return totals[occurs], rows[occurs].astype(np.float64)
+
+
+def _table(clusters: AnyCodes, condition: AnyCodes, weights: Floats | None, conditions: int) -> Floats:
+    """Sums of the weights (numbers of rows, without), shape (largest cluster's code + 1, conditions)."""
+    shape = int(clusters.max()) + 1, conditions
+    where = clusters.astype(np.intp) * conditions + condition
+    return np.asarray(np.bincount(where, weights, minlength=shape[0] * conditions).reshape(shape))
 
 
 def _people(valid: ValidResponses) -> tuple[Ints, Ints]:

@@ -49,7 +49,7 @@ def order_effect(
     }
     if people < 2 or np.ptp(x) == 0:
         return result | {"reason": "no slope: it takes two participants, both outcomes and several trials"}
-    fitted = _logistic_slope(y, arm, x - x.mean())
+    fitted = _logistic_slope(y, arm, x)
     if fitted is None:
         return result | {"reason": "no slope: the trial number separates the outcomes"}
     slope, score, information = fitted
@@ -68,32 +68,56 @@ def order_effect(
     return found | {"two_way": t_interval(slope, basis, crossed.estimand, alpha, null=0.0)}
 
 
-def _logistic_slope(y: Floats, arm: Ints, x: Floats) -> tuple[float, Floats, Floats] | None:
+def _logistic_slope(y: Floats, arm: Ints, number: Floats) -> tuple[float, Floats, Floats] | None:
     """Slope beside one level an arm by Newton's method, with scores and information; None if it runs away.
 
-    The information matrix is an arrow (levels on the diagonal, the slope at its edge), so a step costs O(n).
+    The information matrix is an arrow (levels on the diagonal, the slope at its edge), so a step costs O(n),
+    or, where trials have whole numbers, as much as there are numbers and arms.
     """
-    scale = float(np.abs(x).max())
+    alike, arms, x = _alike(arm, number)
+    x = x - number.mean()
+    trials, fooled = np.bincount(alike), np.bincount(alike, y)
+    scale = float(np.abs(x[trials > 0]).max())
     x = x / scale
     share = np.bincount(arm, y) / np.bincount(arm)
     levels, slope = np.log(share / (1 - share)), 0.0
     for _ in range(50):
-        rates = np.asarray(expit(levels[arm] + slope * x), dtype=np.float64)
-        weights, residuals = rates * (1 - rates), y - rates
-        own, edge = np.bincount(arm, weights), np.bincount(arm, weights * x)
+        rates = np.asarray(expit(levels[arms] + slope * x), dtype=np.float64)
+        noise = rates * (1 - rates)
+        weights, residuals = trials * noise, fooled - trials * rates
+        own, edge = np.bincount(arms, weights), np.bincount(arms, weights * x)
         if own.min() < 1e-10 * len(y) or abs(slope) > 100:
             return None
         schur = float(np.dot(weights, x * x)) - float(np.dot(edge, edge / own))
         if schur < 1e-12 * len(y):
             return None
         # The part of the trial number that the levels do not explain carries all about the slope.
-        rest = x - (edge / own)[arm]
+        rest = x - (edge / own)[arms]
         step = float(np.dot(rest, residuals)) / schur
-        level_steps = (np.bincount(arm, residuals) - edge * step) / own
+        level_steps = (np.bincount(arms, residuals) - edge * step) / own
         levels, slope = levels + level_steps, slope + step
         if max(abs(step), float(np.abs(level_steps).max())) < 1e-10:
-            return slope / scale, rest * residuals * scale, weights * np.square(rest * scale)
+            score = (rest * scale)[alike] * (y - rates[alike])
+            return slope / scale, score, (noise * np.square(rest * scale))[alike]
     return None
+
+
+def _alike(arm: Ints, number: Floats) -> tuple[Ints, Ints, Floats]:
+    """Of each trial, to which group of trials it belongs; of each group, its arm and its number.
+
+    Trials of one arm with one number are a group; some groups may be empty. Without whole numbers in a narrow
+    range each trial is a group of its own.
+    """
+    least = number.min()
+    width = float(number.max() - least) + 1
+    arms = int(arm.max()) + 1
+    if width * arms > len(number) or not (number == np.floor(number)).all():
+        return np.arange(len(number)), arm, number
+    numbers = np.arange(int(width))
+    alike = arm * len(numbers) + (number - least).astype(np.int64)
+    # The last group must occur, so that counts have this length.
+    of_group = slice(0, int(alike.max()) + 1)
+    return alike, np.repeat(np.arange(arms), len(numbers))[of_group], np.tile(least + numbers, arms)[of_group]
 
 
 def halves(

@@ -95,6 +95,8 @@ def _moments(working: Floats, pull: Floats, contrast: Floats, bread: Floats) -> 
 
 def _times(matrices: Floats, vector: Floats) -> Floats:
     """Each matrix times the vector: einsum, as a product of many small matrices costs ten times as much."""
+    if len(vector) == 1:
+        return matrices[:, :, 0] * vector
     return np.asarray(np.einsum("gij,j->gi", matrices, vector))
 
 

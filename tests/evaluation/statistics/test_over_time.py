@@ -40,6 +40,20 @@ def test_a_condition_that_fools_nobody_does_not_stop_the_rest():
     assert found["slope_logit_per_trial"] == pytest.approx(only["slope_logit_per_trial"])
 
 
+@pytest.mark.parametrize("divisor", [7.0, -7.0, 1e-9])
+def test_the_slope_is_the_same_by_whole_numbers_and_by_others(divisor):
+    # Trials with one whole number are fitted as a group, others one by one.
+    fooled, arm, who, trial = trained(-0.03, people=50)
+    gaps = trial + 3 * (trial > 20) + 5
+    photo = np.arange(len(who)) % 60
+    whole = order_effect(fooled, arm, who, gaps, photo)
+    other = order_effect(fooled, arm, who, gaps / divisor, photo)
+    for name in ("slope_logit_per_trial", "se_participant"):
+        assert abs(other[name]) == pytest.approx(abs(whole[name] * divisor))
+    assert other["p_t"] == pytest.approx(whole["p_t"])
+    assert other["two_way"]["p"] == pytest.approx(whole["two_way"]["p"])
+
+
 @pytest.mark.parametrize("fooled", [[0, 0, 0, 0], [0, 0, 1, 1]])
 def test_no_slope_has_a_reason(fooled):
     numbers = np.array([1.0, 2.0, 3.0, 4.0])
