@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every test. On SQLite and an embedded Redis; then, with TEST_DATABASE_URL or TEST_REDIS_URL, on those too.
+# Every test on SQLite and an embedded Redis. Then, with TEST_DATABASE_URL or TEST_REDIS_URL, the tests that bear the
+# mark `database` run on those, too; with TEST_ALL=1 all tests that meet a database do.
 set -eu
 cd "$(dirname "$0")/.."
 bin=.venv/bin
@@ -15,6 +16,9 @@ public() { printf "%s" "$1" | sed "s#//[^@/]*@#//#"; }
 # Many tests wait for a page or a worker, so there is one process more than the two cores that CI has.
 together() { $bin/pytest -n "$processes" --dist worksteal "$@"; }
 
+# The files with tests that bear this mark: the others need not be read.
+having() { grep -rl "pytest\.mark\.$1\b" tests --include="test_*.py" | sort; }
+
 say "JavaScript"
 # The files by name: a folder means something else to each version of Node.js.
 $bin/python config/processes/node.py node --test $(find tests/runner -name "*.test.js")
@@ -25,12 +29,19 @@ say "Python, on SQLite and an embedded Redis"
     failed=0
     together -m "not timing" "$@" || failed=$?
     # What measures time runs alone, and also if the rest failed.
-    $bin/pytest -m timing "$@" || test $? -eq 5 || failed=1 # 5: there was none to run
+    $bin/pytest -m timing $(having timing) "$@" || test $? -eq 5 || failed=1 # 5: there was none to run
     exit "$failed"
 )
 
 if test -n "${TEST_DATABASE_URL:-}${TEST_REDIS_URL:-}"; then
     say "Python, on $(public "${TEST_DATABASE_URL:-SQLite}") and $(public "${TEST_REDIS_URL:-an embedded Redis}")"
-    # Pure code meets neither database nor queue, and a page looks the same over either: tested once.
-    together -m "(django_db or workers) and not (browser or timing)" --ignore=tests/config "$@"
+    # What differs between the databases is asked of both: locks and people who come at the same time, claims of
+    # workers, constraints, what a column takes (texts, numbers, JSON, times), the order of rows, sums and searches,
+    # the loading of a dump, and every page with many rows. What is then done with the rows is the same Python, and
+    # pure code and the look of a page meet neither database nor queue: tested once.
+    if test "${TEST_ALL:-}" = 1; then
+        together -m "(django_db or workers or database) and not (browser or timing)" "$@"
+    else
+        together -m database $(having database) "$@"
+    fi
 fi

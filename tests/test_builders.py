@@ -10,7 +10,7 @@ from studies.services import stimuli
 from studies.services.protocol import verify_protocol
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def test_a_built_study_has_photos_conditions_and_a_complete_catalogue():

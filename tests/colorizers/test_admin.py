@@ -12,7 +12,7 @@ from colorizers.models import Colorization, GenerationRun, Photo, PhotoImport, P
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set
 from tests.conftest import colourful_pixels, png_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from colorizers.models import PhotoSet
 from colorizers.pictures.bins import mean_soft_code
 from tests.builders import make_photo_set
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def run(*arguments: str) -> str:

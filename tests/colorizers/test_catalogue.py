@@ -17,7 +17,7 @@ from colorizers.services import claims, loading, painting
 from colorizers.signals import colorization_done
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

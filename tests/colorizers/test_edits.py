@@ -11,7 +11,7 @@ from studies.services import lifecycle, participations
 from tests import builders
 from tests.sent_forms import opened, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from colorizers.pictures.monochrome import check_without_colour, colour_spread, 
 from tests.builders import fill_catalogue, make_colorizer, with_rights
 from tests.conftest import colourful_pixels, png_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from colorizers.pictures import images
 from colorizers.services import photo_sources
 from tests.conftest import colourful_pixels, png_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

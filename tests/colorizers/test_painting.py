@@ -15,7 +15,7 @@ from colorizers.services import claims, devices, loading
 from colorizers.services.stored_files import sha256
 from tests.builders import make_colorizer, make_photo_set
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture(autouse=True)

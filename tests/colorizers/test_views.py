@@ -8,7 +8,7 @@ from colorizers.models import Colorization, GenerationRun, WorkState
 from colorizers.signals import captions_wanted
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set, with_rights
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

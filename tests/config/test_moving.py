@@ -8,7 +8,7 @@ from studies.models import Participation, Source
 from studies.services.participations import begin_participation
 from tests.builders import launched_study
 
-pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 
 def rows() -> dict[str, int]:

@@ -10,6 +10,8 @@ from evaluation.services import make_report
 from tests.multitude import Size, fill
 from tests.workbench_pages import pages
 
+pytestmark = pytest.mark.database
+
 FEW = Size(sets=((4, 3), (12, 3)), people=(3,), trials=8)
 MANY = Size(sets=((9, 4), (9, 4), (9, 3), (24, 5)), people=(12, 4, 4), trials=16, runs=3)
 MOST = 25

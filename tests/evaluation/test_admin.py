@@ -11,7 +11,7 @@ from evaluation.models import Exclusion, Order, OrderKind, Population
 from tests import as_browser
 from tests.evaluation.cast import played_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

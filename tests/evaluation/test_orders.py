@@ -13,7 +13,7 @@ from evaluation.report.orders import of_order
 from evaluation.services import orders
 from tests.evaluation.cast import played_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

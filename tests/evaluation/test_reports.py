@@ -12,7 +12,7 @@ from evaluation.services import reports
 from studies.models import ParticipationState, Source, Study
 from tests.evaluation.cast import played_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

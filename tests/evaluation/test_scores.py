@@ -17,7 +17,7 @@ from studies.models import Condition, Study
 from tests.conftest import colourful_pixels
 from tests.evaluation.painted import paint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from studies.models import (
 )
 from tests.evaluation.cast import frames, played_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

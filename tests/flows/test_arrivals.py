@@ -14,7 +14,7 @@ from studies.models import Participation, Response, Trial
 from tests.builders import launched_study
 from tests.flows.test_worker_killed import database_url
 
-pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES, PEOPLE = 5, 10

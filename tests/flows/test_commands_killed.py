@@ -19,7 +19,7 @@ from tests.conftest import colourful_pixels, png_bytes
 from tests.flows.test_worker_killed import database_url
 from tests.installation import until
 
-pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,7 +14,7 @@ from evaluation.models import Order, OrderKind, Report
 from tests.evaluation.cast import played_study
 from tests.flows.test_worker_killed import ROOT, installation, wait_for, worker  # noqa: F401
 
-pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 ORDER = """
 from evaluation import services

@@ -14,7 +14,7 @@ from studies.services import lifecycle, participations, recruiting, screening, w
 from studies.services.responses import NotNow, record_response
 from tests.builders import launched_study
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 PEOPLE, STEPS = 6, 40
 HIDDEN = [{"type": "visibility", "value": "hidden", "at": 1.0}]

@@ -18,7 +18,7 @@ from colorizers.models import Colorization, GenerationRun, WorkState
 from config.processes.redis import embedded_redis
 from tests.builders import make_colorizer, make_photo_set
 
-pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = 24

@@ -9,6 +9,8 @@ from studies.models import Participation, Response
 from studies.services.exports import COLUMNS, trial_rows
 from studies.services.participations import begin_participation
 
+pytestmark = pytest.mark.database
+
 REFERENCE = [
     "row_id", "participant_id", "trial_index", "phase", "model", "image_id", "fake_side", "chosen_side",
     "fooled", "rt_ms", "exposure_ms", "attention_passed",

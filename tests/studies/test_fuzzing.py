@@ -14,7 +14,7 @@ from studies.models import Invitation, Participant, Participation, Response, Stu
 from studies.services.participations import begin_participation
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 quick = settings(
     max_examples=60, deadline=None, derandomize=True, database=None,

@@ -11,6 +11,8 @@ from studies.rules.payloads import BadPayload, parse_answer
 from studies.services import lifecycle
 from tests import builders
 
+pytestmark = pytest.mark.database
+
 GOOD = {"answer": "left", "rt_ms": 500.0, "frames": [], "events": [], "layout": "row", "runner": "1.0.0"}
 
 

@@ -6,7 +6,7 @@ from colorizers.models import Fixed
 from studies.models import Condition, PhotoRole, Study, StudyPhoto, StudyState
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 CHANGES = {
     "slug": "other", "title": "Other", "question": "?", "information": "Other", "consent": "Other",

@@ -15,7 +15,7 @@ from studies.models import Source
 from studies.services.withdrawal import withdraw
 from tests.evaluation.cast import played_study
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("idle_queue")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("idle_queue"), pytest.mark.database]
 
 
 @pytest.fixture

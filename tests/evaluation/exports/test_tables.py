@@ -16,7 +16,7 @@ from studies.services.exports import COLUMNS
 from tests.evaluation.cast import played_study
 from tests.evaluation.exports.cast import busy_study, exported, read_csv, read_parquet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from evaluation.models import Population
 from tests import builders
 from tests.evaluation.cast import played_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

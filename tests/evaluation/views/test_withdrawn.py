@@ -9,7 +9,7 @@ from studies.models import Source
 from studies.services.withdrawal import withdraw
 from tests.evaluation.cast import played_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from studies.services.protocol import verify_protocol
 from tests import builders
 from tests.sent_forms import opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 UPLOAD = "/admin/studies/study/upload/"
 

@@ -8,7 +8,7 @@ from studies.services import participations
 from tests import builders
 from tests.studies.services.test_voiding import HIDDEN
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture

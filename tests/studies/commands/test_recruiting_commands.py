@@ -10,7 +10,7 @@ from studies.recruiters._recruiter import Arrival
 from studies.services import recruiting
 from tests.builders import launched_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def run(*arguments, **options) -> str:

@@ -10,7 +10,7 @@ from studies.models import Study, StudyState
 from studies.services import study_files
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def run(*arguments, **options) -> str:

@@ -10,7 +10,7 @@ from studies.services import lifecycle, participations, stimuli, study_files, va
 from studies.services.protocol import verify_protocol
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def test_a_launch_opens_the_study_and_freezes_photos_and_protocol(ada):

@@ -19,6 +19,8 @@ from studies.services.participations import (
 )
 from tests.builders import launched_study, make_study
 
+pytestmark = pytest.mark.database
+
 
 def judged_cells(study, source):
     return planning.judged_cells(planning.arranged_cells(study, source))

@@ -5,7 +5,7 @@ from studies.services import previews
 from studies.services.participations import begin_participation
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def test_a_preview_with_a_repeated_trial_is_discarded_and_people_stay(idle_queue):

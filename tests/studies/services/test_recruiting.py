@@ -19,6 +19,8 @@ from studies.services import (
 from tests.builders import launched_study
 from tests.studies.services.test_voiding import HIDDEN
 
+pytestmark = pytest.mark.database
+
 SETTINGS = {
     "completed_code": "DONE",
     "bonus_per_right": 0.125,

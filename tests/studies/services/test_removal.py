@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from studies.services import removal
 from tests.multitude import Size, fill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def test_who_answered_is_asked_person_by_person_and_only_so_far(ada, monkeypatch):

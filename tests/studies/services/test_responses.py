@@ -10,6 +10,8 @@ from studies.services.participations import begin_participation
 from studies.services.responses import CODE_LETTERS, NotNow, record_response
 from tests.builders import launched_study
 
+pytestmark = pytest.mark.database
+
 
 def an_answer(side="left"):
     return Answer(

@@ -7,7 +7,7 @@ from studies.designs._design import Needs
 from studies.services import roles
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NEEDS = Needs(practice=4, test=6, vigilance=1)
 
 

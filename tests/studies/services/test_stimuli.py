@@ -19,7 +19,7 @@ from studies.services.participations import begin_participation
 from studies.services.protocol import verify_protocol
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def test_every_file_of_a_study_differs_in_its_pixels_only():

@@ -8,7 +8,7 @@ from studies.services import lifecycle, participations, study_files
 from studies.services.study_files import StudyFileRefused
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 SMALLEST = """
 slug = "meadow-study"

@@ -8,7 +8,7 @@ from studies.models import Allocation, Condition, ConditionKind
 from studies.services import validation
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def problems(study) -> list[str]:

@@ -9,6 +9,8 @@ from studies.services import lifecycle, planning
 from studies.services.participations import begin_participation, own_score, progress
 from tests.builders import launched_study, shown_as_planned
 
+pytestmark = pytest.mark.database
+
 HIDDEN = [{"type": "visibility", "value": "hidden", "at": 5.0}]
 # 14 photos, two for practice; 8 + 2 are needed, so two are left to take a spoiled one's place.
 SPARE = 2

@@ -152,6 +152,7 @@ def test_without_the_cache_nothing_is_limited_and_nobody_waits_for_it(study, set
 
 
 @pytest.mark.workers
+@pytest.mark.database
 def test_processes_that_share_a_redis_count_together(tmp_path, study, settings, monkeypatch):
     with embedded_redis(tmp_path) as url:
         settings.CACHES = settings.CACHES | {"limits": AS_INSTALLED | {"LOCATION": url}}

@@ -10,6 +10,8 @@ from studies.services import invitations, lifecycle, participations, recruiting,
 from studies.services.exports import trial_rows
 from tests.builders import launched_study
 
+pytestmark = pytest.mark.database
+
 
 def page(participation):
     return f"/p/{participation.code}/withdraw/"
