@@ -64,20 +64,20 @@ def prepare(data: Path, number: int):
     import torch
     from django.core.management import call_command
 
-    from colorizers import services
     from colorizers.models import PhotoSet
     from colorizers.networks import build
     from colorizers.networks.weights import WeightsFacts, save_network
+    from colorizers.services import importing, registering
 
     call_command("migrate", verbosity=0)
     make_photos(data / "originals", number)
     photo_set = PhotoSet(name="benchmark")
-    services.import_photos(data / "originals", photo_set=photo_set, licence="made here")
+    importing.import_photos(data / "originals", photo_set=photo_set, licence="made here")
     assert photo_set.photos.count() == number
     torch.manual_seed(0)
     weights = data / "random-weights.safetensors"
     save_network(weights, build("zhang2016", "class"), WeightsFacts("zhang2016", "class"))
-    colorizer = services.register_colorizer(
+    colorizer = registering.register_colorizer(
         slug="random-weights", method="zhang2016", variant="class", weights=weights
     )
     return photo_set, colorizer
@@ -103,13 +103,13 @@ def whole(photo_set, colorizer, number: int) -> tuple[float, float]:
     """Seconds and processor seconds an image of the service that a worker calls, in its chunks."""
     from django.conf import settings
 
-    from colorizers import services
+    from colorizers.services import painting
 
     run = fresh_order(photo_set, colorizer)
     ids = list(run.colorizations.order_by("pk").values_list("pk", flat=True))[:number]
     wall, cpu = time.perf_counter(), time.process_time()
     for start in range(0, number, settings.COLORIZE_CHUNK):
-        services.colorize_chunk(run.pk, ids[start : start + settings.COLORIZE_CHUNK], task_id="benchmark")
+        painting.colorize_chunk(run.pk, ids[start : start + settings.COLORIZE_CHUNK], task_id="benchmark")
     result = (time.perf_counter() - wall) / number, (time.process_time() - cpu) / number
     assert run.colorizations.done().count() == number, run.colorizations.failed().first().error
     return result
@@ -119,8 +119,8 @@ def fresh_order(photo_set, colorizer):
     """An order for the whole set, as if nothing had been made before; nothing is queued yet."""
     from django.core.files.storage import default_storage
 
-    from colorizers import services
     from colorizers.models import Colorization, GenerationRun
+    from colorizers.services import catalogue
     from config.celery import app
 
     for name in Colorization.objects.done().values_list("file", flat=True):
@@ -128,7 +128,7 @@ def fresh_order(photo_set, colorizer):
     Colorization.objects.all().delete()
     GenerationRun.objects.all().delete()
     app.control.purge()
-    return services.order_generation(photo_set=photo_set, colorizer=colorizer)
+    return catalogue.order_generation(photo_set=photo_set, colorizer=colorizer)
 
 
 @contextlib.contextmanager

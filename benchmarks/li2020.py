@@ -195,11 +195,11 @@ def prepare(folder, photos, say):
     from django.core.management import call_command
 
     import colorizers
-    from colorizers import services
     from colorizers.models import PhotoSet
+    from colorizers.services import importing, registering
 
     photo_set = PhotoSet.objects.create(name="li2020", title="Photographs of the simulation")
-    services.import_photos(photos, photo_set=photo_set, max_side=768)
+    importing.import_photos(photos, photo_set=photo_set, max_side=768)
     count = photo_set.photos.count()
     if count < FEWEST_PHOTOS:
         sys.exit(
@@ -207,12 +207,12 @@ def prepare(folder, photos, say):
         )
     weights = Path(colorizers.__file__).parent / "weights"
     arms = [
-        services.register_colorizer(
+        registering.register_colorizer(
             slug=slug, method=method, variant=variant, settings=settings, weights=weights / file
         )
         for slug, (method, variant, file, settings) in NETWORKS.items()
     ]
-    arms.append(services.register_colorizer(slug="random", method="random", reference_set=photo_set))
+    arms.append(registering.register_colorizer(slug="random", method="random", reference_set=photo_set))
     for colorizer in arms:
         say(f"{colorizer.slug}: recolouring {count} photographs")
         call_command(
@@ -251,11 +251,11 @@ def take_part(study, crowd, people, server, at_once, say):
 def report_by_worker(study):
     """The report on the simulated participants, ordered like the button on its page does, and the seconds for it."""
     from colorizers.models import OPEN_STATES
-    from evaluation import services
     from evaluation.models import OrderKind, Population
+    from evaluation.services import orders
 
     begun = time.perf_counter()
-    order = services.place_order(study=study, population=Population.SIMULATED, kind=OrderKind.REPORT)
+    order = orders.place_order(study=study, population=Population.SIMULATED, kind=OrderKind.REPORT)
     while order.state in OPEN_STATES and time.perf_counter() - begun < REPORT_WITHIN:
         time.sleep(0.5)
         order.refresh_from_db()

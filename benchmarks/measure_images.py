@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from evaluation.metrics._measuring import measure_folders
+from evaluation.reading.files.measuring import measure_folders
 
 
 def make(folder: Path, pairs: int, side: int) -> tuple[Path, Path]:

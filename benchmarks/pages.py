@@ -45,7 +45,9 @@ def filled(name):
     from django.core.management import call_command
 
     from evaluation.models import Population, Report
-    from evaluation.services import make_report
+    from evaluation.services.reports import (
+        make_report,
+    )
     from studies.models import Study
     from tests.multitude import fill
 

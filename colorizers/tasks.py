@@ -7,14 +7,18 @@ from celery.signals import worker_init
 from django.conf import settings
 from django.db import OperationalError
 
-from colorizers import services
-from colorizers.services import devices
+from colorizers.services import (
+    catalogue,
+    devices,
+    importing,
+    painting,
+)
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=None)
 def colorize_chunk(self: Task[Any, Any], run_id: int, ids: list[int]) -> None:
-    busy = services.colorize_chunk(run_id, ids, task_id=self.request.id or "")
-    services.settle_run(run_id)
+    busy = painting.colorize_chunk(run_id, ids, task_id=self.request.id or "")
+    catalogue.settle_run(run_id)
     if busy:
         # Delivered twice: the other worker may finish them, or fall silent.
         raise self.retry(args=(run_id, busy), countdown=settings.CLAIM_SECONDS / 2)
@@ -22,7 +26,7 @@ def colorize_chunk(self: Task[Any, Any], run_id: int, ids: list[int]) -> None:
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
 def import_upload(import_id: int) -> None:
-    if not services.continue_upload(import_id):
+    if not importing.continue_upload(import_id):
         # In steps, so that no task outlives the time after which the queue takes its worker for dead.
         import_upload.delay(import_id)
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from colorizers import views
+from colorizers.views import catalogue as views
 
 app_name = "colorizers"
 urlpatterns: list[URLPattern | URLResolver] = [

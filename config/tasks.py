@@ -9,7 +9,7 @@ from celery import shared_task
 from kombu.exceptions import KombuError
 from redis import RedisError
 
-import colorizers.services
+from colorizers.services import catalogue, importing
 from config.celery import app
 from evaluation.services import orders, scores
 from studies.services import endings, lifecycle
@@ -26,9 +26,9 @@ def sweep() -> None:
     What waits is sent again only where the queue is empty: behind others it is not lost but late.
     """
     empty = empty_queues()
-    recovered = colorizers.services.recover_abandoned(empty)
+    recovered = catalogue.recover_abandoned(empty)
     if "cpu" in empty:
-        recovered += colorizers.services.recover_abandoned_imports()
+        recovered += importing.recover_abandoned_imports()
         recovered += lifecycle.recover_abandoned()
         recovered += orders.recover_abandoned()
         recovered += scores.order_lost()

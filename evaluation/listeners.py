@@ -21,9 +21,11 @@ def connect() -> None:
 
 def order_score(sender: Any, *, colorization: Colorization, **_kwargs: Any) -> None:
     """Have a worker score a picture as soon as it exists."""
-    from evaluation import services
+    from evaluation.services import (
+        scores,
+    )
 
-    services.order_scores([colorization])
+    scores.order_scores([colorization])
 
 
 def discard_file(sender: Any, *, instance: Any, **_kwargs: Any) -> None:

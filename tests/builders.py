@@ -11,10 +11,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from colorizers import methods, services
+from colorizers import methods
 from colorizers.models import Colorization, Colorizer, Photo, PhotoSet, WorkState
 from colorizers.pictures import images
 from colorizers.pictures.colour import mean_chroma
+from colorizers.services import (
+    catalogue,
+    registering,
+)
 from config.researchers import RESEARCHERS
 from studies.models import Condition, ConditionKind, Study
 from tests.conftest import colourful_pixels, png_bytes
@@ -63,7 +67,7 @@ def make_colorizer(
     if reference_set is None and methods.get(method).needs_reference:
         reference_set = PhotoSet.objects.filter(name="palette").first()
         reference_set = reference_set or make_photo_set(4, name="palette", first_seed=900)
-    return services.register_colorizer(
+    return registering.register_colorizer(
         slug=slug or method, method=method, reference_set=reference_set, **fields
     )
 
@@ -75,7 +79,7 @@ _FACTS = ("file", "digest", "seconds", "share_clipped", "provenance")
 
 def fill_catalogue(photo_set: PhotoSet, colorizer: Colorizer, *, leave_out: int = 0) -> list[Colorization]:
     """The Colorizations of a set, really painted, here and now; `leave_out` of them stay missing."""
-    run = services.order_generation(photo_set=photo_set, colorizer=colorizer)
+    run = catalogue.order_generation(photo_set=photo_set, colorizer=colorizer)
     left_out = run.colorizations.order_by("-photo__name")[:leave_out]
     run.colorizations.filter(pk__in=[row.pk for row in left_out]).delete()
     rows = list(run.colorizations.select_related("photo"))
@@ -88,7 +92,7 @@ def fill_catalogue(photo_set: PhotoSet, colorizer: Colorizer, *, leave_out: int 
         for name, value in facts.items():
             setattr(row, name, value)
     Colorization.objects.bulk_update(known, ["state", "attempts", "finished_at", *_FACTS])
-    services.colorize_here(run)
+    catalogue.colorize_here(run)
     done = list(Colorization.objects.of(photo_set, colorizer).done().select_related("photo"))
     for row in done:
         if (row.photo.digest, colorizer.digest) not in _painted:

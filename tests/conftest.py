@@ -81,7 +81,7 @@ def built_once(django_db_setup, django_db_blocker, tmp_path_factory) -> Callable
 @pytest.fixture
 def idle_queue(monkeypatch) -> None:
     """Orders to workers are taken and lie there: no test waits for a broker that it does not need."""
-    monkeypatch.setattr("celery.app.task.Task.apply_async", lambda *args, **options: None)
+    monkeypatch.setattr("celery.Celery.send_task", lambda *args, **options: None)
 
 
 @pytest.fixture

@@ -14,8 +14,6 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
-from colorizers import services
-from colorizers.admin import presentation
 from colorizers.admin.common import (
     RecordAdmin,
     colorization_thumbnail,
@@ -24,8 +22,12 @@ from colorizers.admin.common import (
 )
 from colorizers.models import Colorization, GenerationRun, WorkState
 from colorizers.rights import demand
+from colorizers.services import (
+    catalogue,
+)
 from colorizers.services.counts import progress_of
-from colorizers.views import collect_captions
+from colorizers.views import presentation
+from colorizers.views.catalogue import collect_captions
 
 STATE_LABELS = {
     WorkState.QUEUED: "info",
@@ -79,12 +81,12 @@ class GenerationRunAdmin(RecordAdmin):
         return own + urls
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
-        stopped = services.cancel_run(self._run(request, pk))
+        stopped = catalogue.cancel_run(self._run(request, pk))
         messages.warning(request, f"Cancelled: {stopped} pictures will not be made.")
         return redirect("admin:colorizers_generationrun_change", pk)
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
-        left = services.resume_run(self._run(request, pk))
+        left = catalogue.resume_run(self._run(request, pk))
         messages.success(request, f"{left} pictures are ordered again.")
         return redirect("admin:colorizers_generationrun_change", pk)
 
@@ -100,7 +102,7 @@ class GenerationRunAdmin(RecordAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         run = get_object_or_404(GenerationRun, pk=object_id if is_key(object_id) else None)
-        services.settle_run(run.pk)
+        catalogue.settle_run(run.pk)
         run.refresh_from_db()
         extra = {
             "title": str(run),
@@ -167,7 +169,7 @@ class ColorizationAdmin(RecordAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[Colorization]) -> None:
         unfinished = queryset.exclude(state=WorkState.DONE)
         runs = GenerationRun.objects.filter(colorizations__in=unfinished).distinct()
-        left = sum(services.resume_run(run) for run in runs)
+        left = sum(catalogue.resume_run(run) for run in runs)
         messages.success(request, f"{left} pictures are ordered again.")
 
     def change_view(

@@ -22,14 +22,17 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
-from colorizers import services
-from colorizers.admin import presentation
 from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, is_key, photo_thumbnail
 from colorizers.admin.forms import ColourForm, UploadForm, too_large
 from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet, WorkState
 from colorizers.rights import demand
+from colorizers.services import (
+    catalogue,
+    importing,
+)
 from colorizers.services.counts import outcomes_of, photos_of, pictures_of
 from colorizers.uploads import takes_uploads
+from colorizers.views import presentation
 
 PHOTOS_A_PAGE = 60
 FORM_OVERHEAD = 2**20
@@ -218,7 +221,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
             with form.as_archive() as archive, transaction.atomic():
                 photo_import.upload.save(f"{photo_import.code}.zip", archive, save=False)
                 photo_import.save()
-                services.order_import(photo_import)
+                importing.order_import(photo_import)
             return redirect("admin:colorizers_photoimport_change", photo_import.pk)
         return self._page(
             request, "import.html", f"Import photos into {photo_set}", photo_set, form=form, refusal=refusal
@@ -229,7 +232,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
         demand(request.user, "colorizers.change_photoset")
         photo = get_object_or_404(Photo, pk=photo_pk)
         try:
-            services.take_out(photo, photo_set)
+            importing.take_out(photo, photo_set)
         except Fixed as error:
             messages.error(request, str(error))
         else:
@@ -262,7 +265,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
 
     def _order(self, request: HttpRequest, form: ColourForm) -> HttpResponse:
         runs = [
-            services.order_generation(photo_set=photo_set, colorizer=colorizer, by=request.user)
+            catalogue.order_generation(photo_set=photo_set, colorizer=colorizer, by=request.user)
             for photo_set in form.cleaned_data["sets"]
             for colorizer in form.cleaned_data["colorizers"]
         ]
@@ -321,7 +324,7 @@ class PhotoImportAdmin(RecordAdmin):
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         demand(request.user, "colorizers.add_photo")
-        services.retry_import(get_object_or_404(PhotoImport, pk=pk))
+        importing.retry_import(get_object_or_404(PhotoImport, pk=pk))
         return redirect("admin:colorizers_photoimport_change", pk)
 
     def change_view(

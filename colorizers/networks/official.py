@@ -4,8 +4,8 @@ from pathlib import Path
 
 from torch import nn
 
-from colorizers.networks.weights import WeightsRefused, compare, read_tensors
-from colorizers.weights.files import check_digest, file_digest
+from colorizers.networks.tensors import compare, read_tensors
+from colorizers.weights.files import WeightsRefused, check_digest, file_digest
 from colorizers.weights.official import OFFICIAL_FILES, OfficialFile, official_file
 
 __all__ = ["OFFICIAL_FILES", "OfficialFile", "load_encoder", "official_file"]

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from colorizers import tasks
 from colorizers.models import (
     OPEN_STATES,
     Colorization,
@@ -131,7 +130,7 @@ def _enqueue(run: GenerationRun, ids: list[int] | None = None) -> None:
     for start in range(0, len(waiting), size):
         chunk, task_id = waiting[start : start + size], str(uuid.uuid4())
         Colorization.objects.filter(pk__in=chunk, state=WorkState.QUEUED).update(claim=task_id)
-        error = send(tasks.colorize_chunk, run.pk, chunk, task_id=task_id, queue=queue)
+        error = send("colorizers.tasks.colorize_chunk", run.pk, chunk, task_id=task_id, queue=queue)
         GenerationRun.objects.filter(pk=run.pk, state__in=OPEN_STATES).update(error=error)
         if error:
             break

@@ -119,7 +119,7 @@ def _check_header(weights: WeightsFile, method: Method, variant: str) -> None:
 def _load_in_a_child(weights: WeightsFile, method: Method, variant: str, settings: dict[str, Any]) -> None:
     with _under_its_name(weights) as path:
         order = [
-            sys.executable, "-m", "colorizers.weights.check", str(path), f"--method={method.name}",
+            sys.executable, "-m", "colorizers.methods._check", str(path), f"--method={method.name}",
             f"--variant={variant}", f"--settings={json.dumps(settings)}", f"--memory-mb={CHECK_MEMORY_MB}",
         ]  # fmt: skip
         # One thread: it waits for the disk, and the machine has other work.

@@ -13,7 +13,6 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from colorizers import tasks
 from colorizers.models import (
     OPEN_STATES,
     Fixed,
@@ -91,7 +90,7 @@ def order_import(photo_import: PhotoImport) -> None:
 
 
 def _send(import_id: int) -> None:
-    error = send(tasks.import_upload, import_id)
+    error = send("colorizers.tasks.import_upload", import_id)
     PhotoImport.objects.filter(pk=import_id, state__in=OPEN_STATES).update(error=error)
 
 

@@ -1,15 +1,20 @@
-"""Handing a task to the queue, or saying in words that the queue cannot be reached."""
+"""Handing a task to the queue, or saying in words that the queue cannot be reached.
+
+Tasks are sent by name: they call services, so that services import none of them.
+"""
 
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
 
-def send(task: Any, *args: Any, task_id: str | None = None, queue: str | None = None) -> str:
-    """Queue the task; gives an empty text, or the sentence that says why it could not be queued."""
+def send(task: str, *args: Any, task_id: str | None = None, queue: str | None = None) -> str:
+    """Queue the task of this name; returns an empty text, or the sentence that says why it was not queued."""
     try:
-        task.apply_async(
+        current_app.send_task(
+            task,
             args,
             task_id=task_id,
             queue=queue,

@@ -5,7 +5,8 @@ from pathlib import Path
 from colorizers.networks import Network
 from colorizers.networks.borrowed import load_borrowed
 from colorizers.networks.official import load_encoder
-from colorizers.networks.weights import WeightsFacts, WeightsRefused, fill_network, read_tensors
+from colorizers.networks.tensors import read_tensors
+from colorizers.networks.weights import WeightsFacts, WeightsRefused, fill_network
 from colorizers.training.recipe import Pretrained, Recipe
 
 

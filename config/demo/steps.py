@@ -16,16 +16,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from colorizers import methods
-from colorizers import services as catalogue
 from colorizers.models import Colorizer, ImportedFile, ImportOutcome, PhotoSet
+from colorizers.services import (
+    catalogue,
+    importing,
+    registering,
+)
 from colorizers.tools.command_line import MANAGE
 from config.demo import history, own_photos
 from config.demo.arms import ARMS, WEIGHTS, Arm
 from config.demo.own_photos import FEWEST_PHOTOS
 from config.demo.photos import TooFewPhotos, fetch_photos
 from config.demo.plan import Plan, study_file
-from evaluation import services as evaluation
 from evaluation.models import Population
+from evaluation.services import (
+    reports,
+    scores,
+)
 from studies.models import Participation, Source, Study, StudyState
 from studies.services import lifecycle, stimuli, study_files
 
@@ -84,7 +91,7 @@ class Demo:
             path.is_file() and path.suffix.lower() in own_photos.SUFFIXES for path in folder.rglob("*")
         )
         with self.bar("Importing photographs", total) as show:
-            made = catalogue.import_photos(
+            made = importing.import_photos(
                 folder,
                 photo_set=photo_set,
                 max_side=LONGEST_SIDE,
@@ -147,7 +154,7 @@ class Demo:
         if twin is not None and twin.weights_digest != digest:
             # An earlier version came with other weights, and what they painted stays theirs.
             slug = f"{slug}-{digest[:8]}"
-        return catalogue.register_colorizer(
+        return registering.register_colorizer(
             slug=slug,
             method=arm.method,
             variant=arm.variant,
@@ -206,23 +213,23 @@ class Demo:
 
     def make_report(self, study: Study) -> None:
         """The report on the simulated participants, once the worker has scored every picture."""
-        newest = evaluation.newest_report(study, Population.SIMULATED)
+        newest = reports.newest_report(study, Population.SIMULATED)
         if newest is not None:
             return
         self._await_scores(study)
-        evaluation.make_report(study=study, population=Population.SIMULATED)
+        reports.make_report(study=study, population=Population.SIMULATED)
 
     def _await_scores(self, study: Study) -> None:
-        left = total = sum(1 for _ in evaluation.colorizations_to_score(study=study))
+        left = total = sum(1 for _ in scores.colorizations_to_score(study=study))
         deadline = time.monotonic() + SCORES_WITHIN
         with self.bar("Scoring the pictures", total) as show:
             while left and time.monotonic() < deadline:
                 time.sleep(0.5)
-                left = sum(1 for _ in evaluation.colorizations_to_score(study=study))
+                left = sum(1 for _ in scores.colorizations_to_score(study=study))
                 show(total - left)
         # What the worker lost on the way is made here.
-        for colorization in evaluation.colorizations_to_score(study=study):
-            evaluation.score_colorization(colorization)
+        for colorization in scores.colorizations_to_score(study=study):
+            scores.score_colorization(colorization)
 
     # --- the administrator -----------------------------------------------------------------------
 

@@ -18,7 +18,6 @@ from django.utils import timezone
 from colorizers.models import OPEN_STATES, WorkState
 from colorizers.services.claims import Pulse, silent_since
 from colorizers.services.sending import send
-from evaluation import tasks
 from evaluation.models import Order, OrderKind, Population
 from studies.models import Study
 
@@ -166,7 +165,7 @@ def recover_abandoned() -> int:
 
 
 def _send(order: Order) -> None:
-    _open(order.pk).update(error=send(tasks.fulfil_order, order.pk))
+    _open(order.pk).update(error=send("evaluation.tasks.fulfil_order", order.pk))
     order.refresh_from_db()
 
 

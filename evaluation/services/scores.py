@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import numpy as np
+from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
@@ -24,9 +25,9 @@ from redis.retry import Retry
 from colorizers.models import Colorization, Photo, PhotoSet, WorkState
 from colorizers.pictures.colour import RGB8
 from colorizers.pictures.images import render_stimulus
-from evaluation import metrics, tasks
-from evaluation.metrics._measuring import measure_pair
+from evaluation import metrics
 from evaluation.models import Score
+from evaluation.reading.files.measuring import measure_pair
 from studies.models import Condition, Study
 
 LOST_SECONDS = 600  # after which a picture without scores is ordered again
@@ -111,7 +112,7 @@ def order_scores(colorizations: Iterable[Colorization]) -> int:
         return 0
     for ordered, colorization in enumerate(waiting):
         try:
-            tasks.score_colorization.delay(colorization.pk)
+            current_app.send_task("evaluation.tasks.score_colorization", (colorization.pk,))
         except OperationalError as error:
             logger.warning("The queue was lost after %d orders of scores: %s", ordered, error)
             return ordered

@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from evaluation import services
 from evaluation.models import Order, OrderKind, Population
 from evaluation.report.orders import of_order
+from evaluation.services import (
+    orders,
+)
 from evaluation.services.exports import Format
 from evaluation.views.access import population_or_404, study_or_404
 from studies.models import Study
@@ -57,7 +59,7 @@ def new_export(request: HttpRequest, slug: str) -> HttpResponse:
     form = request.POST.get("format", "")
     if form not in Format.values:
         return HttpResponseBadRequest(f"format must be one of {', '.join(Format.values)}, not {form[:50]!r}.")
-    services.place_order(
+    orders.place_order(
         study=study, population=population, kind=OrderKind.EXPORT, format=form, by=cast(User, request.user)
     )
     return redirect(address(study, population))
@@ -82,7 +84,7 @@ def export_file(request: HttpRequest, slug: str, code: str) -> FileResponse:
 def cancel_export(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Stop an export that is under way."""
     order = _order_or_404(request, slug, code)
-    services.cancel_order(order)
+    orders.cancel_order(order)
     return redirect(address(order.study, Population(order.population)))
 
 
@@ -92,7 +94,7 @@ def delete_export(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Remove an order and its file; a worker that is at it stops."""
     order = _order_or_404(request, slug, code)
     study, population = order.study, Population(order.population)
-    services.cancel_order(order)
+    orders.cancel_order(order)
     order.delete()
     return redirect(address(study, population))
 

@@ -9,9 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from colorizers.models import WorkState
-from evaluation import services
 from evaluation.models import Order, Population
 from evaluation.report.orders import of_order
+from evaluation.services import (
+    orders,
+)
 from evaluation.views.access import study_or_404
 from evaluation.views.report import address
 
@@ -29,7 +31,7 @@ def order_progress(request: HttpRequest, slug: str, code: str) -> JsonResponse:
 def cancel_order(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Stop an order; what was made so far is kept for the next one."""
     order = _order_or_404(request, slug, code)
-    services.cancel_order(order)
+    orders.cancel_order(order)
     return redirect(address(order.study, Population(order.population)))
 
 

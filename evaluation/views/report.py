@@ -16,11 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from colorizers.models import OPEN_STATES, WorkState
-from evaluation import services
 from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.report import Page, charts, published
 from evaluation.report.figures import ChartAddress, figures_of, wall_of
 from evaluation.report.orders import of_order
+from evaluation.services import (
+    orders,
+    reports,
+)
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 from studies.models import Study
 
@@ -34,21 +37,21 @@ NEWS = timedelta(minutes=10)
 def report(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest report of a population; without one, the button that makes it."""
     study = study_or_404(request, slug)
-    people = services.people_by_population(study)
+    people = reports.people_by_population(study)
     population = population_or_404(request) or _first_choice(people)
-    newest = services.newest_report(study, population)
+    newest = reports.newest_report(study, population)
     around = {"tabs": _tabs(study, people, population)} | _ordered(study, population, newest)
     if newest is None:
         others = [
             {"address": address(study, other), "label": other.label}
             for other in Population
-            if other != population and services.newest_report(study, other)
+            if other != population and reports.newest_report(study, other)
         ]
         context = {
             "study": study, "population": population, "people": people[population], "others": others,
         }  # fmt: skip
         return render(request, "evaluation/no_report.html", context | around)
-    return _show(request, newest, {"newer": services.what_is_newer(newest)} | around)
+    return _show(request, newest, {"newer": reports.what_is_newer(newest)} | around)
 
 
 @require_safe
@@ -65,9 +68,7 @@ def new_report(request: HttpRequest, slug: str) -> HttpResponse:
     """Have a worker make a report of the data as they are then; the page shows how far it is."""
     study = study_or_404(request, slug)
     population = population_or_404(request) or Population.PEOPLE
-    services.place_order(
-        study=study, population=population, kind=OrderKind.REPORT, by=cast(User, request.user)
-    )
+    orders.place_order(study=study, population=population, kind=OrderKind.REPORT, by=cast(User, request.user))
     return redirect(address(study, population))
 
 
@@ -78,7 +79,7 @@ def address(study: Study, population: Population) -> str:
 
 def _ordered(study: Study, population: Population, newest: Report | None) -> dict[str, object]:
     """The panel of an order that is under way or came to nothing, and whether the last one found no news."""
-    order = services.newest_order(study, population, OrderKind.REPORT)
+    order = orders.newest_order(study, population, OrderKind.REPORT)
     if order is None or (newest and _is_over(order, newest)):
         return {}
     if order.state == WorkState.DONE:
@@ -102,7 +103,7 @@ def _show(request: HttpRequest, found: Report, more: dict[str, object]) -> HttpR
         "figures": figures_of(page, _chart_address(found)),
         "walls": [wall_of(wall, _picture_address) for wall in page.walls],
         "published": published,
-        "withdrawn": services.withdrawn_since(found),
+        "withdrawn": reports.withdrawn_since(found),
     }
     return render(request, "evaluation/report.html", context | more)
 

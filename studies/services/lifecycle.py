@@ -17,7 +17,6 @@ from django.utils import timezone
 from colorizers.models import digest_of
 from colorizers.services.claims import Pulse, silent_since
 from colorizers.services.sending import send
-from studies import tasks
 from studies.models import ParticipationState, Source, Study, StudyState
 from studies.rules import declared, study_settings
 from studies.services import blinding_audits, previews, roles, stimuli, validation
@@ -78,7 +77,7 @@ def order(*, study: Study, goal: str, by: Any = None) -> None:
 
 
 def _send(study: Study) -> None:
-    error = send(tasks.prepare_study, study.pk)
+    error = send("studies.tasks.prepare_study", study.pk)
     with _locked_preparation(study.pk) as locked:
         if locked is not None:
             locked.preparation["error"] = error

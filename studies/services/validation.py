@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Least
 
 from colorizers.models import Photo
-from colorizers.services import missing_colorizations
+from colorizers.services.catalogue import (
+    missing_colorizations,
+)
 from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
 from studies.designs._design import Needs

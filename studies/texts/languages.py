@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from studies.models import Study
 from studies.texts.study import TEXTS
 
 NAMES: Mapping[str, str] = dict(settings.LANGUAGES)
 
 
-def offered(study: Study) -> list[str]:
+class Multilingual(Protocol):
+    """What a study says of its languages: the first one is that of its own texts."""
+
+    languages: Any
+    translations: Any
+
+
+def offered(study: Multilingual) -> list[str]:
     """The codes of the languages that the study offers and this installation speaks; at least one."""
     return [code for code in study.languages if code in NAMES] or [settings.LANGUAGE_CODE]
 
 
-def choices(study: Study) -> list[dict[str, str]]:
+def choices(study: Multilingual) -> list[dict[str, str]]:
     """Code and own name of each language, for a chooser; none where there is nothing to choose."""
     codes = offered(study)
     return [{"code": code, "name": NAMES[code]} for code in codes] if len(codes) > 1 else []
 
 
-def chosen(request: HttpRequest, study: Study) -> str:
+def chosen(request: HttpRequest, study: Multilingual) -> str:
     """The language that the form or ?lang= asks for, else the browser's favourite, else the study's first."""
     codes = offered(study)
     for asked in (request.POST.get("language", ""), request.GET.get("lang", "")):
@@ -47,7 +53,7 @@ def chosen(request: HttpRequest, study: Study) -> str:
     return codes[0]
 
 
-def missing(study: Study) -> dict[str, list[str]]:
+def missing(study: Multilingual) -> dict[str, list[str]]:
     """By language, the texts that the study has, but not in that language."""
     lacking = {}
     for code in offered(study)[1:]:

@@ -6,9 +6,11 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
-from colorizers import services
 from colorizers.models import Photo, PhotoSet
 from colorizers.pictures import images
+from colorizers.services import (
+    registering,
+)
 from tests.builders import fill_catalogue
 from tests.conftest import colourful_pixels, png_bytes
 
@@ -30,7 +32,7 @@ def gallery(transactional_db, idle_queue) -> PhotoSet:
         photo.save()
         made.photos.add(photo)
     for chroma in (8.0, 20.0, 40.0):
-        colorizer = services.register_colorizer(
+        colorizer = registering.register_colorizer(
             slug=f"sepia-{chroma:g}", method="sepia", settings={"b": chroma}, title=f"Sepia of {chroma:g}"
         )
         fill_catalogue(made, colorizer)

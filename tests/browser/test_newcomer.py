@@ -7,9 +7,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from colorizers import services, tasks
+from colorizers import tasks
 from colorizers.admin import colorizer_form
 from colorizers.models import Colorizer, GenerationRun, PhotoImport
+from colorizers.services import (
+    catalogue,
+)
 from studies.models import Study
 from studies.tasks import prepare_study
 from tests.colorizers.compact import compact_weights
@@ -61,7 +64,7 @@ def test_a_study_with_a_vigilance_condition_is_made_without_a_terminal(page, tra
     page.get_by_role("button", name="Make the missing pictures").click()
     expect(page.get_by_text("2 runs were ordered")).to_be_visible()
     for run in GenerationRun.objects.all():
-        services.colorize_here(run)
+        catalogue.colorize_here(run)
     page.locator("a[href='/admin/studies/study/']").first.click()
     page.locator("a[href$='/study/add/']").first.click()
     page.get_by_label("Title").first.fill("Garden colours")

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from evaluation import services
 from evaluation.models import Order, Population
+from evaluation.services import (
+    reports,
+    scores,
+)
 from studies.models import Condition, Trial
 from studies.rules.payloads import Answer
 from studies.services.participations import begin_participation
@@ -62,9 +65,9 @@ def page(browser, live_server, ada, client):
 
 
 def test_the_report_is_readable_everywhere(page, study, results):
-    for colorization in services.colorizations_to_score(study=study):
-        services.score_colorization(colorization)
-    services.make_report(study=study, population=Population.PEOPLE)
+    for colorization in scores.colorizations_to_score(study=study):
+        scores.score_colorization(colorization)
+    reports.make_report(study=study, population=Population.PEOPLE)
     for look in looks(page):
         page.goto(f"/studies/{study.slug}/report/")
         check(page, f"report-folded-{look}", results)

@@ -7,8 +7,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from colorizers import services, tasks
+from colorizers import tasks
 from colorizers.models import Colorization, GenerationRun, Photo, PhotoImport, PhotoSet, WorkState
+from colorizers.services import (
+    catalogue,
+    importing,
+)
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set
 from tests.conftest import colourful_pixels, png_bytes
 
@@ -29,8 +33,7 @@ def garden():
 @pytest.fixture
 def queue(monkeypatch):
     sent = []
-    for task in (tasks.import_upload, tasks.colorize_chunk):
-        monkeypatch.setattr(task, "apply_async", lambda args, **_: sent.append(args))
+    monkeypatch.setattr("celery.Celery.send_task", lambda app, name, args, **_: sent.append(args))
     return sent
 
 
@@ -114,11 +117,11 @@ def test_files_that_arrive_while_a_page_is_open_are_told_to_it(workbench, garden
     photo_import = PhotoImport.objects.get()
     address = reverse("colorizers:import_progress", args=[photo_import.code])
     assert workbench.get(address).json()["rows"] == []
-    services.continue_upload(photo_import.pk, seconds=0)
+    importing.continue_upload(photo_import.pk, seconds=0)
     first = workbench.get(address).json()
     assert [row["name"] for row in first["rows"]] == ["0.png"]
     assert (first["active"], first["percent"]) == (True, 33)
-    services.continue_upload(photo_import.pk)
+    importing.continue_upload(photo_import.pk)
     rest = workbench.get(address + "?after=0").json()
     assert [row["name"] for row in rest["rows"]] == ["1.png", "2.png"]
     assert not rest["active"]
@@ -190,7 +193,7 @@ def test_several_sets_can_be_chosen_in_the_list(workbench):
 
 
 def test_a_run_can_be_cancelled_and_taken_up_again(workbench):
-    run = services.order_generation(photo_set=make_photo_set(3), colorizer=make_colorizer())
+    run = catalogue.order_generation(photo_set=make_photo_set(3), colorizer=make_colorizer())
     workbench.post(reverse("admin:colorizers_generationrun_cancel", args=[run.pk]))
     run.refresh_from_db()
     assert run.state == WorkState.CANCELLED
@@ -200,7 +203,7 @@ def test_a_run_can_be_cancelled_and_taken_up_again(workbench):
 
 
 def test_a_look_at_an_address_cancels_nothing(workbench):
-    run = services.order_generation(photo_set=make_photo_set(1), colorizer=make_colorizer())
+    run = catalogue.order_generation(photo_set=make_photo_set(1), colorizer=make_colorizer())
     for verb in ("cancel", "resume"):
         assert (
             workbench.get(reverse(f"admin:colorizers_generationrun_{verb}", args=[run.pk])).status_code == 405
@@ -209,7 +212,7 @@ def test_a_look_at_an_address_cancels_nothing(workbench):
 
 def test_staff_without_the_right_to_order_may_look_only(client, ada):
     photo_set = make_photo_set(1)
-    run = services.order_generation(photo_set=photo_set, colorizer=make_colorizer())
+    run = catalogue.order_generation(photo_set=photo_set, colorizer=make_colorizer())
     client.force_login(ada)
     for address in (
         reverse("admin:colorizers_generationrun_cancel", args=[run.pk]),
@@ -316,7 +319,7 @@ def test_an_import_says_when_it_finished_while_its_page_is_open(workbench, garde
     photo_import = PhotoImport.objects.get()
     address = reverse("colorizers:import_progress", args=[photo_import.code])
     assert workbench.get(address).json()["finished"] == ""
-    services.continue_upload(photo_import.pk)
+    importing.continue_upload(photo_import.pk)
     assert workbench.get(address).json()["finished"].startswith("Finished ")
     page = workbench.get(reverse("admin:colorizers_photoimport_change", args=[photo_import.pk]))
     assert 'data-text="finished"' in page.content.decode()

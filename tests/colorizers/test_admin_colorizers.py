@@ -5,8 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from colorizers import methods, services
+from colorizers import methods
 from colorizers.models import Colorizer
+from colorizers.services import (
+    registering,
+)
 from colorizers.services.registering import complete_settings
 from tests import as_browser
 from tests.builders import make_colorizer, make_photo_set
@@ -76,7 +79,7 @@ def test_a_number_gets_a_number_field_with_its_default_and_words(workbench):
 def test_a_colorizer_is_registered_like_by_the_command(workbench):
     assert new_colorizer(workbench, setting_a="5").status_code == 302
     colorizer = Colorizer.objects.get()
-    assert colorizer == services.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
+    assert colorizer == registering.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
 
 
 def test_a_colorizer_from_the_form_freezes_its_references(workbench):

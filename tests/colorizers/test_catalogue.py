@@ -10,10 +10,14 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from colorizers import services, tasks
 from colorizers.models import Colorization, GenerationRun, PhotoSet, WorkState
 from colorizers.pictures import images, inference
-from colorizers.services import claims, loading, painting
+from colorizers.services import (
+    catalogue,
+    claims,
+    loading,
+    painting,
+)
 from colorizers.signals import colorization_done
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
 
@@ -32,7 +36,7 @@ def sepia():
 
 @pytest.fixture
 def order(meadow, sepia):
-    return lambda: services.order_generation(photo_set=meadow, colorizer=sepia)
+    return lambda: catalogue.order_generation(photo_set=meadow, colorizer=sepia)
 
 
 @pytest.fixture
@@ -51,12 +55,7 @@ def announced():
 def queue(monkeypatch, django_capture_on_commit_callbacks):
     """What was sent to the queue: (task name, arguments)."""
     sent = []
-
-    def catch(task):
-        monkeypatch.setattr(task, "apply_async", lambda args, **_: sent.append((task.name, *args)))
-
-    catch(tasks.colorize_chunk)
-    catch(tasks.import_upload)
+    monkeypatch.setattr("celery.Celery.send_task", lambda app, name, args, **_: sent.append((name, *args)))
     return sent
 
 
@@ -87,18 +86,18 @@ def test_an_order_makes_a_row_for_every_photo_and_queues_them_in_chunks(
 
 
 def test_ordering_again_orders_only_what_is_missing(order, meadow, sepia):
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     meadow.photos.add(make_photo(99))
-    assert services.missing_colorizations(meadow, sepia).count() == 1
+    assert catalogue.missing_colorizations(meadow, sepia).count() == 1
     run = order()
     assert run.total == 1
-    services.colorize_here(run)
-    assert services.missing_colorizations(meadow, sepia).count() == 0
+    catalogue.colorize_here(run)
+    assert catalogue.missing_colorizations(meadow, sepia).count() == 0
     assert Colorization.objects.done().count() == 6
 
 
 def test_an_order_with_nothing_to_do_is_done_at_once(order):
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     run = order()
     assert (run.state, run.total) == (WorkState.DONE, 0)
     assert run.finished_at is not None
@@ -113,7 +112,7 @@ def test_an_overlapping_set_leaves_the_other_runs_pictures_to_it(order, meadow, 
     first = order()
     wider = PhotoSet.objects.create(name="wider")
     wider.photos.set([*meadow.photos.all(), make_photo(99)])
-    second = services.order_generation(photo_set=wider, colorizer=sepia)
+    second = catalogue.order_generation(photo_set=wider, colorizer=sepia)
     assert (first.progress().total, second.total) == (5, 1)
 
 
@@ -133,7 +132,7 @@ def test_an_unreachable_queue_is_said_and_the_run_is_sent_when_it_is_back(
     def refuse(*_, **__):
         raise OperationalError("Error 111 connecting")
 
-    monkeypatch.setattr(tasks.colorize_chunk, "apply_async", refuse)
+    monkeypatch.setattr("celery.Celery.send_task", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         run = order()
     run.refresh_from_db()
@@ -142,13 +141,13 @@ def test_an_unreachable_queue_is_said_and_the_run_is_sent_when_it_is_back(
     assert "Error 111" in run.error
     assert run.progress().queued == 5
     sent = []
-    monkeypatch.setattr(tasks.colorize_chunk, "apply_async", lambda args, **_: sent.append(args))
-    assert services.recover_abandoned() == 0  # behind other work nothing is lost
-    assert services.recover_abandoned(["cpu"]) == 5
+    monkeypatch.setattr("celery.Celery.send_task", lambda app, name, args, **_: sent.append(args))
+    assert catalogue.recover_abandoned() == 0  # behind other work nothing is lost
+    assert catalogue.recover_abandoned(["cpu"]) == 5
     assert len(sent) == 1
     run.refresh_from_db()
     assert run.error == ""
-    assert services.colorize_here(run).state == WorkState.DONE
+    assert catalogue.colorize_here(run).state == WorkState.DONE
 
 
 def test_the_reason_shows_no_password(order, monkeypatch, settings, django_capture_on_commit_callbacks):
@@ -157,7 +156,7 @@ def test_the_reason_shows_no_password(order, monkeypatch, settings, django_captu
     def refuse(*_, **__):
         raise OperationalError("no")
 
-    monkeypatch.setattr(tasks.colorize_chunk, "apply_async", refuse)
+    monkeypatch.setattr("celery.Celery.send_task", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         run = order()
     run.refresh_from_db()
@@ -169,7 +168,7 @@ def test_the_reason_shows_no_password(order, monkeypatch, settings, django_captu
 
 
 def test_a_picture_is_a_file_named_by_its_content_with_a_record_of_its_making(order, sepia):
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     for picture in Colorization.objects.done():
         data = default_storage.open(picture.file.name).read()
         assert hashlib.sha256(data).hexdigest() == picture.digest
@@ -186,7 +185,7 @@ def test_a_picture_is_a_file_named_by_its_content_with_a_record_of_its_making(or
 
 
 def test_the_pixels_are_those_that_the_method_paints(order, sepia):
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     picture = Colorization.objects.done().first()
     predict = loading.load(sepia.pk, sepia.digest).predict
     expected = inference.colorize_rgb(
@@ -204,19 +203,19 @@ def test_the_same_order_elsewhere_gives_the_same_bytes(meadow):
 
 
 def test_an_existing_file_is_used_and_never_written_again(order, monkeypatch):
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     Colorization.objects.all().delete()
     monkeypatch.setattr(FileSystemStorage, "_save", lambda *_: pytest.fail("wrote a file that was there"))
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     assert Colorization.objects.done().count() == 5
 
 
 def test_a_torso_left_by_a_killed_worker_is_replaced(order):
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     picture = Colorization.objects.done().first()
     Path(default_storage.path(picture.file.name)).write_bytes(b"\x89PNG torn")
     Colorization.objects.all().delete()
-    services.colorize_here(order())
+    catalogue.colorize_here(order())
     again = Colorization.objects.done().get(photo=picture.photo)
     assert again.digest == picture.digest
     assert again.read_rgb().shape == (80, 96, 3)
@@ -224,7 +223,7 @@ def test_a_torso_left_by_a_killed_worker_is_replaced(order):
 
 def test_one_bad_photo_fails_alone_and_shows_why(order, monkeypatch):
     spoil(monkeypatch, "photo-002.png", inference.ColorizationFailed("The colours are not finite."))
-    run = services.colorize_here(order())
+    run = catalogue.colorize_here(order())
     failed = run.colorizations.failed().get()
     assert failed.photo.name == "photo-002.png"
     assert failed.error == "The colours are not finite."
@@ -236,7 +235,7 @@ def test_one_bad_photo_fails_alone_and_shows_why(order, monkeypatch):
 
 def test_a_run_in_which_nothing_worked_is_failed(order, monkeypatch):
     monkeypatch.setattr(painting, "keep", lambda *_: 1 / 0)
-    run = services.colorize_here(order())
+    run = catalogue.colorize_here(order())
     assert run.state == WorkState.FAILED
     assert run.colorizations.first().error == "ZeroDivisionError: division by zero"
 
@@ -244,51 +243,51 @@ def test_a_run_in_which_nothing_worked_is_failed(order, monkeypatch):
 def test_a_photo_whose_file_was_tampered_with_is_not_coloured(order, meadow):
     victim, other = meadow.photos.all()[:2]
     Path(default_storage.path(victim.file.name)).write_bytes(images.encode_png(other.read_rgb()))
-    run = services.colorize_here(order())
+    run = catalogue.colorize_here(order())
     assert "no longer holds the photo" in run.colorizations.get(photo=victim).error
 
 
 def test_a_photo_whose_file_is_gone_says_so(order, meadow):
     victim = meadow.photos.first()
     default_storage.delete(victim.file.name)
-    run = services.colorize_here(order())
+    run = catalogue.colorize_here(order())
     assert "is missing" in run.colorizations.get(photo=victim).error
 
 
 def test_what_failed_can_be_tried_again(order, monkeypatch, queue, django_capture_on_commit_callbacks):
     with monkeypatch.context() as patch:
         spoil(patch, "photo-002.png", OSError("disk full"))
-        run = services.colorize_here(order())
+        run = catalogue.colorize_here(order())
     with django_capture_on_commit_callbacks(execute=True):
-        assert services.resume_run(run) == 1
+        assert catalogue.resume_run(run) == 1
     assert run.state == WorkState.QUEUED
     assert len(queue) == 1
-    assert services.colorize_here(run).progress().done == 5
+    assert catalogue.colorize_here(run).progress().done == 5
     assert run.error == ""
 
 
 def test_ordering_again_tries_again_what_failed(order, monkeypatch):
     with monkeypatch.context() as patch:
         spoil(patch, "photo-002.png", OSError("disk full"))
-        services.colorize_here(order())
+        catalogue.colorize_here(order())
     run = order()
     assert run.total == 1
-    assert services.colorize_here(run).state == WorkState.DONE
+    assert catalogue.colorize_here(run).state == WorkState.DONE
 
 
 def test_a_cancelled_run_stops_and_can_be_taken_up_again(order):
     run = order()
     ids = list(run.colorizations.values_list("pk", flat=True))
-    services.colorize_chunk(run.pk, ids[:2], task_id="t")
-    assert services.cancel_run(run) == 3
+    painting.colorize_chunk(run.pk, ids[:2], task_id="t")
+    assert catalogue.cancel_run(run) == 3
     assert run.state == WorkState.CANCELLED
-    services.colorize_chunk(run.pk, ids, task_id="late")
-    services.settle_run(run.pk)
+    painting.colorize_chunk(run.pk, ids, task_id="late")
+    catalogue.settle_run(run.pk)
     assert Colorization.objects.done().count() == 2
     run.refresh_from_db()
     assert run.state == WorkState.CANCELLED
-    assert services.resume_run(run) == 3
-    assert services.colorize_here(run).progress().done == 5
+    assert catalogue.resume_run(run) == 3
+    assert catalogue.colorize_here(run).progress().done == 5
 
 
 # --- nothing twice -----------------------------------------------------------------------------
@@ -298,7 +297,7 @@ def test_every_picture_is_announced_once_after_the_commit(
     order, announced, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks() as callbacks:
-        services.colorize_here(order())
+        catalogue.colorize_here(order())
     assert announced == []
     for callback in callbacks:
         if "_announce" in callback.__code__.co_names:
@@ -312,8 +311,8 @@ def test_a_task_delivered_twice_paints_nothing_twice(order, monkeypatch):
     monkeypatch.setattr(painting, "read_intact", lambda photo: painted.append(photo.pk) or read(photo))
     run = order()
     ids = list(run.colorizations.values_list("pk", flat=True))
-    assert services.colorize_chunk(run.pk, ids, task_id="same") == []
-    assert services.colorize_chunk(run.pk, ids, task_id="same") == []
+    assert painting.colorize_chunk(run.pk, ids, task_id="same") == []
+    assert painting.colorize_chunk(run.pk, ids, task_id="same") == []
     assert sorted(painted) == sorted(run.photo_set.photos.values_list("pk", flat=True))
 
 
@@ -321,7 +320,7 @@ def test_a_redelivered_task_leaves_alone_what_a_living_worker_paints(order):
     run = order()
     pk = run.colorizations.first().pk
     assert claims.claim(pk, task_id="same") is not None
-    assert services.colorize_chunk(run.pk, [pk], task_id="same") == [pk]
+    assert painting.colorize_chunk(run.pk, [pk], task_id="same") == [pk]
     assert Colorization.objects.get(pk=pk).attempts == 1
 
 
@@ -331,7 +330,7 @@ def test_a_picture_whose_worker_fell_silent_is_taken_over(order, settings):
     claims.claim(pk, task_id="dead")
     long_ago = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1)
     Colorization.objects.filter(pk=pk).update(claimed_at=long_ago)
-    assert services.colorize_chunk(run.pk, [pk], task_id="successor") == []
+    assert painting.colorize_chunk(run.pk, [pk], task_id="successor") == []
     done = Colorization.objects.get(pk=pk)
     assert (done.state, done.attempts) == (WorkState.DONE, 2)
 
@@ -348,7 +347,7 @@ def test_a_worker_that_lost_its_claim_changes_nothing_any_more(order, monkeypatc
             yield done
 
     monkeypatch.setattr(painting, "paint", slow)
-    services.colorize_chunk(run.pk, [pk], task_id="sleeper")
+    painting.colorize_chunk(run.pk, [pk], task_id="sleeper")
     row = Colorization.objects.get(pk=pk)
     assert (row.state, row.claim, row.digest) == (WorkState.RUNNING, "successor/1", "")
 
@@ -360,7 +359,7 @@ def test_a_photo_that_kills_its_worker_again_and_again_is_given_up(order, settin
     for life in range(painting.MAX_DEATHS):
         assert claims.claim(pk, task_id=f"life-{life}") is not None
         Colorization.objects.filter(pk=pk).update(claimed_at=long_ago)
-    assert services.colorize_chunk(run.pk, [pk], task_id="last") == []
+    assert painting.colorize_chunk(run.pk, [pk], task_id="last") == []
     row = Colorization.objects.get(pk=pk)
     assert row.state == WorkState.FAILED
     assert "memory" in row.error
@@ -376,10 +375,10 @@ def test_the_work_of_a_dead_worker_is_queued_again_with_the_rest_of_its_chunk(
     task_id = Colorization.objects.get(pk=chunk[0]).claim
     claims.claim(chunk[0], task_id=task_id)
     queue.clear()
-    assert services.recover_abandoned() == 0
+    assert catalogue.recover_abandoned() == 0
     long_ago = timezone.now() - timedelta(seconds=settings.CLAIM_SECONDS + 1)
     Colorization.objects.filter(pk=chunk[0]).update(claimed_at=long_ago)
-    assert services.recover_abandoned() == 2
+    assert catalogue.recover_abandoned() == 2
     assert queue == [("colorizers.tasks.colorize_chunk", run.pk, sorted(chunk))]
 
 
@@ -388,6 +387,6 @@ def test_a_colorizer_is_loaded_once_in_a_process(order):
     run = order()
     ids = list(run.colorizations.values_list("pk", flat=True))
     for chunk in (ids[:3], ids[3:]):
-        services.colorize_chunk(run.pk, chunk, task_id="t")
+        painting.colorize_chunk(run.pk, chunk, task_id="t")
     info = loading.load.cache_info()
     assert (info.misses, info.hits) == (1, 1)

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from colorizers import methods, services, tasks
+from colorizers import methods
 from colorizers.management.commands import colorize
 from colorizers.models import Colorization, Colorizer, PhotoSet, WorkState
+from colorizers.services import (
+    painting,
+)
 from manage import with_method_settings
 from studies.models import Study
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set
@@ -31,7 +34,7 @@ def run(*arguments: str) -> str:
 
 @pytest.fixture
 def no_queue(monkeypatch):
-    monkeypatch.setattr(tasks.colorize_chunk, "apply_async", lambda *_, **__: None)
+    monkeypatch.setattr("celery.Celery.send_task", lambda *_, **__: None)
     monkeypatch.setattr(colorize, "worker_answers", lambda: False)
     monkeypatch.setattr(colorize, "POLL_SECONDS", 0)
 
@@ -228,7 +231,7 @@ def test_waiting_ends_with_the_last_picture(no_queue, monkeypatch):
     def work():
         row = Colorization.objects.filter(state=WorkState.QUEUED).first()
         if row:
-            services.colorize_chunk(row.run_id, [row.pk], task_id="t")
+            painting.colorize_chunk(row.run_id, [row.pk], task_id="t")
 
     work_while_waiting(monkeypatch, work)
     said = run("colorize", "--set", "meadow", "--colorizer", "sepia", "--wait")

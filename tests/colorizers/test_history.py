@@ -7,12 +7,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from colorizers import services
 from colorizers.models import ImportOutcome, Photo, PhotoSet
 from colorizers.pictures import images
 from colorizers.pictures.colour import rgb_to_lab, rgb_to_lightness
 from colorizers.pictures.images import PhotoRefused
 from colorizers.pictures.monochrome import check_without_colour, colour_spread, without_colour
+from colorizers.services import (
+    importing,
+    registering,
+)
 from tests.builders import fill_catalogue, make_colorizer, with_rights
 from tests.conftest import colourful_pixels, png_bytes
 
@@ -53,7 +56,7 @@ def old_photos(tmp_path: Path) -> Path:
 @pytest.fixture
 def history(old_photos) -> PhotoSet:
     photo_set = PhotoSet(name="history", title="Predict the history", is_monochrome=True)
-    services.import_photos(old_photos, photo_set=photo_set)
+    importing.import_photos(old_photos, photo_set=photo_set)
     return photo_set
 
 
@@ -113,14 +116,14 @@ def test_year_author_and_what_was_done_are_kept(history):
 
 
 def test_the_same_folder_again_adds_nothing(history, old_photos):
-    again = services.import_photos(old_photos, photo_set=history)
+    again = importing.import_photos(old_photos, photo_set=history)
     assert again.counts()["duplicate"] == 3
     assert Photo.objects.count() == 3
 
 
 def test_a_set_of_colour_photographs_refuses_grey_ones_as_ever(old_photos):
     photo_set = PhotoSet(name="colours")
-    services.import_photos(old_photos, photo_set=photo_set)
+    importing.import_photos(old_photos, photo_set=photo_set)
     assert not photo_set.photos.filter(name__startswith="grey").exists()
     assert not photo_set.photos.get(name="colour.png").is_monochrome
 
@@ -142,8 +145,8 @@ def test_the_command_does_not_turn_a_set_of_colour_photographs_into_one(old_phot
 
 
 def test_a_method_takes_no_colours_from_photographs_that_have_none(history):
-    with pytest.raises(services.ColorizerRefused, match="has no colours to take"):
-        services.register_colorizer(slug="random", method="random", reference_set=history)
+    with pytest.raises(registering.ColorizerRefused, match="has no colours to take"):
+        registering.register_colorizer(slug="random", method="random", reference_set=history)
 
 
 def test_the_form_offers_the_flag_until_the_first_import(client, root, history):

@@ -8,10 +8,16 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from colorizers import methods, services, tasks
+from colorizers import methods
 from colorizers.models import Colorization, Colorizer, WorkState
 from colorizers.pictures import inference, pipeline
-from colorizers.services import claims, devices, loading
+from colorizers.services import (
+    catalogue,
+    claims,
+    devices,
+    loading,
+    painting,
+)
 from colorizers.services.stored_files import sha256
 from tests.builders import make_colorizer, make_photo_set
 
@@ -35,7 +41,7 @@ def meadow():
 
 @pytest.fixture
 def order(meadow):
-    return lambda colorizer: services.order_generation(photo_set=meadow, colorizer=colorizer)
+    return lambda colorizer: catalogue.order_generation(photo_set=meadow, colorizer=colorizer)
 
 
 def with_weights(data: bytes, slug: str, **settings) -> Colorizer:
@@ -88,7 +94,7 @@ def silence(run) -> None:
 
 def test_a_networks_photos_go_in_batches_and_the_record_says_how(order, network, in_flight, settings):
     settings.COLORIZE_BATCH = 3
-    run = services.colorize_here(order(network))
+    run = catalogue.colorize_here(order(network))
     assert (run.state, run.error) == (WorkState.DONE, "")
     assert [len(batch) for batch in in_flight] == [3, 3]
     for row in run.colorizations.all():
@@ -102,7 +108,7 @@ def test_a_batch_paints_what_one_photo_after_the_other_gives(order, network, set
     pictures = {}
     for batch in (1, 4):
         settings.COLORIZE_BATCH = batch
-        run = services.colorize_here(order(network))
+        run = catalogue.colorize_here(order(network))
         pictures[batch] = {row.photo.digest: row.read_rgb().astype(int) for row in run.colorizations.all()}
         Colorization.objects.all().delete()
     for digest, alone in pictures[1].items():
@@ -116,7 +122,7 @@ def test_what_a_worker_died_of_is_painted_alone_and_last(order, network, in_flig
     for row in suspects:
         assert claims.claim(row.pk, task_id="dead")
     silence(run)
-    services.colorize_chunk(run.pk, [row.pk for row in rows], task_id="next")
+    painting.colorize_chunk(run.pk, [row.pk for row in rows], task_id="next")
     assert sorted(len(batch) for batch in in_flight) == [1, 1, 4]
     assert {batch[0] for batch in in_flight[-2:]} == {row.photo.digest for row in suspects}
     assert run.progress().done == 6
@@ -135,11 +141,11 @@ def test_a_deadly_photo_never_costs_its_batch_mates_more_than_one_life(order, ne
     for life in range(2, 2 + 3):
         # This life paints what it can before it meets the deadly one, which comes alone.
         others = [pk for pk in ids if pk != deadly]
-        assert services.colorize_chunk(run.pk, others, task_id=f"life-{life}") == []
+        assert painting.colorize_chunk(run.pk, others, task_id=f"life-{life}") == []
         if life < 4:
             assert claims.claim(deadly, task_id=f"life-{life}")
             silence(run)
-    assert services.colorize_chunk(run.pk, ids, task_id="last") == []
+    assert painting.colorize_chunk(run.pk, ids, task_id="last") == []
     states = dict(run.colorizations.values_list("pk", "state"))
     assert states.pop(deadly) == WorkState.FAILED
     assert set(states.values()) == {WorkState.DONE}
@@ -158,7 +164,7 @@ def test_an_untried_claim_takes_nothing_that_was_begun_before(order):
 def test_a_colorizer_that_cannot_be_loaded_fails_its_photos_with_the_reason(order, network):
     network.weights.storage.delete(network.weights.name)
     loading.load.cache_clear()
-    run = services.colorize_here(order(network))
+    run = catalogue.colorize_here(order(network))
     assert run.state == WorkState.FAILED
     assert {row.error.split(":")[0] for row in run.colorizations.all()} == {"A file is missing"}
 
@@ -171,7 +177,7 @@ def test_memory_that_is_short_halves_the_batch_and_then_fails_the_photo(order, n
         raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
 
     monkeypatch.setattr(pipeline, "predicted", predicted)
-    run = services.colorize_here(order(network))
+    run = catalogue.colorize_here(order(network))
     assert sizes[:3] == [4, 2, 1]
     for row in run.colorizations.all():
         assert row.state == WorkState.FAILED
@@ -227,7 +233,7 @@ def test_networks_wait_in_one_queue_and_all_else_in_the_other(
     order, network, monkeypatch, django_capture_on_commit_callbacks
 ):
     sent = []
-    monkeypatch.setattr(tasks.colorize_chunk, "apply_async", lambda args, **how: sent.append(how["queue"]))
+    monkeypatch.setattr("celery.Celery.send_task", lambda app, name, args, **how: sent.append(how["queue"]))
     for colorizer in (network, make_colorizer()):
         with django_capture_on_commit_callbacks(execute=True):
             order(colorizer)
@@ -269,7 +275,7 @@ def test_colorizers_of_one_file_share_a_network_and_few_stay_in_memory(network):
 def test_another_precision_is_in_the_record(order, network, settings):
     settings.COLORIZE_PRECISION = "bfloat16"
     loading.load.cache_clear()
-    run = services.colorize_here(order(network))
+    run = catalogue.colorize_here(order(network))
     loading.load.cache_clear()
     record = run.colorizations.first().provenance
     assert record["precision"] == "bfloat16"

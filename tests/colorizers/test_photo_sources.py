@@ -8,10 +8,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from colorizers import services
 from colorizers.models import Photo
 from colorizers.pictures import images
-from colorizers.services import photo_sources
+from colorizers.services import (
+    importing,
+    photo_sources,
+)
 from tests.colorizers.test_importing import folder_of, garden, outcomes, photo_file, reason, zip_of
 
 __all__ = ["garden"]  # a fixture
@@ -29,7 +31,7 @@ def test_files_that_systems_drives_and_phones_keep_are_ignored_by_name(tmp_path,
         "desktop.ini", "Thumbs.db", "sub\\@eaDir\\a.png",
     ]  # fmt: skip
     files = dict.fromkeys(clutter, photo_file(2)) | {"a.png": photo_file(1)}
-    photo_import = services.import_photos(zip_of(tmp_path, files), photo_set=garden)
+    photo_import = importing.import_photos(zip_of(tmp_path, files), photo_set=garden)
     assert (photo_import.counts()["added"], photo_import.counts()["ignored"]) == (1, len(clutter))
 
 
@@ -38,7 +40,7 @@ def test_what_belongs_to_a_photo_is_named_as_what_it_is(tmp_path, garden):
         "IMG_1.PNG": photo_file(1), "IMG_1.MOV": b"moving", "IMG_1.AAE": b"<plist/>", "IMG_1.xmp": b"<x/>",
         "IMG_1.PNG.supplemental-metadata.json": b"{}", "film.mov": b"\0\0\0\x14ftypqt  " + bytes(50),
     }  # fmt: skip
-    photo_import = services.import_photos(folder_of(tmp_path, files), photo_set=garden)
+    photo_import = importing.import_photos(folder_of(tmp_path, files), photo_set=garden)
     assert outcomes(photo_import) == {
         "IMG_1.PNG": "added", "IMG_1.MOV": "ignored", "IMG_1.AAE": "ignored", "IMG_1.xmp": "ignored",
         "IMG_1.PNG.supplemental-metadata.json": "ignored", "film.mov": "refused",
@@ -54,7 +56,7 @@ def test_a_folder_that_is_a_link_is_refused_by_name(tmp_path, garden):
     (folder / "sub" / "linked").symlink_to(tmp_path / "elsewhere")
     (folder / "round").symlink_to(folder)
     (folder / ".hidden").symlink_to(tmp_path / "elsewhere")
-    photo_import = services.import_photos(folder, photo_set=garden)
+    photo_import = importing.import_photos(folder, photo_set=garden)
     assert outcomes(photo_import) == {
         "sub/good.png": "added", "sub/linked": "refused", "round": "refused", ".hidden": "ignored"
     }  # fmt: skip
@@ -81,7 +83,7 @@ def test_a_folder_that_cannot_be_read_is_refused_by_name():
             entries = {entry.name: entry for entry in photo_sources.folder_entries(Path(own))}
             with pytest.raises(images.PhotoRefused, match="a folder that cannot be read: Permission denied"):
                 entries["sub/closed"].read()
-            with pytest.raises(services.ImportRefused, match="cannot be read: Permission denied"):
+            with pytest.raises(photo_sources.ImportRefused, match="cannot be read: Permission denied"):
                 photo_sources.folder_entries(closed)
             closed.chmod(0o700)
         assert place
@@ -110,7 +112,7 @@ def zip_without_flag(tmp_path: Path, files: dict[str, bytes]) -> Path:
 def test_a_name_is_the_same_name_however_its_accents_are_stored(pack, stored, listed, tmp_path, garden):
     sidecar = f"file,author\n{listed},Ann\nsub\\{listed},Bob\n".encode()
     files = {stored: photo_file(1), f"sub/{stored}": photo_file(2), "photos.csv": sidecar}
-    photo_import = services.import_photos(pack(tmp_path, files), photo_set=garden)
+    photo_import = importing.import_photos(pack(tmp_path, files), photo_set=garden)
     assert outcomes(photo_import) == {NFC: "added", f"sub/{NFC}": "added"}
     assert {photo.author for photo in garden.photos.all()} == {"Ann", "Bob"}
     assert {photo.name for photo in garden.photos.all()} == {NFC}
@@ -119,14 +121,14 @@ def test_a_name_is_the_same_name_however_its_accents_are_stored(pack, stored, li
 def test_odd_spaces_of_a_screenshot_are_plain_ones(tmp_path, garden):
     name = "Screenshot at 1.00\N{NARROW NO-BREAK SPACE}PM.png"
     files = {name: photo_file(1), "photos.csv": f"file,author\n{name},Ann\n".encode()}
-    services.import_photos(folder_of(tmp_path, files), photo_set=garden)
+    importing.import_photos(folder_of(tmp_path, files), photo_set=garden)
     photo = garden.photos.get()
     assert (photo.name, photo.author) == ("Screenshot at 1.00 PM.png", "Ann")
 
 
 def test_a_name_that_differs_in_capitals_is_hinted_at(tmp_path, garden):
     files = {"A.PNG": photo_file(1), "photos.csv": b"file,author\na.png,Ann\n"}
-    photo_import = services.import_photos(folder_of(tmp_path, files), photo_set=garden)
+    photo_import = importing.import_photos(folder_of(tmp_path, files), photo_set=garden)
     assert "There is A.PNG: small and capital letters" in reason(photo_import, "a.png")
     assert garden.photos.get().author == ""
 
@@ -141,7 +143,7 @@ def test_the_sidecar_says_what_is_known_of_each_photo(tmp_path, garden):
         "c.png": photo_file(3),
         "photos.csv": sidecar.encode("utf-8-sig"),
     }
-    photo_import = services.import_photos(
+    photo_import = importing.import_photos(
         folder_of(tmp_path, files), photo_set=garden, licence="CC BY", author="Us"
     )
     facts = {p.name: (p.licence, p.author, p.source, p.title) for p in garden.photos.all()}
@@ -156,13 +158,13 @@ def test_the_sidecar_says_what_is_known_of_each_photo(tmp_path, garden):
 
 def test_a_sidecar_inside_a_folder_speaks_of_that_folder(tmp_path, garden):
     files = {"top/a.png": photo_file(1), "top/photos.csv": b"file;author\na.png;Ann\n"}
-    services.import_photos(zip_of(tmp_path, files), photo_set=garden)
+    importing.import_photos(zip_of(tmp_path, files), photo_set=garden)
     assert garden.photos.get().author == "Ann"
 
 
 def test_a_described_file_that_is_not_there_is_reported(tmp_path, garden):
     files = {"a.png": photo_file(1), "photos.csv": b"file,author\ngone.png,Ann\n"}
-    photo_import = services.import_photos(folder_of(tmp_path, files), photo_set=garden)
+    photo_import = importing.import_photos(folder_of(tmp_path, files), photo_set=garden)
     assert "no such file" in reason(photo_import, "gone.png")
     assert photo_import.total == 2
 
@@ -180,8 +182,8 @@ def test_a_sidecar_that_cannot_be_understood_stops_the_import_before_it_begins(
     sidecar, complaint, tmp_path, garden
 ):
     files = {"a.png": photo_file(1), "photos.csv": sidecar}
-    with pytest.raises(services.ImportRefused, match=complaint):
-        services.import_photos(folder_of(tmp_path, files), photo_set=garden)
+    with pytest.raises(photo_sources.ImportRefused, match=complaint):
+        importing.import_photos(folder_of(tmp_path, files), photo_set=garden)
     assert not Photo.objects.exists()
 
 
@@ -191,5 +193,5 @@ def test_a_fact_that_is_too_long_refuses_its_photo_only(tmp_path, garden):
         "b.png": photo_file(2),
         "photos.csv": b"file,licence\na.png," + b"x" * 300 + b"\n",
     }
-    photo_import = services.import_photos(folder_of(tmp_path, files), photo_set=garden)
+    photo_import = importing.import_photos(folder_of(tmp_path, files), photo_set=garden)
     assert outcomes(photo_import) == {"a.png": "refused", "b.png": "added"}

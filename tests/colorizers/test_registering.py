@@ -11,9 +11,11 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from colorizers import services
 from colorizers.models import Colorizer, Fixed, Photo
-from colorizers.services import checking
+from colorizers.services import (
+    checking,
+    registering,
+)
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
 from tests.colorizers.compact import compact_weights
 from tests.small_networks import small_weights
@@ -22,14 +24,14 @@ pytestmark = pytest.mark.django_db
 
 
 def test_settings_are_completed_with_the_methods_defaults():
-    colorizer = services.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
+    colorizer = registering.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
     assert colorizer.settings == {"a": 5.0, "b": 8.0}
     assert colorizer.variant == "default"
 
 
 def test_registering_the_same_again_gives_the_same_row():
-    first = services.register_colorizer(slug="s", method="sepia")
-    again = services.register_colorizer(slug="s", method="sepia", settings={"b": 8.0})
+    first = registering.register_colorizer(slug="s", method="sepia")
+    again = registering.register_colorizer(slug="s", method="sepia", settings={"b": 8.0})
     assert first == again
     assert Colorizer.objects.count() == 1
 
@@ -50,8 +52,8 @@ def test_registering_the_same_again_gives_the_same_row():
     ],
 )
 def test_a_bad_order_is_refused_with_a_hint(order, complaint):
-    with pytest.raises(services.ColorizerRefused, match=complaint):
-        services.register_colorizer(**({"slug": "s", "method": "sepia"} | order))
+    with pytest.raises(registering.ColorizerRefused, match=complaint):
+        registering.register_colorizer(**({"slug": "s", "method": "sepia"} | order))
     assert not Colorizer.objects.exists()
 
 
@@ -59,31 +61,33 @@ def test_a_bad_order_is_refused_with_a_hint(order, complaint):
 def test_a_reference_photo_that_is_not_in_the_set_is_refused(wrong):
     meadow = make_photo_set(3)
     order = {"slug": "s", "method": "welsh2002", "reference_set": meadow}
-    with pytest.raises(services.ColorizerRefused, match=f"{wrong}.*one of the 3 reference photos") as refused:
-        services.register_colorizer(**order, settings={"reference": wrong})
+    with pytest.raises(
+        registering.ColorizerRefused, match=f"{wrong}.*one of the 3 reference photos"
+    ) as refused:
+        registering.register_colorizer(**order, settings={"reference": wrong})
     assert "64 hexadecimal digits" in str(refused.value)
     assert not Colorizer.objects.exists()
     chosen = meadow.photos.last().digest
-    made = services.register_colorizer(**order, settings={"reference": chosen})
+    made = registering.register_colorizer(**order, settings={"reference": chosen})
     assert made.settings["reference"] == chosen
 
 
 def test_weights_for_a_method_that_takes_none_are_refused(tmp_path):
     path = tmp_path / "weights.bin"
     path.write_bytes(b"0")
-    with pytest.raises(services.ColorizerRefused, match="takes no weights"):
-        services.register_colorizer(slug="s", method="sepia", weights=path)
+    with pytest.raises(registering.ColorizerRefused, match="takes no weights"):
+        registering.register_colorizer(slug="s", method="sepia", weights=path)
 
 
 # --- weights -----------------------------------------------------------------------------------
 
 
 def register(path, **order):
-    return services.register_colorizer(**{"slug": "net", "method": "zhang2016", "weights": path} | order)
+    return registering.register_colorizer(**{"slug": "net", "method": "zhang2016", "weights": path} | order)
 
 
 def refusal(path, **order) -> str:
-    with pytest.raises(services.ColorizerRefused) as refused:
+    with pytest.raises(registering.ColorizerRefused) as refused:
         register(path, **order)
     assert not Colorizer.objects.exists()
     assert not default_storage.exists("weights")
@@ -133,8 +137,8 @@ def test_a_wrong_digest_is_refused_before_anything_is_loaded(tmp_path):
     assert "is not the expected one" in refusal(path, weights_sha256="0" * 64)
     liar = path.rename(tmp_path / "net-deadbeef.safetensors")
     assert "claims a SHA-256 that begins with deadbeef" in refusal(liar)
-    with pytest.raises(services.ColorizerRefused, match="no weights that could have it"):
-        services.register_colorizer(slug="s", method="sepia", weights_sha256="0" * 64)
+    with pytest.raises(registering.ColorizerRefused, match="no weights that could have it"):
+        registering.register_colorizer(slug="s", method="sepia", weights_sha256="0" * 64)
 
 
 @pytest.mark.usefixtures("checked_here")
@@ -277,26 +281,26 @@ def test_registering_weights_imports_no_torch():
 
 
 def test_a_whole_number_and_the_same_number_with_a_point_are_one_setting():
-    one = services.register_colorizer(slug="s", method="sepia", settings={"a": 5})
-    assert one == services.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
+    one = registering.register_colorizer(slug="s", method="sepia", settings={"a": 5})
+    assert one == registering.register_colorizer(slug="s", method="sepia", settings={"a": 5.0})
 
 
 def test_the_same_name_with_other_contents_is_refused_and_says_what_differs():
-    services.register_colorizer(slug="s", method="sepia")
-    with pytest.raises(services.ColorizerRefused, match="settings"):
-        services.register_colorizer(slug="s", method="sepia", settings={"a": 1.0})
+    registering.register_colorizer(slug="s", method="sepia")
+    with pytest.raises(registering.ColorizerRefused, match="settings"):
+        registering.register_colorizer(slug="s", method="sepia", settings={"a": 1.0})
 
 
 def test_the_same_contents_under_another_name_are_refused_and_name_the_twin():
-    services.register_colorizer(slug="first", method="sepia")
-    with pytest.raises(services.ColorizerRefused, match="'first'"):
-        services.register_colorizer(slug="second", method="sepia")
+    registering.register_colorizer(slug="first", method="sepia")
+    with pytest.raises(registering.ColorizerRefused, match="'first'"):
+        registering.register_colorizer(slug="second", method="sepia")
 
 
 def test_the_reference_set_is_frozen_and_part_of_the_identity():
     meadow, forest = make_photo_set(3), make_photo_set(3, name="forest", first_seed=50)
-    one = services.register_colorizer(slug="one", method="random", reference_set=meadow)
-    two = services.register_colorizer(slug="two", method="random", reference_set=forest)
+    one = registering.register_colorizer(slug="one", method="random", reference_set=meadow)
+    two = registering.register_colorizer(slug="two", method="random", reference_set=forest)
     assert one.digest != two.digest
     meadow.refresh_from_db()
     assert meadow.frozen_at is not None
@@ -305,7 +309,9 @@ def test_the_reference_set_is_frozen_and_part_of_the_identity():
 def test_seeds_make_different_colorizers():
     meadow = make_photo_set(3)
     digests = {
-        services.register_colorizer(slug=f"r{seed}", method="random", reference_set=meadow, seed=seed).digest
+        registering.register_colorizer(
+            slug=f"r{seed}", method="random", reference_set=meadow, seed=seed
+        ).digest
         for seed in range(3)
     }
     assert len(digests) == 3

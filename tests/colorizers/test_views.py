@@ -3,8 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from colorizers import services
 from colorizers.models import Colorization, GenerationRun, WorkState
+from colorizers.services import (
+    catalogue,
+    painting,
+)
 from colorizers.signals import captions_wanted
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set, with_rights
 
@@ -137,7 +140,7 @@ def test_a_missing_file_is_not_found_rather_than_a_crash(client, ada, filled):
 
 
 def test_progress_tells_counts_failures_and_which_buttons_make_sense(client, ada):
-    run = services.order_generation(photo_set=make_photo_set(4), colorizer=make_colorizer())
+    run = catalogue.order_generation(photo_set=make_photo_set(4), colorizer=make_colorizer())
     address = reverse("colorizers:run_progress", args=[run.code])
     client.force_login(ada)
     waiting = client.get(address).json()
@@ -145,7 +148,7 @@ def test_progress_tells_counts_failures_and_which_buttons_make_sense(client, ada
     assert waiting["can_cancel"]
 
     first = run.colorizations.first()
-    services.colorize_here(run)
+    catalogue.colorize_here(run)
     Colorization.objects.filter(pk=first.pk).update(state=WorkState.FAILED, error="The paint dried.")
     after = client.get(address).json()
     assert (after["active"], after["percent"], after["can_cancel"], after["can_resume"]) == (
@@ -159,7 +162,7 @@ def test_progress_tells_counts_failures_and_which_buttons_make_sense(client, ada
 
 
 def test_looking_at_a_run_whose_rows_are_all_settled_finishes_it(client, ada):
-    run = services.order_generation(photo_set=make_photo_set(2), colorizer=make_colorizer())
-    services.colorize_chunk(run.pk, list(run.colorizations.values_list("pk", flat=True)), task_id="t")
+    run = catalogue.order_generation(photo_set=make_photo_set(2), colorizer=make_colorizer())
+    painting.colorize_chunk(run.pk, list(run.colorizations.values_list("pk", flat=True)), task_id="t")
     client.force_login(ada)
     assert client.get(reverse("colorizers:run_progress", args=[run.code])).json()["state"] == "done"

@@ -6,7 +6,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from evaluation.models import Population
-from evaluation.services import make_report
+from evaluation.services.reports import (
+    make_report,
+)
 from tests.multitude import Size, fill
 from tests.workbench_pages import pages
 

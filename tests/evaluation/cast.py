@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from colorizers.models import Colorization, Colorizer, Photo, PhotoSet, WorkState
-from evaluation import metrics, services
+from evaluation import metrics
 from evaluation.models import Population, Report, Score
+from evaluation.services import (
+    reports,
+)
 from studies.models import (
     Condition,
     ConditionKind,
@@ -195,4 +198,4 @@ def demanding_report(owner, names: dict[str, str], *, seed: int = 1, **rates: fl
         usual = {arms[0]: 0.3}
     played.crowd(6, usual | rates, seed=seed, per_condition=4, vigilance=[True])
     score(played)
-    return services.make_report(study=played.study, population=Population.PEOPLE)
+    return reports.make_report(study=played.study, population=Population.PEOPLE)

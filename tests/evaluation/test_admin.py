@@ -5,9 +5,11 @@ import pytest
 from django.urls import reverse
 
 from colorizers.models import WorkState
-from evaluation import services
 from evaluation.admin import participations as participation_admin
 from evaluation.models import Exclusion, Order, OrderKind, Population
+from evaluation.services import (
+    reports,
+)
 from tests import as_browser
 from tests.evaluation.cast import played_study
 
@@ -44,7 +46,7 @@ def test_a_single_trial_is_excluded_by_its_index(as_root, sky):
     person = sky.participate(fooled={"l2": [True] * 3})
     assert state(as_root, sky, person, trial_index="2").status_code == 302
     assert Exclusion.objects.get().trial.number == 3
-    report = services.make_report(study=sky.study, population=Population.PEOPLE)
+    report = reports.make_report(study=sky.study, population=Population.PEOPLE)
     assert report.results["analysis"]["models"]["l2"]["n"] == 2
 
 
@@ -65,7 +67,7 @@ def test_a_statement_cannot_be_reworded(as_root, sky):
 
 
 def test_scores_and_reports_can_only_be_looked_at(as_root, sky):
-    report = services.make_report(study=sky.study, population=Population.PEOPLE)
+    report = reports.make_report(study=sky.study, population=Population.PEOPLE)
     for name in ("score", "report", "order"):
         assert as_root.get(reverse(f"admin:evaluation_{name}_changelist")).status_code == 200
         assert as_root.get(reverse(f"admin:evaluation_{name}_add")).status_code == 403
@@ -98,7 +100,7 @@ def test_orders_show_how_far_they_are_and_what_went_wrong(as_root, sky):
 
 
 def test_orders_lead_to_what_was_made_and_else_to_their_page(as_root, sky, own_media):
-    report = services.make_report(study=sky.study, population=Population.PEOPLE)
+    report = reports.make_report(study=sky.study, population=Population.PEOPLE)
     order(sky, state=WorkState.DONE, report=report)
     assert reverse("evaluation:frozen-report", args=["sky", report.code]) in shown(as_root, "changelist")
     export = order(

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import services
 from evaluation.models import Population, Report
 from evaluation.report import Page
 from evaluation.report import downloads as report_files
+from evaluation.services import (
+    reports,
+)
 from evaluation.statistics.intervals import THESE_PHOTOS
 from evaluation.statistics.rules import BELL_MCCAFFREY_TWO_WAY, CGM_TWO_WAY, CURRENT_RULE, RULES
 from studies.models import Study
@@ -33,7 +35,7 @@ def sky(ada):
 def report_of(played, protocol):
     Study.objects.filter(pk=played.study.pk).update(protocol=protocol)
     played.study.refresh_from_db()
-    return services.make_report(study=played.study, population=Population.PEOPLE)
+    return reports.make_report(study=played.study, population=Population.PEOPLE)
 
 
 def analysis(report):

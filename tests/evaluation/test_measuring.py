@@ -10,7 +10,7 @@ from PIL import Image
 
 from colorizers.pictures import colour
 from evaluation import metrics
-from evaluation.metrics._measuring import FoldersDiffer, measure_folders, measure_pair, measure_pairs
+from evaluation.reading.files.measuring import FoldersDiffer, measure_folders, measure_pair, measure_pairs
 from evaluation.reading.files.picture_pairs import listed_pairs
 
 

@@ -7,10 +7,12 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from colorizers.models import WorkState
-from evaluation import services
 from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.report.orders import of_order
-from evaluation.services import orders
+from evaluation.services import (
+    makers,
+    orders,
+)
 from tests.evaluation.cast import played_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -27,15 +29,15 @@ def sky(ada):
 def place(sky, ada, idle_queue, django_capture_on_commit_callbacks):
     def placed() -> Order:
         with django_capture_on_commit_callbacks(execute=True):
-            return services.place_order(
+            return orders.place_order(
                 study=sky.study, population=Population.PEOPLE, kind=OrderKind.REPORT, by=ada
             )
 
     return placed
 
 
-def work(order, makers=services.MAKERS):
-    outcome = services.fulfil(order.pk, makers)
+def work(order, makers=makers.MAKERS):
+    outcome = orders.fulfil(order.pk, makers)
     order.refresh_from_db()
     return outcome
 
@@ -49,7 +51,7 @@ def long_ago(order, **fields):
 def test_a_worker_makes_the_report_that_was_ordered(place, ada):
     order = place()
     assert (order.state, of_order(order)["label"]) == (WorkState.QUEUED, "Waiting for a worker")
-    assert work(order) == services.Outcome.SETTLED
+    assert work(order) == orders.Outcome.SETTLED
     assert order.state == WorkState.DONE
     assert order.report == Report.objects.get()
     assert order.report.created_by == ada
@@ -58,7 +60,7 @@ def test_a_worker_makes_the_report_that_was_ordered(place, ada):
 def test_an_order_that_is_delivered_twice_makes_one_report(place):
     order = place()
     work(order)
-    assert work(order) == services.Outcome.SETTLED
+    assert work(order) == orders.Outcome.SETTLED
     assert Report.objects.count() == 1
 
 
@@ -75,7 +77,7 @@ def test_after_it_is_done_a_click_orders_anew(place):
 def test_while_a_living_worker_has_it_another_keeps_out(place):
     order = place()
     Order.objects.filter(pk=order.pk).update(state=WorkState.RUNNING, seen_at=timezone.now())
-    assert work(order) == services.Outcome.BUSY
+    assert work(order) == orders.Outcome.BUSY
     assert not Report.objects.exists()
 
 
@@ -83,7 +85,7 @@ def test_another_worker_goes_on_where_one_fell_silent(place):
     order = place()
     long_ago(order, state=WorkState.RUNNING)
     assert "fallen silent" in of_order(order)["error"]
-    assert work(order) == services.Outcome.SETTLED
+    assert work(order) == orders.Outcome.SETTLED
     assert order.state == WorkState.DONE
 
 
@@ -92,11 +94,11 @@ def test_a_worker_that_wakes_after_another_took_over_stops_and_changes_nothing(p
 
     def suspended(stale, progress):
         long_ago(order)
-        assert work(order) == services.Outcome.SETTLED
+        assert work(order) == orders.Outcome.SETTLED
         progress("Reading the answers", 1, 2)
         pytest.fail("it went on")
 
-    services.fulfil(order.pk, {OrderKind.REPORT: suspended})
+    orders.fulfil(order.pk, {OrderKind.REPORT: suspended})
     order.refresh_from_db()
     assert (order.state, order.stage, order.attempt) == (WorkState.DONE, "", 2)
 
@@ -106,21 +108,21 @@ def test_what_breaks_a_worker_that_was_taken_over_is_no_failure_of_the_order(pla
 
     def suspended(stale, progress):
         long_ago(order)
-        assert services.fulfil(order.pk, {OrderKind.REPORT: broken}) == services.Outcome.UNFINISHED
+        assert orders.fulfil(order.pk, {OrderKind.REPORT: broken}) == orders.Outcome.UNFINISHED
         raise FileNotFoundError("its folder is gone")
 
     def broken(current, progress):
         raise orders.OutOfTime
 
-    services.fulfil(order.pk, {OrderKind.REPORT: suspended})
+    orders.fulfil(order.pk, {OrderKind.REPORT: suspended})
     order.refresh_from_db()
     assert (order.state, order.error) == (WorkState.QUEUED, "")
 
 
 def test_a_cancelled_order_is_not_made(place):
     order = place()
-    assert services.cancel_order(order)
-    assert work(order) == services.Outcome.SETTLED
+    assert orders.cancel_order(order)
+    assert work(order) == orders.Outcome.SETTLED
     assert order.state == WorkState.CANCELLED
     assert not Report.objects.exists()
 
@@ -130,7 +132,7 @@ def test_an_order_that_is_cancelled_while_it_runs_stops_at_its_next_sign_of_prog
 
     def cancelled_midway(order, progress):
         progress("Reading the answers", 1, 2)
-        services.cancel_order(Order.objects.get(pk=order.pk))
+        orders.cancel_order(Order.objects.get(pk=order.pk))
         progress("Computing", 0, 0)
         pytest.fail("it went on")
 
@@ -159,8 +161,8 @@ def test_a_long_order_is_made_in_steps_and_goes_on_where_it_stopped(place):
             progress.may_pause()
 
     makers = {OrderKind.REPORT: in_steps}
-    assert [work(order, makers) for _ in range(4)] == [services.Outcome.UNFINISHED] * 3 + [
-        services.Outcome.SETTLED
+    assert [work(order, makers) for _ in range(4)] == [orders.Outcome.UNFINISHED] * 3 + [
+        orders.Outcome.SETTLED
     ]
     assert made == [0, 1, 2]
 
@@ -203,7 +205,7 @@ def test_where_the_queue_cannot_be_reached_the_order_waits_and_says_so(
 ):
     monkeypatch.setattr(orders, "send", lambda task, pk: "The task queue cannot be reached.")
     with django_capture_on_commit_callbacks(execute=True):
-        order = services.place_order(study=sky.study, population=Population.PEOPLE, kind=OrderKind.REPORT)
+        order = orders.place_order(study=sky.study, population=Population.PEOPLE, kind=OrderKind.REPORT)
     order.refresh_from_db()
     assert (order.state, order.error) == (WorkState.QUEUED, "The task queue cannot be reached.")
 

@@ -8,10 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from colorizers.models import digest_of
-from evaluation import services
 from evaluation.exports import rows as export_rows
 from evaluation.models import Population
 from evaluation.report import Page
+from evaluation.services import (
+    reports,
+)
 from studies.models import Study
 from tests.evaluation.cast import played_study
 
@@ -119,7 +121,7 @@ def report_under(sky, protocol):
     own = {"protocol": protocol, "digest": digest_of(protocol)}
     Study.objects.filter(pk=sky.study.pk).update(allow_crops=True, **own)
     sky.study.refresh_from_db()
-    return services.make_report(study=sky.study, population=Population.PEOPLE)
+    return reports.make_report(study=sky.study, population=Population.PEOPLE)
 
 
 @pytest.mark.django_db

@@ -3,13 +3,15 @@ import re
 import pytest
 from django.template.loader import render_to_string
 
-from evaluation import services
 from evaluation.models import Population
 from evaluation.report import Page, published
 from evaluation.report.claims import claims_of
 from evaluation.report.differences import differences_of
 from evaluation.report.quality import mixed_model
 from evaluation.report.wording import NBSP, count, listed, number, percent, percent_range
+from evaluation.services import (
+    reports,
+)
 from evaluation.statistics.intervals import DEFAULT
 from evaluation.statistics.rules import CURRENT_RULE
 from tests.evaluation.cast import demanding_report, played_study
@@ -49,7 +51,7 @@ def headline_of(ada, db):
     def headline(rates):
         played = played_study(ada, arms=tuple(rates), photos=40)
         played.crowd(4, rates)
-        return Page(services.make_report(study=played.study, population=Population.PEOPLE)).headline
+        return Page(reports.make_report(study=played.study, population=Population.PEOPLE)).headline
 
     return headline
 
@@ -112,7 +114,7 @@ def test_the_certificate_of_exposure_tells_of_spoiled_trials(ada, db):
     played = played_study(ada)
     spoiled = {2: ["frame 1: +33.3 ms"], 3: ["page hidden", "focus lost"]}
     played.participate(fooled={"l2": [True, False, True, False]}, voided=spoiled)
-    report = services.make_report(study=played.study, population=Population.PEOPLE)
+    report = reports.make_report(study=played.study, population=Population.PEOPLE)
     text = Page(report).exposure
     assert f"2 of 4{NBSP}trials were shown as planned" in text
     assert "2 were spoiled (exposure off in 1, focus lost in 1 and page hidden in 1)" in text
@@ -124,7 +126,7 @@ def test_the_certificate_of_exposure_tells_of_spoiled_trials(ada, db):
 def test_that_nothing_was_spoiled_is_said_too(ada, db):
     played = played_study(ada)
     played.participate(fooled={"l2": [True]})
-    report = services.make_report(study=played.study, population=Population.PEOPLE)
+    report = reports.make_report(study=played.study, population=Population.PEOPLE)
     assert Page(report).exposure.endswith("The study's rule voided none of them.")
 
 
@@ -147,7 +149,7 @@ def test_the_definitions_follow_the_rule_and_name_what_intervals_are_about():
 def test_a_report_says_of_every_interval_beside_the_rates_what_it_is_about(ada, db):
     played = played_study(ada, photos=40)
     played.crowd(6, {"l2": 0.3, "classes": 0.5}, vigilance=[True, False])
-    page = Page(services.make_report(study=played.study, population=Population.PEOPLE))
+    page = Page(reports.make_report(study=played.study, population=Population.PEOPLE))
     facts = {fact.title: fact.text for fact in [*page.observers, *page.beside]}
     assert f"(95{NBSP}% interval: {DEFAULT})" in facts["Lapses"]
     assert "nothing to do with how often they are fooled" in facts["Valid at every look"]

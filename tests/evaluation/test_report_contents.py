@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from evaluation import services
 from evaluation.models import Population, Report
 from evaluation.report import Page, charts
 from evaluation.report import downloads as report_files
 from evaluation.report.pdf import pdf
+from evaluation.services import (
+    reports,
+)
 from studies.models import BlindingAudit, ParticipationState, Response, Study
 from tests.evaluation.cast import played_study
 
@@ -28,7 +30,7 @@ def sky(ada):
 
 
 def report_of(played):
-    return services.make_report(study=played.study, population=Population.PEOPLE)
+    return reports.make_report(study=played.study, population=Population.PEOPLE)
 
 
 def views(report):
@@ -160,7 +162,7 @@ def test_a_study_without_an_ethics_statement_shows_its_place(sky):
 
 def test_simulated_participants_are_called_so_in_the_methods(sky):
     sky.crowd(3, {"l2": 0.3}, source="simulated")
-    report = services.make_report(study=sky.study, population=Population.SIMULATED)
+    report = reports.make_report(study=sky.study, population=Population.SIMULATED)
     assert "simulated participants" in Page(report).methods
 
 
@@ -210,5 +212,5 @@ def test_a_report_of_an_earlier_shape_can_be_kept_as_files(earlier):
 
 def test_a_report_of_an_earlier_shape_is_old_news_and_can_be_made_anew(sky, earlier):
     sky.crowd(3, {"l2": 0.3})
-    assert services.what_is_newer(earlier).anything
+    assert reports.what_is_newer(earlier).anything
     assert report_of(sky).results["schema"] == 3

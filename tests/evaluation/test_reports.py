@@ -5,10 +5,11 @@ import itertools
 import pytest
 from django.utils import timezone
 
-from evaluation import services
 from evaluation.models import Exclusion, Population, Report, Score
 from evaluation.report import Page
-from evaluation.services import reports
+from evaluation.services import (
+    reports,
+)
 from studies.models import ParticipationState, Source, Study
 from tests.evaluation.cast import played_study
 
@@ -21,7 +22,7 @@ def sky(ada):
 
 
 def report_of(played, population=Population.PEOPLE):
-    return services.make_report(study=played.study, population=population)
+    return reports.make_report(study=played.study, population=population)
 
 
 def model(report, slug="l2"):
@@ -40,7 +41,7 @@ def test_fool_rates_come_with_the_default_interval_and_its_two_companions(sky):
 
 def test_the_same_data_give_the_same_bytes_and_no_second_report(sky, ada):
     sky.crowd(5, {"l2": 0.3})
-    first = services.make_report(study=sky.study, population=Population.PEOPLE, by=ada)
+    first = reports.make_report(study=sky.study, population=Population.PEOPLE, by=ada)
     assert report_of(sky) == first
     text = first.as_json()
     Report.objects.all().delete()
@@ -58,12 +59,12 @@ def test_new_answers_make_a_new_report_and_leave_the_old_one_alone(sky):
     first = report_of(sky)
     before = first.as_json()
     sky.participate(fooled={"l2": [True] * 4})
-    newer = services.what_is_newer(first)
+    newer = reports.what_is_newer(first)
     assert (newer.answers, newer.anything) == (4, True)
     second = report_of(sky)
     assert second != first
     assert Report.objects.get(pk=first.pk).as_json() == before
-    assert not services.what_is_newer(second).anything
+    assert not reports.what_is_newer(second).anything
 
 
 def test_answers_that_came_while_a_report_was_made_are_news_only_until_it_is_asked_for_again(
@@ -79,11 +80,11 @@ def test_answers_that_came_while_a_report_was_made_are_news_only_until_it_is_ask
     really, came = reports.snapshot, []
     monkeypatch.setattr(reports, "snapshot", snapshot)
     first = report_of(sky)
-    assert services.what_is_newer(first).answers == 4
+    assert reports.what_is_newer(first).answers == 4
     again = report_of(sky)
     assert again == first
     assert again.as_json() == first.as_json()
-    assert not services.what_is_newer(again).anything
+    assert not reports.what_is_newer(again).anything
 
 
 def test_a_study_launched_before_a_rule_was_there_is_not_said_to_have_it(sky):
@@ -97,7 +98,7 @@ def test_answers_of_another_population_are_not_news(sky):
     sky.crowd(3, {"l2": 0.3})
     report = report_of(sky)
     sky.crowd(3, {"l2": 0.3}, source=Source.SIMULATED)
-    assert not services.what_is_newer(report).anything
+    assert not reports.what_is_newer(report).anything
 
 
 def test_every_filter_step_hands_its_rows_to_the_next(sky):

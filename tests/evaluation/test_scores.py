@@ -9,10 +9,12 @@ from PIL import Image
 from colorizers.models import WorkState
 from colorizers.pictures.images import render_stimulus
 from colorizers.signals import colorization_done
-from evaluation import metrics, services, tasks
-from evaluation.metrics._measuring import measure_pair
+from evaluation import metrics, tasks
 from evaluation.models import Score
-from evaluation.services import scores
+from evaluation.reading.files.measuring import measure_pair
+from evaluation.services import (
+    scores,
+)
 from studies.models import Condition, Study
 from tests.conftest import colourful_pixels
 from tests.evaluation.painted import paint
@@ -35,7 +37,7 @@ def stored(colorization, image_px):
 
 def test_a_colorization_is_scored_on_the_pixels_as_served():
     colorization = paint(seed=1, size=400)
-    assert services.score_colorization(colorization) == 1
+    assert scores.score_colorization(colorization) == 1
     real, fake = (
         render_stimulus(np.asarray(Image.open(file.open())), 256)
         for file in (colorization.photo.file, colorization.file)
@@ -45,7 +47,7 @@ def test_a_colorization_is_scored_on_the_pixels_as_served():
 
 def test_a_smaller_photo_is_scored_on_its_largest_square():
     colorization = paint(seed=1, size=96)
-    services.score_colorization(colorization)
+    scores.score_colorization(colorization)
     assert set(colorization.scores.values_list("image_px", flat=True)) == {96}
     assert set(colorization.scores.values_list("metric", flat=True)) == set(metrics.names())
 
@@ -57,22 +59,22 @@ def test_the_size_of_a_study_that_shows_it_is_scored_too():
         photo_set=colorization.photo.photo_sets.get(),
     )  # fmt: skip
     Condition.objects.create(study=study, slug="l2", colorizer=colorization.colorizer)
-    assert services.score_colorization(colorization) == 2
+    assert scores.score_colorization(colorization) == 2
     assert set(colorization.scores.values_list("image_px", flat=True)) == {128, 256}
 
 
 def test_scoring_again_measures_nothing_and_repairs_what_is_missing():
     colorization = paint(seed=1)
-    services.score_colorization(colorization)
-    assert services.score_colorization(colorization) == 0
+    scores.score_colorization(colorization)
+    assert scores.score_colorization(colorization) == 0
     Score.objects.filter(metric="psnr").delete()
-    assert services.score_colorization(colorization) == 1
+    assert scores.score_colorization(colorization) == 1
     assert Score.objects.count() == len(metrics.names())
 
 
 def test_the_infinite_psnr_of_an_identical_picture_is_stored_as_no_value():
     colorization = paint(seed=1, fake=colourful_pixels(1, width=96, height=96))
-    services.score_colorization(colorization)
+    scores.score_colorization(colorization)
     values = stored(colorization, 96)
     assert values["psnr"] is None
     assert values["ssim"] == pytest.approx(1)
@@ -81,8 +83,8 @@ def test_the_infinite_psnr_of_an_identical_picture_is_stored_as_no_value():
 def test_what_is_not_painted_yet_cannot_be_scored():
     colorization = paint(seed=1)
     colorization.state = WorkState.FAILED
-    with pytest.raises(services.NotYetPainted, match="failed"):
-        services.score_colorization(colorization)
+    with pytest.raises(scores.NotYetPainted, match="failed"):
+        scores.score_colorization(colorization)
 
 
 def test_the_task_leaves_alone_what_is_gone():

@@ -3,8 +3,11 @@
 import pytest
 
 from colorizers.models import Photo
-from evaluation import listeners, services, tasks
+from evaluation import listeners, tasks
 from evaluation.models import Score
+from evaluation.services import (
+    scores,
+)
 from tests.builders import fill_catalogue, make_colorizer, make_photo_set
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +22,8 @@ def guess(idle_queue):
 
 
 def test_none_is_waiting_to_be_scored(guess):
-    assert list(services.colorizations_to_score()) == []
-    assert services.order_scores([guess]) == 0
+    assert list(scores.colorizations_to_score()) == []
+    assert scores.order_scores([guess]) == 0
 
 
 def test_a_finished_one_orders_no_score_and_an_order_that_came_through_does_nothing(guess):
@@ -31,4 +34,4 @@ def test_a_finished_one_orders_no_score_and_an_order_that_came_through_does_noth
 
 def test_scoring_it_by_hand_is_refused(guess):
     with pytest.raises(ValueError, match="true colours of the photo are unknown"):
-        services.score_colorization(guess)
+        scores.score_colorization(guess)

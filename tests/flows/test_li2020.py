@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from benchmarks.li2020 import Ledger, planted_crowd, stored_answers, take_part
-from evaluation import services
 from evaluation.models import Population
+from evaluation.services import (
+    reports,
+)
 from studies.models import Source
 from studies.simulation.visits import own_server
 from tests.builders import launched_study
@@ -34,7 +36,7 @@ def test_every_acknowledged_answer_is_stored_once_and_the_report_is_near_what_wa
     # Two pictures and an answer a trial, and the pages around them.
     assert ledger.requests > 3 * PEOPLE * TRIALS
     assert set(study.participations.values_list("source", flat=True)) == {Source.SIMULATED}
-    report = services.make_report(study=study, population=Population.SIMULATED)
+    report = reports.make_report(study=study, population=Population.SIMULATED)
     for slug, rate in RATES.items():
         interval = report.results["analysis"]["models"][slug]["intervals"]["default"]
         low, high = interval["low"], interval["high"]

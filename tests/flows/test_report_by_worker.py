@@ -17,11 +17,11 @@ from tests.flows.test_worker_killed import ROOT, installation, wait_for, worker 
 pytestmark = [pytest.mark.workers, pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 ORDER = """
-from evaluation import services
+from evaluation.services import orders
 from evaluation.models import OrderKind, Population
 from studies.models import Study
 study = Study.objects.get()
-services.place_order(study=study, population=Population.PEOPLE, kind=OrderKind.REPORT)
+orders.place_order(study=study, population=Population.PEOPLE, kind=OrderKind.REPORT)
 """
 
 

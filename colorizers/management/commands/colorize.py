@@ -11,9 +11,11 @@ from kombu.exceptions import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from colorizers import services
 from colorizers.management.commands.register_colorizer import photo_set_called
 from colorizers.models import Colorizer, GenerationRun
+from colorizers.services import (
+    catalogue,
+)
 from colorizers.tools.command_line import MANAGE
 
 POLL_SECONDS = 0.5
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         colorizer = colorizer_called(options["colorizer"])
         if not photo_set.photos.exists():
             raise CommandError(f"The photo set {photo_set.name!r} is empty: import photos into it first.")
-        run = services.order_generation(photo_set=photo_set, colorizer=colorizer)
+        run = catalogue.order_generation(photo_set=photo_set, colorizer=colorizer)
         self.again = f"{MANAGE} colorize --set {photo_set.name} --colorizer {colorizer.slug} --wait"
         if run.total == 0:
             self._say_nothing_to_do(run)
@@ -53,7 +55,7 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.WARNING(NO_WORKER))
 
     def _say_nothing_to_do(self, run: GenerationRun) -> None:
-        left = services.missing_colorizations(run.photo_set, run.colorizer).count()
+        left = catalogue.missing_colorizations(run.photo_set, run.colorizer).count()
         if left:
             self.stdout.write(f"Nothing to order: another run is at the {left} pictures that are missing.")
         else:
@@ -87,7 +89,7 @@ def watch(run: GenerationRun, *, warn: Callable[[str], object]) -> None:
     with Progress(*columns, console=Console(file=sys.stderr)) as display:
         bar = display.add_task(str(run.colorizer), total=run.total, failed="")
         while True:
-            services.settle_run(run.pk)
+            catalogue.settle_run(run.pk)
             run.refresh_from_db()
             now = run.progress()
             failed = f"{now.failed} failed" if now.failed else ""

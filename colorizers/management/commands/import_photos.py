@@ -6,9 +6,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colorizers import services
 from colorizers.models import Fixed, ImportedFile, ImportOutcome, PhotoImport, PhotoSet
 from colorizers.pictures.photo_files import MIN_SIDE
+from colorizers.services import (
+    importing,
+    photo_sources,
+)
 from colorizers.services.importing import SYSTEMS_OWN
 
 
@@ -42,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"--max-side must be at least {MIN_SIDE} pixels, not {options['max_side']}.")
         photo_set = self._photo_set(options["set_name"], options["title"], options["without_colour"])
         try:
-            photo_import = services.import_photos(
+            photo_import = importing.import_photos(
                 options["path"],
                 photo_set=photo_set,
                 licence=options["licence"],
@@ -51,7 +54,7 @@ class Command(BaseCommand):
                 max_side=options["max_side"],
                 watcher=self._report,
             )
-        except (services.ImportRefused, Fixed) as error:
+        except (photo_sources.ImportRefused, Fixed) as error:
             raise CommandError(str(error)) from error
         counts = photo_import.counts()
         summary = ", ".join(

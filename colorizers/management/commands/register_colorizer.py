@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colorizers import services
 from colorizers.models import Colorizer, PhotoSet
+from colorizers.services import (
+    registering,
+)
 from colorizers.tools.command_line import MANAGE
 from colorizers.tools.nested import load_json
 
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         settings = self._settings(options["method_settings"], options["settings"])
         existed = Colorizer.objects.filter(slug=options["name"]).exists()
         try:
-            colorizer = services.register_colorizer(
+            colorizer = registering.register_colorizer(
                 slug=options["name"],
                 method=options["method"],
                 variant=options["variant"],
@@ -47,7 +49,7 @@ class Command(BaseCommand):
                 weights_sha256=options["sha256"],
                 remark=self.stdout.write,
             )
-        except services.ColorizerRefused as error:
+        except registering.ColorizerRefused as error:
             raise CommandError(str(error)) from error
         what = "is registered already" if existed else "is registered"
         self.stdout.write(f"The colorizer {colorizer.slug} {what}: {colorizer.digest}")

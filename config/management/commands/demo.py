@@ -10,7 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 from rich.console import Console
 
-from colorizers.services import ColorizerRefused, ImportRefused
+from colorizers.services.photo_sources import (
+    ImportRefused,
+)
+from colorizers.services.registering import (
+    ColorizerRefused,
+)
 from config.demo import arms, history, own_photos
 from config.demo.photos import TooFewPhotos
 from config.demo.plan import plan_for

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-import colorizers.services
 from colorizers.models import OPEN_STATES, GenerationRun, PhotoImport
+from colorizers.services import catalogue, import_claims
 from evaluation.models import Order
 from evaluation.services import orders
 from studies.models import Study, StudyState
@@ -34,14 +34,14 @@ def open_jobs() -> Iterator[Job]:
             f"run-{run.pk}",
             f"colour {run.photo_set} with {run.colorizer}",
             f"{run.get_state_display()}, {progress.done} of {progress.total}",
-            lambda run=run: colorizers.services.cancel_run(run),  # type: ignore[misc]
+            lambda run=run: catalogue.cancel_run(run),  # type: ignore[misc]
         )
     for imported in PhotoImport.objects.filter(state__in=OPEN_STATES).select_related("photo_set"):
         yield Job(
             f"import-{imported.pk}",
             f"import photos into {imported.photo_set}",
             f"{imported.get_state_display()}, {imported.files.count()} of {imported.total}",
-            lambda imported=imported: colorizers.services.cancel_import(imported),  # type: ignore[misc]
+            lambda imported=imported: import_claims.cancel_import(imported),  # type: ignore[misc]
         )
     for study in Study.objects.filter(state=StudyState.PREPARING):
         facts = study.preparation

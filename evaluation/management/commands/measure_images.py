@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Display
 
 from evaluation import metrics
-from evaluation.metrics._measuring import Progress, measure_folders, measure_pairs
+from evaluation.reading.files.measuring import Progress, measure_folders, measure_pairs
 from evaluation.reading.files.picture_pairs import FoldersDiffer, listed_pairs
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from evaluation import services
 from evaluation.models import Population, Report
 from evaluation.report import Page
 from evaluation.report import downloads as report_files
 from evaluation.report.pdf import pdf
+from evaluation.services import (
+    reports,
+    scores,
+)
 from studies.models import Study
 
 
@@ -59,7 +62,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no study “{slug}”. There are: {known}.") from None
 
     def _insist_on_answers(self, study: Study, population: Population) -> None:
-        answers = services.answers_by_population(study)
+        answers = reports.answers_by_population(study)
         if answers[population]:
             return
         if population == Population.PEOPLE and answers[Population.SIMULATED]:
@@ -84,8 +87,8 @@ class Command(BaseCommand):
             yield made.as_json().encode()
 
     def _report(self, study: Study, population: Population) -> Report:
-        for colorization in services.colorizations_to_score(study=study):
-            services.score_colorization(colorization)
-        made = services.make_report(study=study, population=population)
+        for colorization in scores.colorizations_to_score(study=study):
+            scores.score_colorization(colorization)
+        made = reports.make_report(study=study, population=population)
         self.stderr.write(Page(made).headline)
         return made

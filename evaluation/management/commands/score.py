@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from colorizers.models import Colorization, PhotoSet
-from evaluation import services
+from evaluation.services import (
+    scores,
+)
 
 
 class Command(BaseCommand):
@@ -19,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--set", dest="photo_set", metavar="NAME", help="only photos of this photo set")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        waiting = list(services.colorizations_to_score(self._photo_set(options["photo_set"])))
+        waiting = list(scores.colorizations_to_score(self._photo_set(options["photo_set"])))
         if not waiting:
             self.stdout.write("Every finished colorization has its scores.")
             return
@@ -46,7 +48,7 @@ class Command(BaseCommand):
             bar = progress.add_task("", total=len(waiting))
             for colorization in waiting:
                 try:
-                    services.score_colorization(colorization)
+                    scores.score_colorization(colorization)
                 except (OSError, ValueError, ArithmeticError) as error:
                     failures.append(f"{colorization}: {error}")
                 progress.advance(bar)

@@ -2,9 +2,11 @@ import re
 
 import pytest
 
-from evaluation import services
 from evaluation.exports.latex import escaped, latex_differences, latex_table
 from evaluation.models import Population
+from evaluation.services import (
+    reports,
+)
 from tests.evaluation.cast import played_study
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def report(ada):
     sky = played_study(ada, arms=("l2", "classes", "unseen"))
     sky.crowd(6, {"l2": 0.3, "classes": 0.5}, vigilance=[True])
-    return services.make_report(study=sky.study, population=Population.PEOPLE)
+    return reports.make_report(study=sky.study, population=Population.PEOPLE)
 
 
 def rows(text):
@@ -77,7 +79,7 @@ def test_a_line_break_in_a_title_does_not_break_the_table():
 def test_differences_have_intervals_of_the_kind_of_their_p_values(ada):
     sky = played_study(ada, arms=("l2", "classes", "gan"))
     sky.crowd(6, {"l2": 0.3, "classes": 0.5, "gan": 0.4}, vigilance=[True])
-    results = services.make_report(study=sky.study, population=Population.PEOPLE).results
+    results = reports.make_report(study=sky.study, population=Population.PEOPLE).results
     text = latex_differences(results)
     assert "hold for all pairs simultaneously" in text
     pair = results["analysis"]["pairwise"][0]

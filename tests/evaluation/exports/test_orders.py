@@ -7,9 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from colorizers.models import WorkState
-from evaluation import services
 from evaluation.models import Order, OrderKind, Population
-from evaluation.services import exports
+from evaluation.services import (
+    exports,
+    makers,
+    orders,
+    reports,
+)
 from evaluation.services.orders import Outcome, Stopped
 from studies.models import Source
 from studies.services.withdrawal import withdraw
@@ -43,7 +47,7 @@ def files(media):
 
 
 def fulfil(order):
-    outcome = services.fulfil(order.pk, services.MAKERS)
+    outcome = orders.fulfil(order.pk, makers.MAKERS)
     order.refresh_from_db()
     return outcome
 
@@ -55,7 +59,7 @@ def of(name, order=None):
 def test_a_worker_makes_the_file_and_it_is_downloaded_by_its_link(as_ada, order):
     fulfil(order)
     assert (order.state, order.error) == (WorkState.DONE, "")
-    assert order.report == services.newest_report(order.study, Population.PEOPLE)
+    assert order.report == reports.newest_report(order.study, Population.PEOPLE)
     reply = as_ada.get(of("export-file", order))
     assert reply.streaming
     assert ".zip" in reply["Content-Disposition"]
@@ -94,7 +98,7 @@ def test_a_suspended_worker_and_its_successor_write_into_folders_of_their_own(or
             # Suspended here for so long that another worker takes the order over and finishes it.
             folders.append(root.parent)
             Order.objects.update(seen_at=timezone.now() - timedelta(hours=1))
-            assert services.fulfil(order.pk, services.MAKERS) == Outcome.SETTLED
+            assert orders.fulfil(order.pk, makers.MAKERS) == Outcome.SETTLED
             finished.extend(path.read_bytes() for path in files(own_media))
         else:
             folders.append(root.parent)
@@ -173,7 +177,7 @@ def test_the_page_links_a_finished_file(as_ada, order):
 
 
 def test_the_report_links_the_page(as_ada, sky):
-    services.make_report(study=sky.study, population=Population.PEOPLE)
+    reports.make_report(study=sky.study, population=Population.PEOPLE)
     assert of("exports") in as_ada.get(of("report")).content.decode()
 
 
@@ -252,4 +256,4 @@ def test_an_export_during_which_answers_come_holds_the_same_answers_in_report_an
     assert fulfil(order) == Outcome.SETTLED
     order.refresh_from_db()
     assert len(tables) == 2
-    assert not services.what_is_newer(order.report).anything
+    assert not reports.what_is_newer(order.report).anything

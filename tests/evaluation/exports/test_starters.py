@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
-from evaluation import services
 from evaluation.models import Population
+from evaluation.services import (
+    reports,
+)
 from studies.models import Response, Source, Study
 from tests.evaluation.exports.cast import busy_study, exported
 
@@ -28,7 +30,7 @@ def run(*command):
 
 
 def compare(found, study, intervals):
-    models = services.newest_report(study, Population.PEOPLE).results["analysis"]["models"]
+    models = reports.newest_report(study, Population.PEOPLE).results["analysis"]["models"]
     assert found.keys() == models.keys()
     for slug, model in models.items():
         row = found[slug]

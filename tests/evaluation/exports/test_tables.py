@@ -6,10 +6,13 @@ import pytest
 from django.core.management import call_command
 
 from colorizers.models import Colorization
-from evaluation import metrics, services
+from evaluation import metrics
 from evaluation.exports.codebook import TABLES, TRIALS
 from evaluation.exports.columns import FLAG
 from evaluation.models import Exclusion, Population, Score
+from evaluation.services import (
+    reports,
+)
 from evaluation.services.exports import Format
 from studies.models import Participation, PaymentReference
 from studies.services.exports import COLUMNS
@@ -83,7 +86,7 @@ def test_what_is_said_of_the_participant_goes_before_what_is_said_of_a_trial(bus
 
 
 def test_the_conditions_say_what_the_report_says(root, busy):
-    report = services.newest_report(busy[0].study, Population.PEOPLE)
+    report = reports.newest_report(busy[0].study, Population.PEOPLE)
     assert json.loads((root / "results/report.json").read_text()) == report.document()
     rows = {row["model"]: row for row in read_parquet(root, "conditions")}
     assert list(rows) == ["l2", "classes"]
@@ -103,7 +106,7 @@ def test_analysing_the_exported_trials_gives_the_numbers_of_the_report(root, bus
     (path,) = root.glob("data/*trials_data.csv")
     call_command("analyse", path, json=str(tmp_path / "found.json"), stdout=io.StringIO())
     found = json.loads((tmp_path / "found.json").read_text())
-    results = services.newest_report(busy[0].study, Population.PEOPLE).results
+    results = reports.newest_report(busy[0].study, Population.PEOPLE).results
     for slug, model in results["analysis"]["models"].items():
         own = found["models"][slug]
         assert own["fool_rate"] == model["fool_rate"]

@@ -8,10 +8,12 @@ import pypdfium2
 import pytest
 from django.urls import reverse
 
-from evaluation import services
 from evaluation.models import Population
 from evaluation.report import Page, charts
 from evaluation.report.charts._canvas import PALETTES
+from evaluation.services import (
+    reports,
+)
 from studies.models import Source
 from tests.evaluation.cast import played_study
 
@@ -27,7 +29,7 @@ def sky(ada):
 
 @pytest.fixture
 def report(sky):
-    return services.make_report(study=sky.study, population=Population.PEOPLE)
+    return reports.make_report(study=sky.study, population=Population.PEOPLE)
 
 
 def with_scores(report):
@@ -119,13 +121,13 @@ def test_the_table_for_a_paper_is_latex(as_ada, report):
 
 @pytest.mark.parametrize("name", ["report-html", "report-pdf", "report-tex", "report-json"])
 def test_a_report_without_answers_is_a_file_too(as_ada, ada, name):
-    empty = services.make_report(study=played_study(ada, slug="empty").study, population=Population.PEOPLE)
+    empty = reports.make_report(study=played_study(ada, slug="empty").study, population=Population.PEOPLE)
     assert get(as_ada, name, empty).status_code == 200
 
 
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_the_chart_of_a_report_without_answers_says_so(as_ada, ada, width):
-    empty = services.make_report(study=played_study(ada, slug="empty").study, population=Population.PEOPLE)
+    empty = reports.make_report(study=played_study(ada, slug="empty").study, population=Population.PEOPLE)
     reply = get(as_ada, "chart-svg", empty, "fool-rates", width=width)
     assert "No answers yet" in reply.content.decode()
 
@@ -133,7 +135,7 @@ def test_the_chart_of_a_report_without_answers_says_so(as_ada, ada, width):
 @pytest.mark.parametrize("population", [Population.SIMULATED, Population.POOLED])
 def test_the_table_for_a_paper_says_that_its_answers_are_not_people_s_alone(as_ada, sky, population):
     sky.crowd(3, {"l2": 0.4}, source=Source.SIMULATED)
-    report = services.make_report(study=sky.study, population=population)
+    report = reports.make_report(study=sky.study, population=population)
     assert "caption{\\textbf{" in get(as_ada, "report-tex", report).content.decode()
     assert Page(report).band.split()[0] in get(as_ada, "report-tex", report).content.decode()
 

@@ -3,8 +3,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from evaluation import services
 from evaluation.models import Population
+from evaluation.services import (
+    reports,
+)
 from tests import builders
 from tests.evaluation.cast import played_study
 
@@ -98,7 +100,7 @@ def test_the_sds_of_earlier_studies_are_offered(as_ada, ada, ben):
     mine, other = played_study(ada, slug="sky", arms=("l2",)), played_study(ben, slug="sea", arms=("l2",))
     for played in (mine, other):
         played.crowd(40, {"l2": 0.4}, per_condition=12)
-        report = services.make_report(study=played.study, population=Population.PEOPLE)
+        report = reports.make_report(study=played.study, population=Population.PEOPLE)
         assert report.results["analysis"]["glmm"]["fitted"]
     html = page(as_ada)
     assert "Seen in earlier studies" in html

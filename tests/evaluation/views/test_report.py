@@ -5,11 +5,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from evaluation import services
 from evaluation.models import Order, Population, Report
 from evaluation.report import Page
 from evaluation.report import downloads as report_files
 from evaluation.report.pdf import pdf
+from evaluation.services import (
+    makers,
+    orders,
+    reports,
+)
 from evaluation.views.report import address
 from studies.models import Source
 from tests.evaluation.cast import demanding_report, played_study
@@ -33,7 +37,7 @@ def page(study, population=None):
 
 
 def make(played, population=Population.PEOPLE):
-    return services.make_report(study=played.study, population=population)
+    return reports.make_report(study=played.study, population=population)
 
 
 def test_a_stranger_is_asked_to_log_in(client, sky):
@@ -84,7 +88,7 @@ def test_without_a_report_there_is_a_button_that_orders_one_from_a_worker(as_ada
     html, order = ordered(sky)
     assert "Waiting for a worker" in html
     assert "Make the report" not in html
-    services.fulfil(order.pk, services.MAKERS)
+    orders.fulfil(order.pk, makers.MAKERS)
     html = as_ada.get(page(sky.study)).content.decode()
     assert "Participants took the recolouring for the real photo in" in html
     assert "Waiting for a worker" not in html
@@ -95,7 +99,7 @@ def test_the_panel_asks_how_far_the_order_is(as_ada, sky, ordered):
     _, order = ordered(sky)
     where = reverse("evaluation:order-progress", args=["sky", order.code])
     assert as_ada.get(where).json()["state"] == "queued"
-    services.fulfil(order.pk, services.MAKERS)
+    orders.fulfil(order.pk, makers.MAKERS)
     assert as_ada.get(where).json()["active"] is False
 
 
@@ -103,7 +107,7 @@ def test_an_order_can_be_cancelled_on_the_page(as_ada, sky, ordered):
     _, order = ordered(sky)
     reply = as_ada.post(reverse("evaluation:cancel-order", args=["sky", order.code]), follow=True)
     assert "Cancelled" in reply.content.decode()
-    assert services.fulfil(order.pk, services.MAKERS) == services.Outcome.SETTLED
+    assert orders.fulfil(order.pk, makers.MAKERS) == orders.Outcome.SETTLED
     assert not Report.objects.exists()
 
 
@@ -156,7 +160,7 @@ def test_making_it_again_without_news_says_so(as_ada, sky, ordered):
     sky.crowd(2, {"l2": 0.3})
     make(sky)
     _, order = ordered(sky)
-    services.fulfil(order.pk, services.MAKERS)
+    orders.fulfil(order.pk, makers.MAKERS)
     assert "still the newest report" in as_ada.get(page(sky.study)).content.decode()
     assert Report.objects.count() == 1
     Order.objects.update(seen_at=timezone.now() - timedelta(hours=1))
@@ -326,7 +330,7 @@ def test_a_condition_of_which_every_trial_was_voided_keeps_its_column(as_ada, sk
     if others:
         sky.crowd(3, others)
     assert "voided trials counted as well" in shown(as_ada, sky)
-    report = services.newest_report(sky.study, Population.PEOPLE)
+    report = reports.newest_report(sky.study, Population.PEOPLE)
     rates = [[rate.label for rate in change.rates] for change in Page(report).changes]
     assert rates == [["L2", "Classes"] if others else ["L2"]] * len(rates)
     assert pdf(report)

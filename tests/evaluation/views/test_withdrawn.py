@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from evaluation import services
 from evaluation.models import Population
+from evaluation.services import (
+    reports,
+)
 from studies.models import Source
 from studies.services.withdrawal import withdraw
 from tests.evaluation.cast import played_study
@@ -22,7 +24,7 @@ def sky(ada):
 
 @pytest.fixture
 def report(sky):
-    return services.make_report(study=sky.study, population=Population.PEOPLE)
+    return reports.make_report(study=sky.study, population=Population.PEOPLE)
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def pages(client, ada, report):
 
 
 def test_who_withdrew_before_is_not_in_it_and_not_announced(report, pages):
-    assert services.withdrawn_since(report) == 0
+    assert reports.withdrawn_since(report) == 0
     assert all("withdrawn since this report" not in page for page in pages())
 
 
@@ -56,4 +58,4 @@ def test_the_page_to_cite_leads_to_the_newest_report(sky, pages):
 def test_who_came_later_or_belongs_to_another_population_was_never_in_it(sky, report):
     withdraw(sky.crowd(1, {"l2": 0.3})[0])
     withdraw(sky.crowd(1, {"l2": 0.3}, source=Source.SIMULATED)[0])
-    assert services.withdrawn_since(report) == 0
+    assert reports.withdrawn_since(report) == 0

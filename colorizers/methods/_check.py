@@ -1,6 +1,6 @@
 """Does a method load these weights and colour with them? Asked as a process: its asker needs no torch.
 
-    python -m colorizers.weights.check FILE --method M [--variant V] [--settings JSON]
+    python -m colorizers.methods._check FILE --method M [--variant V] [--settings JSON]
 
 The last line of the output is the verdict in JSON: {"loads": true} or {"loads": false, "report": "..."}.
 """
@@ -63,7 +63,7 @@ def _sentence(error: Exception) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m colorizers.weights.check", description=__doc__.splitlines()[0]
+        prog="python -m colorizers.methods._check", description=__doc__.splitlines()[0]
     )
     parser.add_argument("file", type=Path)
     parser.add_argument("--method", required=True)

@@ -16,8 +16,6 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from colorizers import services
-from colorizers.admin import presentation
 from colorizers.models import (
     Colorization,
     Colorizer,
@@ -28,9 +26,11 @@ from colorizers.models import (
     WorkState,
 )
 from colorizers.rights import demand
+from colorizers.services.catalogue import settle_run
 from colorizers.services.counts import pictures_of
 from colorizers.services.thumbnails import LARGE, SIDE, thumbnail
 from colorizers.signals import captions_wanted
+from colorizers.views import presentation
 
 PHOTOS_A_PAGE = 20
 POSITION = re.compile(r"-1|[0-9]{1,9}")
@@ -172,7 +172,7 @@ def _colorization(digest: str) -> Colorization:
 def run_progress(request: HttpRequest, code: str) -> JsonResponse:
     demand(request.user, "colorizers.view_generationrun")
     run = get_object_or_404(GenerationRun, code=code)
-    services.settle_run(run.pk)
+    settle_run(run.pk)
     run.refresh_from_db()
     return JsonResponse(presentation.of_run(run))
 
