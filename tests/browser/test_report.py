@@ -5,10 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from evaluation.models import Order, Population
-from evaluation.services import (
-    reports,
-    scores,
-)
+from evaluation.services import makers, orders, reports, scores
 from studies.models import Condition, Trial
 from studies.rules.payloads import Answer
 from studies.services.participations import begin_participation
@@ -88,7 +85,7 @@ def test_the_panel_follows_an_order_until_the_report_is_there(page, study, resul
     for look in looks(page):
         expect(page.get_by_text("Waiting for a worker")).to_be_visible()
         check(page, f"report-ordered-{look}", results)
-    services.fulfil(Order.objects.get().pk, services.MAKERS)
+    orders.fulfil(Order.objects.get().pk, makers.MAKERS)
     expect(page.locator(".headline")).to_be_visible(timeout=20_000)
     page.wait_for_load_state("networkidle")
 

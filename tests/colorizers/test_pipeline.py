@@ -262,7 +262,7 @@ LARGE = """
 import io, resource, sys
 import numpy as np, torch
 from PIL import Image
-from colorizers import colour, images
+from colorizers.pictures import colour, images
 from colorizers.pictures.inference import Source, of_area
 from colorizers.networks import build
 from colorizers.networks.codes import Decoding

@@ -27,7 +27,7 @@ def ordered(monkeypatch):
     """The colorizations that were ordered to be scored, by a queue that is there."""
     orders = []
     monkeypatch.setattr(scores, "_queue_answers", lambda: True)
-    monkeypatch.setattr(tasks.score_colorization, "delay", orders.append)
+    monkeypatch.setattr("celery.Celery.send_task", lambda app, name, args: orders.append(*args))
     return orders
 
 

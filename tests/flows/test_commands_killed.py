@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.core.management import CommandError, call_command
 
 from colorizers.models import GenerationRun, PhotoImport, PhotoSet, WorkState
@@ -87,7 +88,7 @@ def test_a_killed_launch_is_finished_by_a_worker(command, monkeypatch, lapsed, i
     until(lambda: Study.objects.get().preparation.get("claim"), seconds=60, what="the preparation")
     kill(launching)
     assert Study.objects.get().state == StudyState.PREPARING
-    monkeypatch.setattr(lifecycle, "send", lambda task, pk: task(pk) or "")
+    monkeypatch.setattr(lifecycle, "send", lambda task, pk: current_app.tasks[task](pk) or "")
     tasks.sweep()
     assert Study.objects.get().state == StudyState.PREPARING
     lapsed()

@@ -1,6 +1,7 @@
 """A study's way: draft, preparing, live, paused, closed; each step only from where it may be taken."""
 
 import pytest
+from celery import current_app
 from django.contrib.admin.models import LogEntry
 
 from colorizers.models import Fixed
@@ -138,7 +139,7 @@ def test_a_queue_that_cannot_be_reached_is_said_and_the_preparation_is_sent_when
     # Signs of life would wait for the transaction of this test.
     settings.CLAIM_SECONDS = 120
     for task, pk in sent:
-        task(pk)
+        current_app.tasks[task](pk)
     study.refresh_from_db()
     assert (study.state, study.preparation["error"]) == (StudyState.LIVE, "")
 
