@@ -10,7 +10,7 @@ from celery import Celery
 from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 
-from config.processes import pulse
+from config import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -21,9 +21,10 @@ from kombu.exceptions import KombuError
 from redis import RedisError
 
 from colorizers.services import devices
+from config import pulse
 from config.celery import app
 from config.environment import env_int, env_list
-from config.processes import checks, pulse, redis
+from config.processes import checks, redis
 from config.processes.supervisor import Service
 from config.web import access_log
 from config.web.bridge import ALIVE

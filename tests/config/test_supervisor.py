@@ -11,8 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config import celery
-from config.processes import pulse
+from config import celery, pulse
 from config.processes.supervisor import Service, ServiceFailed, Supervisor
 
 pytestmark = pytest.mark.workers
@@ -196,7 +195,7 @@ def test_a_service_that_hangs_is_killed_and_started_again_and_it_says_so(tmp_pat
 def test_a_process_of_a_worker_that_hangs_is_killed(tmp_path: Path, monkeypatch):
     pulses = tmp_path / "pulses"
     pulse.clear(pulses)
-    code = "from config.processes import pulse; import time; pulse.EVERY = 0.1; pulse.begin(); time.sleep(99)"
+    code = "from config import pulse; import time; pulse.EVERY = 0.1; pulse.begin(); time.sleep(99)"
     child = subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, env=os.environ | {pulse.FOLDER: str(pulses)}
     )
@@ -215,7 +214,7 @@ def test_a_process_of_a_worker_that_hangs_is_killed(tmp_path: Path, monkeypatch)
 PROGRAM = """
 import contextlib, sys, time
 from pathlib import Path
-from config.processes import pulse
+from config import pulse
 from config.processes.supervisor import Service, Supervisor
 logs = Path(sys.argv[1])
 # The signal may come between the word "ready" and the waiting.
