@@ -125,7 +125,7 @@ class ColorizationAdmin(RecordAdmin):
     list_display = ["truth", "picture", "photo", "colorizer", "shown_state", "problem", "time", "clipped"]
     list_display_links = ["truth", "picture", "photo"]
     list_filter = ["state", "colorizer", "photo__photo_sets"]
-    search_fields = ["photo__name", "photo__title", "colorizer__slug", "digest"]
+    search_fields = ["photo__name", "photo__title", "colorizer__slug", "digest__startswith"]
     list_select_related = ["photo", "colorizer"]
     list_defer = ["provenance", "photo__conversions", "colorizer__settings", "colorizer__description"]
     fields = [

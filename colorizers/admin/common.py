@@ -16,6 +16,7 @@ from unfold.views import ChangeList
 
 from colorizers.admin.deletions import what_would_go
 from colorizers.admin.edits import GuardedEdits
+from colorizers.admin.searching import matching
 from colorizers.models import Colorization, Photo
 
 _KEY = re.compile(r"[0-9]{1,18}")
@@ -52,6 +53,11 @@ class WorkbenchAdmin(GuardedEdits, ModelAdmin):  # type: ignore[misc]
 
     def count_for_page(self, rows: list[Any]) -> None:
         """Set on the rows of one page of the list what would be costly to count for all of them."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return matching(queryset, self.get_search_fields(request), search_term), False
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         return what_would_go(objs, request, self.admin_site)
