@@ -7,7 +7,7 @@ from colorizers.tools.registry import Registry
 if TYPE_CHECKING:
     from studies.designs._design import Design
 
-_registry = Registry(__name__, "DESIGN")
+_registry = Registry(__name__, "DESIGN", "design")
 
 
 def names() -> list[str]:

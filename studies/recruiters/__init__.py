@@ -7,7 +7,7 @@ from colorizers.tools.registry import Registry
 if TYPE_CHECKING:
     from studies.recruiters._recruiter import Recruiter
 
-_registry = Registry(__name__, "RECRUITER")
+_registry = Registry(__name__, "RECRUITER", "recruiter")
 
 
 def names() -> list[str]:

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
+from colorizers.methods import _check as check
 from colorizers.services import checking
-from colorizers.weights import check
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from colorizers import methods
 from colorizers.methods import grey
+from colorizers.tools import registry
 
 
 @pytest.fixture
@@ -14,12 +15,12 @@ def packages(monkeypatch):
 
     def install(**values):
         entries = [EntryPoint(name, value, methods.ENTRY_POINTS) for name, value in values.items()]
-        monkeypatch.setattr(methods, "entry_points", lambda group: entries)
-        methods._found_in.cache_clear()
+        monkeypatch.setattr(registry, "entry_points", lambda group: entries)
+        registry._installed.cache_clear()
 
     yield install
     monkeypatch.undo()
-    methods._found_in.cache_clear()
+    registry._installed.cache_clear()
 
 
 def test_the_baselines_are_all_there():
