@@ -9,8 +9,11 @@ import json
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from colorizers.tools.command_line import MANAGE
 
 GIGABYTE = 1024**3
 NEEDED_DISK_GB = 2
@@ -40,20 +43,24 @@ def check_writable(folder: Path) -> None:
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there; raises NotReady if none can, and names a port that is free."""
     if not 1 <= port <= 65535:
-        raise NotReady(f"A port is a number from 1 to 65535, not {port}. Try PORT=8000.")
+        raise NotReady(f"A port is a number from 1 to 65535, not {port}. Try: {_make(port=8000)}")
     try:
         return _listening(host, port)
     except PermissionError:
         raise NotReady(
-            f"Port {port} is reserved for the system's own services. Choose one above 1023: PORT=8000."
+            f"Port {port} is reserved for the system's own services. Choose one above 1023: "
+            + _make(port=8000)
         ) from None
     except socket.gaierror:
-        raise NotReady(f"{host!r} is not a name or an address of this machine. Try HOST=127.0.0.1.") from None
+        raise NotReady(
+            f"{host!r} is not a name or an address of this machine. Try: {_make(host='127.0.0.1')}"
+        ) from None
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise NotReady(f"Nothing can listen at {host}:{port}: {error.strerror}.") from None
         raise NotReady(
-            f"Port {port} is in use by another program. Choose another one: PORT={next_free_port(host, port)}"
+            f"Port {port} is in use by another program. Choose another one: "
+            + _make(port=next_free_port(host, port))
         ) from None
 
 
@@ -99,10 +106,23 @@ def sole_use(data: Path, *, address: str) -> Iterator[None]:
 def _held_by(path: str, data: Path) -> str:
     try:
         holder = json.loads(Path(path).read_text(encoding="utf-8"))
-        who = f"process {holder['process']}, {holder['address']}"
-    except (ValueError, KeyError):
-        who = "another process"
+        process, address = holder["process"], holder["address"]
+        port = next_free_port("127.0.0.1", int(address.rpartition(":")[2]))
+    except (ValueError, KeyError, NotReady):
+        return (
+            f"Another process already uses the folder {data}. Stop it with Ctrl-C in its terminal, or start "
+            f"this one with a folder and a port of its own: {_make(foolrate_data='./var2', port=8001)}"
+        )
     return (
-        f"Foolrate already runs from {data} ({who}). Use that one, stop it with Ctrl-C, "
-        "or give this one a folder of its own: FOOLRATE_DATA=./var2 PORT=8001"
+        f"Foolrate already runs from {data}. Open it in a browser: {address}. To stop it, press Ctrl-C in "
+        f"its terminal (process {process}). To run a second one beside it, give that a folder and a port of "
+        f"its own: {_make(foolrate_data='./var2', port=port)}"
     )
+
+
+def _make(**variables: object) -> str:
+    """The whole command that was given, with these variables."""
+    command = next((name for name in ("demo", "web") if name in sys.argv[1:2]), "run")
+    if command == "web":  # make has no target for it
+        return " ".join([f"{MANAGE} web", *(f"--{name} {value}" for name, value in variables.items())])
+    return " ".join([f"make {command}", *(f"{name.upper()}={value}" for name, value in variables.items())])

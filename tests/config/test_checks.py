@@ -51,10 +51,23 @@ def test_a_full_disk_is_refused_before_anything_is_written(tmp_path: Path, monke
         checks.check_disk(tmp_path)
 
 
+def test_a_command_is_repeated_whole_with_what_to_change(taken_port, monkeypatch):
+    for given, repeated in (("demo", "make demo PORT="), ("run", "make run PORT="), ("web", "web --port ")):
+        monkeypatch.setattr(checks.sys, "argv", ["manage.py", given, "--port", str(taken_port)])
+        with pytest.raises(NotReady, match=repeated):
+            checks.listen("127.0.0.1", taken_port)
+
+
 def test_one_data_folder_serves_one_installation_at_a_time(tmp_path: Path):
     with checks.sole_use(tmp_path, address="http://127.0.0.1:8000"):
-        with pytest.raises(NotReady, match=r"already runs .*http://127\.0\.0\.1:8000"), _held(tmp_path):
+        with pytest.raises(NotReady) as caught, _held(tmp_path):
             pass
+        words = str(caught.value)
+        assert "already runs" in words
+        assert "Open it in a browser: http://127.0.0.1:8000." in words
+        # The whole command, not half of one, and a port on which something can listen.
+        assert "make run FOOLRATE_DATA=./var2 PORT=" in words
+        checks.listen("127.0.0.1", int(words.rpartition("PORT=")[2])).close()
         other = tmp_path / "other"
         other.mkdir()
         with _held(other):

@@ -165,7 +165,7 @@ def test_a_port_in_use_ends_it_with_one_sentence(demonstrate, port):
         other.listen(1)
         demo = demonstrate()
         assert demo.process.wait(timeout=30) == 1
-    assert f"Port {port} is in use by another program. Choose another one: PORT=" in demo.lines[-1]
+    assert f"Port {port} is in use by another program. Choose another one: make demo PORT=" in demo.lines[-1]
     assert "Traceback" not in demo.said
 
 
