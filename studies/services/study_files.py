@@ -30,7 +30,8 @@ def create_study(
 ) -> tuple[Study, bool]:
     """The draft that a study file describes, and whether it is new.
 
-    If its slug is taken, `replace` rewrites a draft of that slug and `rename` takes the next free one.
+    If its slug is taken, `replace` rewrites a draft of that slug and `rename` takes the next free one. A
+    draft that is rewritten stays its owner's; one that has none gets the given one.
     `by` is a person of the workbench: they rewrite only what they may see. Raises StudyFileRefused with all
     errors at once.
     """
@@ -48,6 +49,8 @@ def create_study(
     if present is not None:
         previews.discard_previews(study)
         study.conditions.all().delete()
+        if study.owner is None and by is None:
+            study.owner = owner
         study.preparation = {}
     study.save()
     for position, condition in enumerate(document.conditions):

@@ -70,7 +70,10 @@ class Command(BaseCommand):
                 f"No person has answered yet: all {answers[Population.SIMULATED]} answers come from "
                 f"simulated participants. Ask for them by name: --population simulated"
             )
-        self.stderr.write(f"There are no answers of {population.label} yet; the report says so.")
+        raise CommandError(
+            f"The study “{study.slug}” has no answers of {population.label} yet, so there is nothing to "
+            "report. No file was written."
+        )
 
     def _parts(self, wanted: str, study: Study, population: Population) -> Iterator[bytes]:
         if wanted == "csv":
@@ -90,5 +93,8 @@ class Command(BaseCommand):
         for colorization in scores.colorizations_to_score(study=study):
             scores.score_colorization(colorization)
         made = reports.make_report(study=study, population=population)
-        self.stderr.write(Page(made).headline)
+        page = Page(made)
+        self.stderr.write(page.headline)
+        for place, arm in enumerate(page.ranked, start=1):
+            self.stderr.write(f"  {place}. {arm.title}: {arm.default.value} {arm.default.interval}".rstrip())
         return made

@@ -1,4 +1,4 @@
-"""manage.py create_study FILE.toml [--owner USER] [--replace]"""
+"""manage.py create_study FILE.toml [--owner NAME] [--replace]"""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from colorizers.tools.command_line import MANAGE
+from studies.models import Study
 from studies.services import study_files, validation
 
 
@@ -15,7 +16,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE.toml")
-        parser.add_argument("--owner", default="", metavar="USER", help="who sees it in the workbench")
+        parser.add_argument(
+            "--owner",
+            default="",
+            metavar="NAME",
+            help="the user who sees it in the workbench; without one only administrators do",
+        )
         parser.add_argument("--replace", action="store_true", help="rewrite a draft of the same slug")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,6 +39,7 @@ class Command(BaseCommand):
         except study_files.StudyFileRefused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"The draft {study.slug!r} is {'made' if is_new else 'rewritten'}.")
+        self.stdout.write(f"  {_who_sees(study)}")
         readiness = validation.check(study)
         for finding in readiness.problems:
             self.stdout.write(self.style.WARNING(f"  before launching: {finding}"))
@@ -42,6 +49,18 @@ class Command(BaseCommand):
             self.stdout.write(f"  {note}")
         if readiness.ok:
             self.stdout.write(f"It is ready. Launch it with: {MANAGE} launch_study {study.slug}")
+
+
+def _who_sees(study: Study) -> str:
+    """Who finds it in the workbench, and how somebody else would."""
+    names = [str(study.owner)] if study.owner else []
+    names += [str(user) for user in study.researchers.order_by("username") if user != study.owner]
+    if not names:
+        return (
+            "It has no owner: only administrators see it in the workbench. Give it one there, under “Who "
+            "sees the study”, or with --owner NAME --replace."
+        )
+    return f"In the workbench it is seen by {', '.join(names)} and administrators."
 
 
 def user_called(name: str) -> Any:

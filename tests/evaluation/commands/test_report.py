@@ -91,12 +91,13 @@ def test_only_simulated_participants_are_not_passed_off_as_people(ada):
     assert json.loads(out.getvalue())["analysis"]["models"]["l2"]["n"] == 16
 
 
-def test_a_study_without_answers_has_a_report_that_says_so(ada, capsys):
+@pytest.mark.parametrize("form", ["json", "csv", "html", "pdf", "tex"])
+def test_a_study_without_answers_gets_a_sentence_and_no_file(ada, tmp_path, form):
     played_study(ada)
-    call_command("report", "sky")
-    captured = capsys.readouterr()
-    assert "no answers of people yet" in captured.err
-    assert json.loads(captured.out)["analysis"]["models"] == {}
+    with pytest.raises(CommandError, match="“sky” has no answers of people yet, so there is nothing to"):
+        call_command("report", "sky", format=form, out=tmp_path / "report")
+    assert list(tmp_path.iterdir()) == []
+    assert not Report.objects.exists()
 
 
 def test_an_unknown_study_is_answered_with_those_there_are(sky):

@@ -49,6 +49,24 @@ def test_a_study_goes_its_whole_way(file, ada, tmp_path):
     assert study.state == StudyState.CLOSED
 
 
+def test_it_is_said_who_sees_a_study(file, ada, ben):
+    said = run("create_study", file)
+    assert "has no owner: only administrators see it in the workbench" in said
+    assert "--owner NAME --replace" in said
+    # What the sentence advises does what it says, and takes nothing from an owner.
+    assert "it is seen by ada and administrators" in run("create_study", file, owner="ada", replace=True)
+    assert Study.objects.visible_to(as_staff(ada)).exists()
+    said = run("create_study", file, owner="ben", replace=True)
+    assert "it is seen by ada and administrators" in said
+    assert not Study.objects.visible_to(as_staff(ben)).exists()
+
+
+def as_staff(user):
+    user.is_staff = True
+    user.save()
+    return user
+
+
 def test_what_is_missing_is_said_when_a_study_is_made(tmp_path):
     study = builders.make_study(catalogue=False)
     path = tmp_path / "meadow.toml"
