@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evaluation.report.differences import points
-from evaluation.report.wording import NBSP, NONE, number, percent, percent_range
+from evaluation.report.wording import NBSP, NONE, number, percent, percent_range, spaced
 from evaluation.statistics.arrays import Json
 
 
@@ -49,7 +49,7 @@ def changes_of(results: Json, titles: dict[str, str]) -> list[Change]:
     judged = [slug for slug in titles if any(slug in view["models"] for view in views)]
     return [
         Change(
-            rule=view["rule"],
+            rule=spaced(view["rule"]),
             n=number(view["n"]),
             participants=number(view["participants"]),
             rates=[

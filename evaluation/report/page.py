@@ -28,11 +28,12 @@ from evaluation.report.wording import (
     number,
     percent,
     rate_with_interval,
+    spaced,
 )
 from evaluation.statistics.arrays import Json
 
 SEVERAL = 3
-"""With more conditions than this the headline names the lowest and the highest only."""
+"""With more conditions than this the headline names the lowest and the highest; chart and table have all."""
 
 
 class Page:
@@ -177,6 +178,12 @@ class Page:
         )
 
     @property
+    def blinding(self) -> str:
+        """What the audit of the blinding found; empty where there was none."""
+        audit: Json | None = self.study.get("blinding")
+        return spaced(audit["summary"]) if audit else ""
+
+    @property
     def audit_command(self) -> str:
         """The command that audits the blinding of this study."""
         return f"{MANAGE} audit_blinding {self.study['slug']}"
@@ -212,6 +219,11 @@ class Page:
         ranked = sorted(self.judged, key=lambda arm: arm.rate or 0)
         least, most = self._part(ranked[0], of=True), self._part(ranked[-1], of=False)
         return f"{subject} between {least} and {most}; {len(ranked) - 2} other conditions lie in between."
+
+    @property
+    def ranked(self) -> list[Arm]:
+        """Every condition from the highest rate down, as the chart has them; those without answers last."""
+        return sorted(self.arms, key=lambda arm: (not arm.judged, -(arm.rate or 0)))
 
     @property
     def headline_remark(self) -> str:

@@ -24,7 +24,7 @@ LI = "Li et al., 2020 (web survey)"
 
 _ZHANG = (
     "10 practice + 40 pairs, 1 s each, 40 people per algorithm, one algorithm per person, "
-    "10 % vigilance pairs"
+    "10\N{NO-BREAK SPACE}% vigilance pairs"
 )
 _PIX2PIX = (
     "10 practice + 40 pairs, 1 s each, 50 people per algorithm, one algorithm per person, no vigilance pairs"
@@ -61,6 +61,7 @@ GROUPS = tuple(
 )
 
 CAUTION = (
-    "The same method scored 32.3 % in its own study and 27.8 % in another one: a published rate belongs to "
-    "its people, photos and exposure, and does not share an axis with the rates above."
+    "The same method scored 32.3\N{NO-BREAK SPACE}% in its own study and 27.8\N{NO-BREAK SPACE}% in another "
+    "one: a published rate belongs to its people, photos and exposure, and does not share an axis with the "
+    "rates above."
 )

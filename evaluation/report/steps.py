@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluation.report.wording import count, number
+from evaluation.report.wording import count, number, spaced
 from evaluation.statistics.arrays import Json
 
 ASIDES = {
@@ -32,7 +32,7 @@ def steps_of(results: Json) -> list[Step]:
     return [
         Step(
             code=step["step"],
-            rule=f"left out: {step['rule']}" if step["step"][0] in "ET" else step["rule"],
+            rule=spaced(f"left out: {step['rule']}" if step["step"][0] in "ET" else step["rule"]),
             dropped=number(step["dropped"]),
             left=number(step["rows_out"]),
             remark=_remark(step),
@@ -48,6 +48,6 @@ def _remark(step: Json) -> str:
     if step.get("participants_dropped"):
         parts.append(count(step["participants_dropped"], "participant"))
     if step.get("reason"):
-        parts.append(step["reason"])
+        parts.append(spaced(step["reason"]))
     parts += [f"{step[key]:,} {words}" for key, words in ASIDES.items() if step.get(key)]
     return "; ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from evaluation.models import Population
@@ -9,6 +10,7 @@ from evaluation.models import Population
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 NONE = "–"
+_PERCENTAGE = re.compile(r"(?<=\d) ?%")
 
 SUBJECTS = {
     Population.PEOPLE: "Participants",
@@ -33,6 +35,11 @@ def number(value: float | None, digits: int = 0) -> str:
 def percent(share: float | None, digits: int = 1) -> str:
     """A share in [0, 1] as a percentage: “22.6 %”."""
     return NONE if share is None else f"{100 * share:.{digits}f}{NBSP}%"
+
+
+def spaced(text: str) -> str:
+    """The text with every percentage as `percent` writes it: words that a report has frozen, for one."""
+    return _PERCENTAGE.sub(f"{NBSP}%", text)
 
 
 def percent_range(low: float | None, high: float | None, digits: int = 1) -> str:

@@ -1,13 +1,16 @@
 """The PDF's sheets: what belongs together stays on one page."""
 
 import io
+import re
 from datetime import UTC, datetime
+from html import unescape
 
 import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image
 
+from evaluation.report import downloads
 from evaluation.report.pdf import pdf
 from evaluation.report.pdf.sheets import WIDTH, Sheets
 from tests.evaluation.cast import demanding_report
@@ -56,6 +59,43 @@ def test_a_chart_of_many_parts_goes_on_on_the_next_page_and_its_caption_stays_wi
     assert max(pages.count(page) for page in pages) == 2
     assert captions[0][0] == pages[-1]
     assert all(y <= sheets.h - 20 for _, y, _ in images)
+
+
+@pytest.mark.parametrize("filled", range(180, 250, 4))
+@pytest.mark.parametrize("heading", ["", "Rates"])
+def test_a_caption_and_a_heading_stand_on_the_page_of_the_first_row_of_their_table(filled, heading):
+    sheets = Sheets(title="A report", footer="", made=datetime(2026, 1, 1, tzinfo=UTC))
+    sheets.ln(filled)
+    rows = [("A condition with a long name that takes two lines or three", "25.0 %\n[20.0, 30.0]")] * 3
+    sheets.grid(("Condition", "Fool rate"), rows, (40, 134), caption="Table 1. Rates.", heading=heading)
+    document = pypdfium2.PdfDocument(bytes(sheets.output()))
+    texts = [page.get_textpage().get_text_range() for page in document]
+    (page,) = [text for text in texts if "Table 1." in text]
+    assert "25.0" in page
+    assert heading in page
+
+
+def percentages(text):
+    return re.findall(r".{0,20}\d(?:[^\S\N{NO-BREAK SPACE}]?)%", text)
+
+
+@pytest.mark.django_db
+def test_every_percentage_of_a_report_is_written_alike(ada, monkeypatch):
+    """A no-break space before the sign, on the page and on paper; LaTeX keeps its own."""
+    report = demanding_report(ada, {"one": "One", "two": "Two"})
+    html = re.sub(r"<style.*?</style>|<svg.*?</svg>|<[^>]*>", "", downloads.html(report), flags=re.S)
+    assert percentages(unescape(html)) == []
+    said = []
+    original = Sheets.normalize_text
+
+    def noted(sheets, text):
+        said.append(text)
+        return original(sheets, text)
+
+    monkeypatch.setattr(Sheets, "normalize_text", noted)
+    pdf(report)
+    assert percentages("\n".join(said)) == []
+    assert any("who passed under 75\N{NO-BREAK SPACE}%" in text for text in said)
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from evaluation.report.charts._canvas import (
     plot_width,
 )
 from evaluation.report.differences import Difference
+from evaluation.report.wording import NBSP
 
 TOP, BOTTOM, LINE, GAP = 24, 52, 19, 32
 PAPER_HEIGHT, SCREEN_HEIGHT = 540, 1000
@@ -33,7 +34,7 @@ def words(page: Page, part: Part) -> str:
         f"{pair.higher} above {pair.lower}: {pair.points} {pair.interval} points".replace("  ", " ")
         for pair in part.rows
     ]
-    return f"{label}Differences of fool rates with 95 % intervals. {'; '.join(said)}."
+    return f"{label}Differences of fool rates with 95{NBSP}% intervals. {'; '.join(said)}."
 
 
 def rows(page: Page) -> list[Difference]:

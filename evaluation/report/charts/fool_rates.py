@@ -16,6 +16,7 @@ from evaluation.report.charts._canvas import (
     lines_of,
     plot_width,
 )
+from evaluation.report.wording import NBSP
 
 TOP, BOTTOM, LINE, GAP = 46, 52, 19, 32
 PAPER_HEIGHT, SCREEN_HEIGHT = 800, 1000
@@ -32,7 +33,7 @@ def words(page: Page, part: Part) -> str:
     label = f"{part.band}. " if part.band else ""
     if not said:
         return f"{label}No fool rates yet."
-    return f"{label}Fool rate by condition with 95 % intervals; 50 % is chance. {'; '.join(said)}."
+    return f"{label}Fool rate by condition with 95{NBSP}% intervals; 50{NBSP}% is chance. {'; '.join(said)}."
 
 
 def rows(page: Page) -> list[Arm]:
@@ -90,7 +91,7 @@ def _frame(sheet: Sheet, top: float, most: float, scale: float) -> None:
     sheet.line([chance, chance], [top - 8, bottom], palette.chance, 1.5, dashes=(4, 3))
     ha = "right" if chance > sheet.width - 60 else "center"
     sheet.text(
-        chance + (8 if ha == "right" else 0), top - 16, "chance: 50 %",
+        chance + (8 if ha == "right" else 0), top - 16, f"chance: 50{NBSP}%",
         size=11, weight=700, color=palette.chance, ha=ha,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from django.template.loader import render_to_string
@@ -13,7 +14,12 @@ def definitions(page: Page) -> list[tuple[str, str, str]]:
     """Place, term and meaning, in the order of the page."""
     parser = _Terms()
     parser.feed(render_to_string("evaluation/_definitions.html", {"page": page}))
-    return [(place, " ".join(term.split()), " ".join(text.split())) for place, term, text in parser.found]
+    return [(place, _on_one_line(term), _on_one_line(text)) for place, term, text in parser.found]
+
+
+def _on_one_line(text: str) -> str:
+    """Without the line breaks of the template; no-break spaces stay."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip(" ")
 
 
 class _Terms(HTMLParser):

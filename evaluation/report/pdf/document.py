@@ -66,17 +66,20 @@ def _head(sheets: Sheets, page: Page) -> None:
     sheets.paragraph(f"{page.headline_remark} {page.counts}.".strip(), 8.5, soft=True)
     _chart(
         sheets, page, "fool-rates",
-        "Dot: fool rate. Bar: 95 % interval for new participants and new photos. Dashed: 50 %, chance.",
+        f"Dot: fool rate. Bar: 95{NBSP}% interval for new participants and new photos. "
+        f"Dashed: 50{NBSP}%, chance.",
     )  # fmt: skip
 
 
 def _rates(sheets: Sheets, page: Page) -> None:
-    sheets.heading("Fool rate by condition")
-    _caption(sheets, page, "rates", f"Fool rate, with its 95{NBSP}% interval for new participants and photos")
     sheets.grid(
         ("Condition", ("Fool rate", "def-fool-rate"), ("Trials", "def-n")),
-        [(arm.title, _cell(arm.default), arm.n) for arm in page.arms],
+        [(arm.title, _cell(arm.default), arm.n) for arm in page.ranked],
         (94, 50, 30),
+        caption=_caption(
+            page, "rates", f"Fool rate, with its 95{NBSP}% interval for new participants and photos"
+        ),
+        heading="Fool rate by condition",
     )
     head = (
         "Condition", ("Fool rate, new participants × new photos", "def-default"),
@@ -91,8 +94,8 @@ def _rates(sheets: Sheets, page: Page) -> None:
         )
         for arm in page.arms
     ]  # fmt: skip
-    _caption(sheets, page, "all_intervals", "Fool rate, its intervals, sample sizes and the strict view")
-    sheets.grid(head, rows, (30, 27, 22, 22, 14, 14, 14, 13, 24), 6.8)
+    caption = _caption(page, "all_intervals", "Fool rate, its intervals, sample sizes and the strict view")
+    sheets.grid(head, rows, (30, 27, 22, 22, 14, 14, 14, 13, 24), 6.8, caption=caption)
     for arm in page.arms:
         if arm.this_participant:
             sheets.paragraph(
@@ -110,7 +113,6 @@ def _beside(sheets: Sheets, page: Page) -> None:
 def _chances(sheets: Sheets, page: Page) -> None:
     if not page.chances:
         return
-    sheets.heading(f"Comparison with 50{NBSP}%, and sensitivity")
     head = (
         "Condition", (f"Fool rate minus 50{NBSP}%, points", "def-chance"),
         (f"p, difference from 50{NBSP}%", "def-chance"),
@@ -124,8 +126,11 @@ def _chances(sheets: Sheets, page: Page) -> None:
         )
         for row in page.chances
     ]  # fmt: skip
-    _caption(sheets, page, "chance", f"Fool rate against 50{NBSP}%, d′ and criterion")
-    sheets.grid(head, rows, (46, 38, 20, 24, 30, 16), 6.8)
+    sheets.grid(
+        head, rows, (46, 38, 20, 24, 30, 16), 6.8,
+        caption=_caption(page, "chance", f"Fool rate against 50{NBSP}%, d′ and criterion"),
+        heading=f"Comparison with 50{NBSP}%, and sensitivity",
+    )  # fmt: skip
 
 
 def _comparisons(sheets: Sheets, page: Page) -> None:
@@ -134,7 +139,6 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
             sheets, page, "differences", "Higher minus lower rate. Dashed: no difference.",
             heading="Differences between conditions",
         )  # fmt: skip
-        _caption(sheets, page, "differences_table", f"Differences. {page.difference_remark}".rstrip())
         sheets.grid(
             ("Higher above lower", ("Difference, points", "def-difference"), ("p, Holm", "def-holm")),
             [
@@ -146,10 +150,9 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
                 for pair in page.differences
             ],
             (100, 50, 24),
+            caption=_caption(page, "differences_table", f"Differences. {page.difference_remark}".rstrip()),
         )
     if page.ranking:
-        sheets.heading("Ranking and its uncertainty")
-        _caption(sheets, page, "ranking", "Ranking of the conditions")
         sheets.grid(
             (
                 "Condition", ("Fool rate", "def-fool-rate"), ("Ranked first, share of draws", "def-first"),
@@ -157,17 +160,19 @@ def _comparisons(sheets: Sheets, page: Page) -> None:
             ),
             [(rank.title, rank.rate, rank.first, rank.places) for rank in page.ranking],
             (84, 28, 30, 32),
+            caption=_caption(page, "ranking", "Ranking of the conditions"),
+            heading="Ranking and its uncertainty",
         )  # fmt: skip
 
 
 def _metrics(sheets: Sheets, page: Page) -> None:
     labels = [(label, f"def-{name}") for name, label, _remark in page.metric_headings]
     widths = (42, *[132 / len(labels)] * len(labels))
-    sheets.heading("Image metrics of the same pictures")
-    _caption(sheets, page, "metrics_table", f"Mean over photos, with the 95{NBSP}% interval of the mean")
     sheets.grid(
-        ("Condition", *labels), [(arm.title, *map(_cell, arm.metrics)) for arm in page.arms], widths, 6.8
-    )
+        ("Condition", *labels), [(arm.title, *map(_cell, arm.metrics)) for arm in page.arms], widths, 6.8,
+        caption=_caption(page, "metrics_table", f"Mean over photos, with the 95{NBSP}% interval of the mean"),
+        heading="Image metrics of the same pictures",
+    )  # fmt: skip
     sheets.paragraph(page.scores_remark, 8, soft=True)
     if page.correlations:
         rows = [
@@ -177,9 +182,11 @@ def _metrics(sheets: Sheets, page: Page) -> None:
             )
             for line in page.correlations
         ]
-        sheets.heading("Image metrics and fool rate per photo", room=50)
-        _caption(sheets, page, "correlations", "Spearman correlation between score and fool rate")
-        sheets.grid((("Spearman’s ρ", "def-correlation"), *labels), rows, widths, 6.8)
+        sheets.grid(
+            (("Spearman’s ρ", "def-correlation"), *labels), rows, widths, 6.8,
+            caption=_caption(page, "correlations", "Spearman correlation between score and fool rate"),
+            heading="Image metrics and fool rate per photo",
+        )  # fmt: skip
         _chart(
             sheets,
             page,
@@ -215,13 +222,11 @@ def _quality(sheets: Sheets, page: Page) -> None:
     sheets.fact("Exposure as measured", page.exposure, leads_to="def-exposure")
     audit = page.study.get("blinding")
     none = "The blinding of this study has not been audited."
-    words = f"{audit['summary']} Audited on {audit['made']}." if audit else none
+    words = f"{page.blinding} Audited on {audit['made']}." if audit else none
     sheets.fact("Blinding", words, leads_to="def-blinding")
 
 
 def _rows(sheets: Sheets, page: Page) -> None:
-    sheets.heading("Responses that count")
-    _caption(sheets, page, "rows", "Responses left out by each rule")
     sheets.grid(
         ("Rule", ("Left out", "def-rows"), ("Rows left", "def-rows")),
         [
@@ -233,21 +238,21 @@ def _rows(sheets: Sheets, page: Page) -> None:
             for step in page.steps
         ],
         (126, 24, 24),
+        caption=_caption(page, "rows", "Responses left out by each rule"),
+        heading="Responses that count",
     )
     if page.changes:
-        sheets.heading("Sensitivity to the exclusion rules", room=60)
-        _caption(sheets, page, "changes", "Fool rate under each rule, and its change in points")
         arms = len(page.changes[0].rates)
         # As many columns as can be read; more conditions go on in a table below.
         for start in range(0, arms, MOST_COLUMNS):
-            _changes(sheets, page, slice(start, start + MOST_COLUMNS))
+            _changes(sheets, page, slice(start, start + MOST_COLUMNS), first=not start)
     if page.mixed_model:
         sheets.heading("Mixed model, as a check")
         sheets.paragraph(page.mixed_model)
     _next(sheets, page)
 
 
-def _changes(sheets: Sheets, page: Page, shown: slice) -> None:
+def _changes(sheets: Sheets, page: Page, shown: slice, *, first: bool) -> None:
     labels = [(rate.label, "def-changes") for rate in page.changes[0].rates[shown]]
     head = (
         ("Rule", "def-changes"), ("Partici-\npants", "def-participants"), ("n", "def-n"), *labels
@@ -261,23 +266,26 @@ def _changes(sheets: Sheets, page: Page, shown: slice) -> None:
     ]  # fmt: skip
     width = 96 / MOST_COLUMNS
     rest = WIDTH - 15 - 15 - width * len(labels)
-    sheets.grid(head, rows, (rest, 15, 15, *[width] * len(labels)), 6.8)
+    caption = _caption(page, "changes", "Fool rate under each rule, and its change in points")
+    sheets.grid(
+        head, rows, (rest, 15, 15, *[width] * len(labels)), 6.8,
+        caption=caption if first else "", heading="Sensitivity to the exclusion rules" if first else "",
+    )  # fmt: skip
 
 
 def _next(sheets: Sheets, page: Page) -> None:
     if not page.next_studies:
         return
-    sheets.heading("Planning the next study")
-    _caption(
-        sheets, page, "next_study", f"Precision of a study of the same size, and what ±{NBSP}3 points require"
-    )
     head = (
         "Condition", ("Half-width with the same size, points", "def-next-study"),
         (f"Difference detected with 80{NBSP}% power, points", "def-next-study"),
         (f"Participants for ±{NBSP}3{NBSP}points", "def-next-study"),
     )  # fmt: skip
     rows = [(row.title, row.half_width, row.detectable, row.for_3_points) for row in page.next_studies]
-    sheets.grid(head, rows, (84, 28, 30, 32))
+    caption = _caption(
+        page, "next_study", f"Precision of a study of the same size, and what ±{NBSP}3 points require"
+    )
+    sheets.grid(head, rows, (84, 28, 30, 32), caption=caption, heading="Planning the next study")
 
 
 def _methods(sheets: Sheets, page: Page) -> None:
@@ -290,9 +298,9 @@ def _methods(sheets: Sheets, page: Page) -> None:
 
 
 def _elsewhere(sheets: Sheets, page: Page) -> None:
-    sheets.heading("Published fool rates, for orientation only")
+    sheets.heading("Published fool rates, for orientation only", room=60)
     sheets.paragraph(published.CAUTION, 8.5, soft=True)
-    _caption(sheets, page, "published", "Fool rates as printed in other publications")
+    caption = _caption(page, "published", "Fool rates as printed in other publications")
     head = ("Study and protocol", "Method", ("Fool rate, % as printed there", "def-published"))
     rows = [
         (
@@ -302,7 +310,7 @@ def _elsewhere(sheets: Sheets, page: Page) -> None:
         )
         for group in published.GROUPS
     ]
-    sheets.grid(head, rows, (108, 40, 26), 6.8)
+    sheets.grid(head, rows, (108, 40, 26), 6.8, caption=caption)
 
 
 def _meanings(sheets: Sheets, page: Page) -> None:
@@ -332,9 +340,9 @@ def _chart(sheets: Sheets, page: Page, name: str, caption: str, *, heading: str 
     sheets.pictures(drawings, f"{page.numbers[name.replace('-', '_')]}. {caption}", heading=heading)
 
 
-def _caption(sheets: Sheets, page: Page, name: str, words: str) -> None:
+def _caption(page: Page, name: str, words: str) -> str:
     """The number and the words above a table."""
-    sheets.paragraph(f"{page.numbers[name]}. {words.rstrip('.')}.", 7.5, soft=True, after=1)
+    return f"{page.numbers[name]}. {words.rstrip('.')}."
 
 
 def _pair(picture: Picture, pictures: dict[str, bytes]) -> tuple[bytes | None, bytes | None, str]:

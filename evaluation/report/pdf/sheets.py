@@ -112,11 +112,23 @@ class Sheets(FPDF):
         rows: Sequence[Sequence[str]],
         widths: Sequence[float],
         size: float = 7.5,
+        *,
+        caption: str = "",
+        heading: str = "",
     ) -> None:
         """A table: the first column to the left, the others by their numbers to the right.
 
-        A heading may come with the place of its definition, to which it leads.
+        A column's head may come with the place of its definition, to which it leads. The heading and the
+        caption stand on the page of the table's first row.
         """
+        room = self._height(caption, WIDTH, 7.5) + 2 if caption else 0.0
+        names = [cell if isinstance(cell, str) else cell[0] for cell in head]
+        room += sum(self._row_height(cells, widths, size) for cells in [names, *rows[:1]]) + 2
+        if heading:
+            self.heading(heading, room=room + 14)
+        elif self.get_y() + room > self.h - 20:
+            self.add_page()
+        self.paragraph(caption, 7.5, soft=True, after=1)
         self._pen(size, INK)
         self.set_draw_color(*LINE)
         self.set_fill_color(255, 255, 255)
@@ -207,6 +219,14 @@ class Sheets(FPDF):
             width, size * 0.5, words, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
         )
         return float(found)  # type: ignore[arg-type]
+
+    def _row_height(self, cells: Sequence[str], widths: Sequence[float], size: float) -> float:
+        """How much room a row of a table takes, its padding included; rather too much than too little."""
+        share = WIDTH / sum(widths)
+        return 2 + max(
+            self._height(text or " ", width * share - 4, size)
+            for text, width in zip(cells, widths, strict=True)
+        )
 
     def _pen(self, size: float, colour: tuple[int, int, int], style: str = "") -> None:
         self.set_font(FONT, style, size)

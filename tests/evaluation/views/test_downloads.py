@@ -66,7 +66,7 @@ def test_the_chart_is_one_svg_without_styles_whose_text_is_text(as_ada, report, 
     assert PALETTES[theme].paper in svg
     root = ET.fromstring(svg)
     words = "".join(root.itertext())
-    assert "chance: 50 %" in words
+    assert "chance: 50\N{NO-BREAK SPACE}%" in words
     assert "L2" in words
     assert root.find("{http://www.w3.org/2000/svg}title").text.startswith("Fool rate by condition")
 
