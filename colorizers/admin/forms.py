@@ -14,7 +14,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from colorizers.models import Colorizer, PhotoImport, PhotoSet
+from colorizers.pictures.photo_containers import PICTURE_ENDINGS, RAW_ENDINGS
+from colorizers.services.companions import COMPANION_ENDINGS
+from colorizers.services.photo_sources import SIDECAR
 from colorizers.tools.command_line import MANAGE
+
+MOST_NAMES = 5
+TAKEN = "JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP and GIF pictures, one zip archive, and a list photos.csv"
+# The import tells of each of these what it is; a file without an ending is known by its bytes.
+EXPLAINED_ENDINGS = PICTURE_ENDINGS | RAW_ENDINGS | COMPANION_ENDINGS | {".zip", ".db", ".ini", ""}
 
 
 def too_large(size: int) -> str:
@@ -24,6 +32,13 @@ def too_large(size: int) -> str:
         "Upload it in parts, or put the files on the server and run: "
         f"{MANAGE} import_photos FOLDER --set NAME"
     )
+
+
+def not_taken(names: list[str]) -> str:
+    """The sentence that refuses files of a kind that nobody here can read."""
+    shown, more = ", ".join(names[:MOST_NAMES]), len(names) - MOST_NAMES
+    others = f" and {more} more" if more > 0 else ""
+    return f"Not taken: {shown}{others}. Only these kinds of files are: {TAKEN}."
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -50,7 +65,13 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
             "One zip archive, or several pictures (JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP, GIF). A file "
             "photos.csv among them may give file, licence, author, year, source and title of each."
         ),
-        widget=SeveralFiles(attrs={"accept": ".zip,.csv,image/*,.heic,.heif,.avif"}),
+        widget=SeveralFiles(
+            attrs={
+                "accept": ".zip,.csv,image/*,.heic,.heif,.avif",
+                "data-endings": " ".join(sorted(EXPLAINED_ENDINGS)).strip(),
+                "data-sidecar": SIDECAR,
+            }
+        ),
     )
 
     class Meta:
@@ -66,6 +87,10 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
         size = sum(file.size or 0 for file in files)
         if size > settings.UPLOAD_MAX_MB * 2**20:
             raise forms.ValidationError(too_large(size))
+        if unknown := [file.name or "" for file in files if not _is_known(file)]:
+            raise forms.ValidationError(not_taken(unknown))
+        if all(PurePosixPath(file.name or "").name.lower() == SIDECAR for file in files):
+            raise forms.ValidationError(_("photos.csv describes pictures: upload it together with them."))
         archives = [file for file in files if _is_archive(file)]
         if archives and len(files) > 1:
             raise forms.ValidationError(
@@ -89,6 +114,12 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
                         member.write(chunk)
         packed.seek(0)
         return File(packed)
+
+
+def _is_known(file: UploadedFile[Any]) -> bool:
+    """Whether the name promises a picture, an archive or the list of facts; what it holds is seen later."""
+    path = PurePosixPath((file.name or "").lower())
+    return path.suffix in EXPLAINED_ENDINGS or path.name == SIDECAR
 
 
 def _is_archive(file: UploadedFile[Any]) -> bool:

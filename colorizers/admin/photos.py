@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action, display
 
 from colorizers.admin.common import RecordAdmin, WorkbenchAdmin, is_key, photo_thumbnail
-from colorizers.admin.forms import ColourForm, UploadForm, too_large
+from colorizers.admin.forms import TAKEN, ColourForm, UploadForm, too_large
 from colorizers.models import Colorizer, Fixed, Photo, PhotoImport, PhotoSet, WorkState
 from colorizers.rights import demand
 from colorizers.services import (
@@ -284,6 +284,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
             "media": self.media,
             "photo_set": photo_set,
             "max_mb": settings.UPLOAD_MAX_MB,
+            "taken": TAKEN,
         }
         return render(request, f"admin/colorizers/{template}", {**common, **context})
 

@@ -12,6 +12,8 @@ _EXPLAINED = {
     ".thm": "a preview that a camera keeps beside a video",
 }
 
+COMPANION_ENDINGS = _VIDEOS | _EXPLAINED.keys() | {".json"}
+
 
 def companions(names: Iterable[str]) -> dict[str, str]:
     """For each file among the names that belongs to another one and is no photo itself: what it is."""

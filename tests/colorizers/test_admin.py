@@ -104,6 +104,16 @@ def test_several_pictures_may_be_uploaded_at_once_with_their_facts(workbench, ga
     assert dict(garden.photos.values_list("name", "author")) == {"a.png": "", "b.png": "Bob"}
 
 
+def test_the_outcomes_are_listed_by_file_name_in_whatever_order_the_files_came(workbench, garden, queue):
+    names = ["c.png", "a.png", "d.png", "b.png"]
+    reply = send(
+        workbench, garden, *[upload(name, png_bytes(colourful_pixels(n))) for n, name in enumerate(names)]
+    )
+    tasks.import_upload(PhotoImport.objects.get().pk)
+    page = workbench.get(reply.url)
+    assert [row["name"] for row in page.context["progress"]["rows"]] == sorted(names)
+
+
 def test_two_uploads_of_one_name_are_both_looked_at(workbench, garden, queue):
     same = [upload("a.png", png_bytes(colourful_pixels(seed))) for seed in (1, 2)]
     send(workbench, garden, *same)
@@ -141,6 +151,31 @@ def test_an_archive_and_pictures_at_once_are_refused(workbench, garden):
         workbench, garden, upload("a.zip", zipped({})), upload("a.png", png_bytes(colourful_pixels(1)))
     )
     assert "not both at once" in reply.content.decode()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "photo.pdf", "a.jpg.exe", "list.csv"])
+def test_a_file_of_another_kind_is_refused_in_the_form_with_the_kinds_that_are_taken(
+    workbench, garden, name, queue
+):
+    reply = send(workbench, garden, upload("a.png", png_bytes(colourful_pixels(1))), upload(name, b"words"))
+    page = reply.content.decode()
+    assert f"Not taken: {name}. Only these kinds of files are: JPEG, PNG" in page
+    assert not PhotoImport.objects.exists()
+
+
+def test_what_the_import_explains_by_name_is_let_through(workbench, garden, queue):
+    names = ["IMG_1.CR2", "IMG_1.MOV", "IMG_1.AAE", "Thumbs.db", ".DS_Store", "scan"]
+    send(workbench, garden, *[upload(name, b"bytes") for name in names])
+    tasks.import_upload(PhotoImport.objects.get().pk)
+    reasons = PhotoImport.objects.get().files
+    assert reasons.count() == len(names)
+    assert not reasons.filter(reason="").exists()
+
+
+def test_a_list_of_facts_without_pictures_is_refused_in_the_form(workbench, garden):
+    page = send(workbench, garden, upload("photos.csv", b"file,author\n")).content.decode()
+    assert "upload it together with them" in page
+    assert not PhotoImport.objects.exists()
 
 
 def test_a_frozen_set_offers_no_upload(workbench, garden):
