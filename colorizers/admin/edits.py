@@ -47,6 +47,7 @@ class Edit:
     rows: Rows
     differences: list[Difference] = field(default_factory=list)
     who: list[str] = field(default_factory=list)
+    only_oneself: bool = False  # in another window, as far as the history tells
 
     @property
     def stale(self) -> bool:
@@ -70,7 +71,7 @@ class Edit:
 def token(stored: dict[str, Cell]) -> str:
     """What a form was filled with, to be sent back with it."""
     cells = [f"{key}:{digest(cell.values)}" for key, cell in stored.items()]
-    return " ".join([*cells, f"{AT}:{timezone.now().timestamp():.0f}"])
+    return " ".join([*cells, f"{AT}:{int(timezone.now().timestamp())}"])
 
 
 def read_token(text: str) -> dict[str, str]:
@@ -170,6 +171,7 @@ OVERTAKEN = (
     "Not saved: somebody else changed this since you opened it. Nothing of what you typed is lost; look at "
     "what differs, and save once more."
 )
+OVERTAKEN_BY_ONESELF = OVERTAKEN.replace("somebody else", "you, in another window,")
 UNSEEN = (
     "Not saved: the form did not say what it was filled with, so it may undo what somebody else changed. "
     "Nothing of what you typed is lost; look at what differs, and save once more."
@@ -216,8 +218,11 @@ class GuardedEdits:
         opened = seen.pop(AT, "")
         edit = Edit(cells_of(form, formsets), seen, Rows.of(request.POST, formsets))
         if edit.stale:
-            edit.who = _who(obj, opened)
-            request.refusal = OVERTAKEN if seen else UNSEEN
+            entries = _since(obj, opened)
+            edit.who = [_in_words(entry, request.user) for entry in entries]
+            edit.only_oneself = bool(entries) and all(entry.user == request.user for entry in entries)
+            overtaken = OVERTAKEN_BY_ONESELF if edit.only_oneself else OVERTAKEN
+            request.refusal = overtaken if seen else UNSEEN
             request.POST = merge(edit, formsets)
         elif edit.touched:
             self.before_save(request, obj)
@@ -259,7 +264,7 @@ class GuardedEdits:
         return response
 
 
-def _who(obj: models.Model, opened: str) -> list[str]:
+def _since(obj: models.Model, opened: str) -> list[LogEntry]:
     """The entries of the history since the form was opened."""
     since = datetime.fromtimestamp(int(opened), UTC) if opened.isdigit() and len(opened) < 12 else None
     if since is None:
@@ -269,7 +274,9 @@ def _who(obj: models.Model, opened: str) -> list[str]:
         object_id=str(obj.pk),
         action_time__gte=since,
     ).select_related("user")[:5]
-    return [
-        f"{entry.user}, {entry.action_time:%Y-%m-%d %H:%M} UTC: {entry.get_change_message()}"
-        for entry in entries
-    ]
+    return list(entries)
+
+
+def _in_words(entry: LogEntry, reader: Any) -> str:
+    who = "You, in another window" if entry.user == reader else str(entry.user)
+    return f"{who}, {entry.action_time:%Y-%m-%d %H:%M} UTC: {entry.get_change_message()}"

@@ -1,10 +1,13 @@
 """Two people edit the same row: the later save is refused, shows both, and loses nothing of either."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
-from colorizers.admin.edits import GuardedEdits
+from colorizers.admin.edits import AT, GuardedEdits, read_token, token
 from colorizers.models import PhotoSet
 from studies.models import Condition, Source, Study
 from studies.services import lifecycle, participations
@@ -43,6 +46,24 @@ def test_the_second_of_two_tabs_erases_nothing_of_the_first(client, ben, draft):
     draft.refresh_from_db()
     assert (draft.title, draft.thanks) == ("Typed second", "Bye")
     assert draft.question == "Why?\r\nHow?"
+
+
+def test_a_second_window_of_the_same_person_is_not_called_somebody_else(client, draft):
+    address, first = opened(client, draft)
+    second = dict(first)
+    assert client.post(address, first | {"title": "Typed first"}).status_code == 302
+    page = client.post(address, second | {"title": "Typed second"}).content.decode()
+    assert "You changed this in another window since you opened it here" in page
+    assert "You, in another window, 20" in page
+    assert "omebody else" not in page
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.4, 0.6, 0.999])
+def test_a_form_is_opened_no_later_than_it_was(monkeypatch, fraction):
+    """Rounded up, it would miss what was saved in the second of its opening."""
+    moment = datetime(2026, 5, 1, 12, tzinfo=UTC) + timedelta(seconds=fraction)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    assert float(read_token(token({}))[AT]) <= moment.timestamp()
 
 
 def test_a_form_that_nobody_overtook_is_saved_at_once_with_every_kind_of_field(client, draft):
