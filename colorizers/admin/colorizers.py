@@ -80,7 +80,7 @@ class ColorizerAdmin(WorkbenchAdmin):
         except ColorizerRefused as refusal:
             return self._choice(request, refusal=str(refusal), status=404)
         extra = {
-            "title": f"Register a colorizer by {method.name}",
+            "title": f"Register a colorizer: {method.shown_title}",
             "facts": facts(method),
             "choosing": True,
             "busy_words": TRYING if method.needs_weights else REGISTERING,
@@ -159,6 +159,7 @@ def facts(method: Method) -> dict[str, Any]:
     needs = ["trained weights"] * method.needs_weights + ["reference photos"] * method.needs_reference
     return {
         "name": method.name,
+        "title": method.shown_title,
         "summary": method.summary,
         "citation": method.citation,
         "variants": [variant_label(name, count) for name, count in method.variants.items() if count],

@@ -104,6 +104,12 @@ class Method:
     needs_reference: bool = False
     promises_colour: bool = True
     check_references: Callable[[Any, Collection[str]], None] | None = None
+    title: str = ""
+
+    @property
+    def shown_title(self) -> str:
+        """What people read: its title, else its name as words."""
+        return self.title or self.name.replace("_", " ").capitalize()
 
     def default_settings(self) -> dict[str, Any]:
         """The settings with their defaults, ready for JSON."""

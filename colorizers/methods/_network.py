@@ -48,6 +48,7 @@ class ClassSettings(RegressionSettings):
 def network_method(
     *,
     name: str,
+    title: str,
     summary: str,
     citation: str,
     variants: Mapping[str, int],
@@ -74,6 +75,7 @@ def network_method(
 
     return Method(
         name=name,
+        title=title,
         summary=summary,
         citation=citation,
         build=build,

@@ -32,6 +32,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="constant_mean",
+    title="Mean colour of the reference photos",
     summary="Paints the mean colour of the reference photos, the photo itself left out.",
     citation="The constant minimiser of the squared error; our baseline.",
     build=build,

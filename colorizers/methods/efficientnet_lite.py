@@ -16,6 +16,7 @@ class Settings(ClassSettings):
 
 METHOD = network_method(
     name="efficientnet_lite",
+    title="Pretrained encoder (EfficientNet-Lite0)",
     summary="A pretrained EfficientNet-Lite0 and a small decoder: the strongest that a CPU trains here.",
     citation=(
         "Our net, after Li et al.'s idea to start from a pretrained classifier. Trunk: Tan and Le (2019), "

@@ -20,6 +20,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="grey",
+    title="Black and white",
     summary="Leaves the photo black and white.",
     citation="The usual floor of colorization papers, e.g. Zhang, Isola and Efros (2016), table 1.",
     build=build,

@@ -195,6 +195,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="levin2004",
+    title="Spread hints (Levin 2004)",
     summary="Spreads hints, taken from the most similar reference photo, to pixels of like lightness.",
     citation="Levin, Lischinski and Weiss (2004), Colorization using Optimization, SIGGRAPH.",
     build=build,

@@ -152,6 +152,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="liu2022",
+    title="Colour classes by ONNX Runtime (Liu 2022)",
     summary="Zhang et al.'s classes at 152 pixels, exported to ONNX and run by ONNX Runtime.",
     citation="Liu et al. (2022), Image Colorization, course report, EECS 605, University of Michigan.",
     build=build,

@@ -64,6 +64,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="luminance_table",
+    title="Mean colour of each lightness",
     summary="Paints each lightness in the mean colour that it has in the reference photos.",
     citation="The best guess from a pixel's own lightness alone; our baseline.",
     build=build,

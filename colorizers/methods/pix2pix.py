@@ -6,6 +6,7 @@ from colorizers.methods._network import RegressionSettings, network_method
 
 METHOD = network_method(
     name="pix2pix",
+    title="Adversarial U-Net (pix2pix)",
     summary="A U-Net trained against a discriminator of patches, plus L1.",
     citation="Isola et al. (2017), Image-to-Image Translation with Conditional Adversarial Networks, CVPR.",
     settings=RegressionSettings,

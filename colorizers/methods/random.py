@@ -22,6 +22,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="random",
+    title="Colours of another photo",
     summary="Copies the colours of another photo, drawn by chance.",
     citation="Zhang, Isola and Efros (2016), Colorful Image Colorization, ECCV: the baseline Random.",
     build=build,

@@ -27,6 +27,7 @@ class Settings:
 
 METHOD = network_method(
     name="schulze2020",
+    title="Zhang’s blocks on 8-bit Lab (Schulze 2020)",
     summary="Zhang's blocks on 8-bit Lab: regression or 121 classes, with the published dots or without.",
     citation="Schulze et al. (2020), automatic image colorization in Keras, University of Osnabrueck.",
     settings=Settings,

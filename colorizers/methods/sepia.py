@@ -39,6 +39,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="sepia",
+    title="One tone for the whole photo",
     summary="Tints the whole photo in one tone.",
     citation="The tone (3, 8) to which the regression network of Schulze et al. (2020) converged.",
     build=build,

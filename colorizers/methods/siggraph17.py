@@ -6,6 +6,7 @@ from colorizers.methods._network import RegressionSettings, network_method
 
 METHOD = network_method(
     name="siggraph17",
+    title="User-guided network (Zhang 2017)",
     summary="The user-guided network on its authors' released weights; its hints stay empty.",
     citation="Zhang et al. (2017), Real-Time User-Guided Image Colorization with Learned Deep Priors, "
     "SIGGRAPH.",

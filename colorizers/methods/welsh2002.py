@@ -118,6 +118,7 @@ def check_references(settings: Settings, digests: Collection[str]) -> None:
 
 METHOD = Method(
     name="welsh2002",
+    title="Colours from the most similar photo (Welsh 2002)",
     summary="Transfers colours from the most similar reference photo by local lightness and texture.",
     citation="Welsh, Ashikhmin and Mueller (2002), Transferring Color to Greyscale Images, SIGGRAPH.",
     build=build,

@@ -6,6 +6,7 @@ from colorizers.methods._network import ClassSettings, network_method
 
 METHOD = network_method(
     name="zhang2016",
+    title="Colour classes (Zhang 2016)",
     summary="Eight VGG-like blocks that choose among 313 colours, or regress ab (L2).",
     citation="Zhang, Isola and Efros (2016), Colorful Image Colorization, ECCV.",
     settings=ClassSettings,

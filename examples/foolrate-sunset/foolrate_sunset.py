@@ -34,6 +34,7 @@ def build(parts: Ingredients) -> Predict:
 
 METHOD = Method(
     name="sunset",
+    title="Sunset",
     summary="Warm lights, cool shadows.",
     citation="An example of a method from outside; no paper.",
     build=build,

@@ -212,6 +212,8 @@ def test_its_facts_are_complete(name):
     method = methods.get(name)
     assert method.name == name
     assert method.summary.endswith(".")
+    assert method.title
+    assert method.title != method.name, "people read a title"
     assert len(method.citation) > 20
     assert method.variants
     assert all(isinstance(count, int) and count >= 0 for count in method.variants.values())
