@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from studies.models import Participation
 from studies.services import lifecycle, simulated
@@ -176,6 +177,22 @@ def test_a_researcher_previews_a_draft_without_counting(client, ada, db, idle_qu
     assert participation.source == "preview"
     assert "Preview" in client.get(reply["Location"]).content.decode()
     assert not any(name.startswith("participation-") for name in client.cookies)
+
+
+def test_a_preview_leads_back_to_the_study_in_the_workbench_for_staff_only(client, ada, db, idle_queue):
+    study = make_study(owner=ada)
+    lifecycle.prepare(study=study)
+    client.force_login(ada)
+    back = f'href="/admin/studies/study/{study.pk}/change/"'
+    assert back in client.get(f"/s/{study.slug}/preview/").content.decode()
+    page = client.post(f"/s/{study.slug}/preview/")["Location"]
+    assert back in client.get(page).content.decode()
+    Participation.objects.update(state="finished", finished_at=timezone.now(), debrief={"skipped": True})
+    last = client.get(page).content.decode()
+    assert "Thank you" in last
+    assert last.count(back) == 2  # in the band and below the thanks
+    client.logout()
+    assert back not in client.get(page).content.decode()
 
 
 def test_a_draft_that_is_not_prepared_says_so(client, ada, db, idle_queue):
