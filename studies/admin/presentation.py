@@ -166,14 +166,12 @@ def of_blinding(study: Study) -> dict[str, Any]:
 def of_readiness(study: Study, user: Any) -> dict[str, Any]:
     """The findings with the places where each is put right, as far as the user may go there."""
     readiness = validation.check(study)
-    photo_set = ""
-    if user.has_perm("colorizers.view_photoset"):
-        photo_set = address("admin:colorizers_photoset_change", study.photo_set_id)
     labels = labels_of(study)
+    places = _Places(study, user)
     return {
         "ok": readiness.ok,
-        "problems": [_with_link(finding, photo_set, labels) for finding in readiness.problems],
-        "warnings": [_with_link(finding, photo_set, labels) for finding in readiness.warnings],
+        "problems": [_with_link(finding, places, labels) for finding in readiness.problems],
+        "warnings": [_with_link(finding, places, labels) for finding in readiness.warnings],
         "notes": [finding.text for finding in readiness.notes],
     }
 
@@ -183,15 +181,34 @@ def _differences(study: Study) -> list[str]:
     return [declared.in_words(sentence, labels) for sentence in protocol.verify_protocol(study)]
 
 
-def _with_link(finding: Finding, photo_set: str, labels: dict[str, str]) -> dict[str, str]:
-    link, words = "", ""
-    if finding.about.startswith("field:"):
-        name = finding.about.removeprefix("field:")
-        link, words = f"#id_{ANCHORS.get(name, name)}", "Go to the field"
-    elif finding.about == "conditions":
-        link, words = "#conditions-group", "Go to the conditions"
-    elif finding.about in {"catalogue", "photo_set"}:
-        link, words = photo_set, "Go to the photo set"
+@dataclass(frozen=True)
+class _Places:
+    """The pages on which findings are put right, as far as this user may go there."""
+
+    study: Study
+    user: Any
+
+    def of(self, finding: Finding) -> tuple[str, str]:
+        """The address and the words of its link; both empty where there is nothing to go to."""
+        if finding.about.startswith("field:"):
+            name = finding.about.removeprefix("field:")
+            return f"#id_{ANCHORS.get(name, name)}", "Go to the field"
+        if finding.about == "conditions":
+            return "#conditions-group", "Go to the conditions"
+        if finding.about == "run" and self.user.has_perm("colorizers.view_generationrun"):
+            return address("admin:colorizers_generationrun_change", finding.pk), "See how far it is"
+        if finding.about == "catalogue" and self.user.has_perm("colorizers.add_generationrun"):
+            page = address("admin:colorizers_photoset_colour")
+            return f"{page}?set={self.study.photo_set_id}", "Colour the photos"
+        if finding.about in {"run", "catalogue", "photo_set"} and self.user.has_perm(
+            "colorizers.view_photoset"
+        ):
+            return address("admin:colorizers_photoset_change", self.study.photo_set_id), "Go to the photo set"
+        return "", ""
+
+
+def _with_link(finding: Finding, places: _Places, labels: dict[str, str]) -> dict[str, str]:
+    link, words = places.of(finding)
     text = declared.in_words(finding.text, labels)
     return {"text": text, "command": finding.command, "link": link, "words": words if link else ""}
 

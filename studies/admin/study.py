@@ -50,10 +50,10 @@ STATE_LABELS = {
     StudyState.PAUSED: "warning",
     StudyState.CLOSED: "danger",
 }
-TEXTS = [
-    "information", "consent", "consent_version", "eligibility", "thanks", "contact", "ethics",
-    "show_score", "languages",
-]  # fmt: skip
+MORE_TEXTS = ["consent_version", "eligibility", "thanks", "ethics", "show_score", "languages"]
+DEFAULT_RECRUITER = "open"
+# After this group of fields the form has the table of conditions.
+BEFORE_CONDITIONS = "before-conditions"
 DESCRIPTIONS = {
     "screening": "Between consent and instructions.",
     "voiding": "What is repeated, with another photo of the same condition, and never counted.",
@@ -134,7 +134,8 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
     def get_fieldsets(
         self, request: HttpRequest, obj: Study | None = None
     ) -> list[tuple[Any, dict[str, Any]]]:
-        texts = list(TEXTS)
+        texts = list(MORE_TEXTS)
+        draft = obj is None or obj.is_draft
         if obj is None or obj.is_draft:
             kinds = study_settings.kinds(
                 self._shown("design", request, obj), self._shown("recruiter", request, obj)
@@ -154,32 +155,44 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
             translated = [("Translations", {"fields": ["shown_translations"]})] if obj.translations else []
             texts[texts.index("languages")] = "shown_languages"
 
-        def table(column: str, *before: Any) -> tuple[str, dict[str, Any]]:
-            options: dict[str, Any] = {"fields": [*before, *shown[column]]}
+        # Everything in a folded group has a default with which a study can be launched.
+        folded = ["collapse"] if draft else []
+        with_a_recruiter = draft and self._shown("recruiter", request, obj) != DEFAULT_RECRUITER
+
+        def table(column: str, *before: Any, classes: list[str]) -> tuple[str, dict[str, Any]]:
+            options: dict[str, Any] = {"fields": [*before, *shown[column]], "classes": classes}
             if column in DESCRIPTIONS:
                 options["description"] = DESCRIPTIONS[column]
             return study_settings.TITLES[column], options
 
         return [
-            ("Study", {"fields": ["title", "slug", "question"]}),
             (
-                "Photographs and size",
+                "Study",
                 {
-                    "fields": [
-                        ("photo_set", "image_px"), "allow_crops",
-                        "planned_participants", "participant_quota", "arm_quota",
-                    ]
+                    "fields": ["title", "slug", "question", ("photo_set", "planned_participants")],
+                    "classes": [BEFORE_CONDITIONS],
                 },
             ),
-            ("What participants read", {"fields": texts}),
+            ("What participants read", {"fields": ["information", "consent", "contact"]}),
             *translated,
-            table("design_settings", "design", "allocation", *hidden),
-            table("screening"),
-            table("voiding"),
-            table("debrief"),
-            table("recruiter_settings", "recruiter", "linked_group", "completion_code"),
-            table("exclusion_rules"),
-            ("Who sees the study", {"fields": ["owner", "researchers"]}),
+            ("More texts and languages", {"fields": texts, "classes": folded}),
+            table("design_settings", "design", "allocation", *hidden, classes=[]),
+            (
+                "Size of the pictures, and limits",
+                {
+                    "fields": ["image_px", "allow_crops", "participant_quota", "arm_quota"],
+                    "classes": folded,
+                },
+            ),
+            table(
+                "recruiter_settings", "recruiter", "linked_group", "completion_code",
+                classes=[] if with_a_recruiter else folded,
+            ),
+            table("screening", classes=folded),
+            table("voiding", classes=folded),
+            table("debrief", classes=folded),
+            table("exclusion_rules", classes=folded),
+            ("Who sees the study", {"fields": ["owner", "researchers"], "classes": folded}),
         ]  # fmt: skip
 
     def get_form(
@@ -198,7 +211,7 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
         """The design or recruiter whose settings the form has; the browser sends back which one it was."""
         hidden, plugins, default = {
             "design": ("settings_of", designs, "pair"),
-            "recruiter": ("settings_of_recruiter", recruiters, "open"),
+            "recruiter": ("settings_of_recruiter", recruiters, DEFAULT_RECRUITER),
         }[column]
         asked = request.POST.get(hidden) or (getattr(obj, column) if obj is not None else default)
         return asked if asked in plugins.names() else default

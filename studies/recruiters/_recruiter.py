@@ -153,6 +153,10 @@ class Recruiter(Protocol):
         """What a study still needs before it can be launched, one sentence each."""
         ...
 
+    def risks(self, settings: Any) -> list[str]:
+        """What a study can be launched without, though it had better not be; one sentence each."""
+        ...
+
 
 def setting(default: Any, label: str, text: str, **more: Any) -> Any:
     """A declared setting with its words for people."""
@@ -272,6 +276,9 @@ class Ends:
         return Leaving(outcome, self.title, shown, address)
 
     def missing(self, settings: EndSettings) -> list[str]:
+        return []
+
+    def risks(self, settings: EndSettings) -> list[str]:
         return []
 
 

@@ -90,6 +90,9 @@ class Mturk:
     def missing(self, settings: MturkSettings) -> list[str]:
         return []
 
+    def risks(self, settings: MturkSettings) -> list[str]:
+        return []
+
 
 def _amazon(values: Sequence[str]) -> str:
     """The origin of Amazon's that is named once; raises BadArrival for any other host."""

@@ -119,6 +119,16 @@ class Prolific(Ends):
             "completed_code is empty: enter the code of the completion path that the study has at Prolific."
         ]
 
+    def risks(self, settings: EndSettings) -> list[str]:
+        assert isinstance(settings, ProlificSettings)
+        if settings.signed == "off" or settings.study_id:
+            return []
+        return [
+            "Signed arrivals are required, but study_id is empty: a signature says who sends a person, not "
+            "for which study, so people whom any other study at Prolific sends here are let in, too. Enter "
+            "the id that this study has at Prolific."
+        ]
+
 
 RECRUITER = Prolific(
     title="Prolific",

@@ -10,10 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Least
 
-from colorizers.models import Photo
-from colorizers.services.catalogue import (
-    missing_colorizations,
-)
+from colorizers.models import OPEN_STATES, GenerationRun, Photo
+from colorizers.services.catalogue import missing_colorizations
 from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
 from studies.designs._design import Needs
@@ -161,6 +159,8 @@ def _check_recruiter(study: Study, readiness: Readiness) -> None:
         return
     for sentence in recruiter.missing(recruiter.Settings(**study.recruiter_settings)):
         readiness.problem(f"{recruiter.title}: {sentence}", "field:recruiter_settings")
+    for sentence in recruiter.risks(recruiter.Settings(**study.recruiter_settings)):
+        readiness.warn(f"{recruiter.title}: {sentence}", "field:recruiter_settings")
 
 
 def _check_conditions(conditions: list[Condition], readiness: Readiness) -> None:
@@ -190,15 +190,23 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
     total = photo_set.photos.count()
     for condition in conditions:
         missing = missing_colorizations(photo_set, condition.colorizer).count()
+        if not missing:
+            continue
         slug = condition.colorizer.slug
-        if missing:
-            readiness.problem(
-                f"The catalogue is incomplete: {missing} of {total} photos "
-                f"{_verb(missing, 'has', 'have')} no picture by the colorizer {slug!r}.",
-                "catalogue",
-                pk=condition.colorizer_id,
-                command=f"{MANAGE} colorize --set {photo_set.name} --colorizer {slug} --wait",
-            )
+        command = f"{MANAGE} colorize --set {photo_set.name} --colorizer {slug} --wait"
+        text = (
+            f"The catalogue is incomplete: {missing} of {total} photos {_verb(missing, 'has', 'have')} no "
+            f"picture by the colorizer {slug!r}."
+        )
+        run = GenerationRun.objects.filter(
+            photo_set=photo_set, colorizer=condition.colorizer_id, state__in=OPEN_STATES
+        ).first()
+        if run is not None:
+            text += " They are being made: wait until that run is done."
+            readiness.problem(text, "run", pk=run.pk, command=command)
+        else:
+            text += " Have them made: “Colour with…” on the page of the photo set."
+            readiness.problem(text, "catalogue", pk=condition.colorizer_id, command=command)
 
 
 def _check_photos(study: Study, readiness: Readiness) -> None:

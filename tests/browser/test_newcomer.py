@@ -70,6 +70,7 @@ def test_a_study_with_a_vigilance_condition_is_made_without_a_terminal(page, tra
     page.get_by_label("Title").first.fill("Garden colours")
     page.get_by_label("Short name").first.fill("garden-colours")
     page.locator("[name=photo_set]").select_option(label="garden")
+    page.locator("summary", has_text="Size of the pictures").click()
     for name, text in {
         "image_px": "64", "information": "Pairs.", "consent": "I agree.",
         "design_settings__test_trials": "4", "design_settings__practice_trials": "2",

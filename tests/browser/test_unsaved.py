@@ -85,6 +85,7 @@ def test_the_second_tab_shows_what_the_first_saved(workbench, ada):
     for page in (first, second):
         page.goto(page_of(study))
     first.fill("[name=title]", "From the first tab")
+    first.locator("summary", has_text="More texts").click()
     first.fill("[name=thanks]", "Thanks from the first tab")
     first.click("[name=_continue]")
     first.wait_for_selector("text=was changed successfully")

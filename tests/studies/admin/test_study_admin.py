@@ -8,6 +8,7 @@ from celery import current_app
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from colorizers.models import GenerationRun
 from studies.admin import StudyAdmin
 from studies.models import Source, Study, StudyState
 from studies.services import lifecycle, participations
@@ -251,10 +252,24 @@ def test_the_panel_lists_what_is_missing_with_commands_and_links(by_ada, ada, cl
     assert "Nobody is named whom participants can ask" in page
     assert 'href="#id_contact"' in page
     assert "Launch now" not in page
-    photo_set = reverse("admin:colorizers_photoset_change", args=[study.photo_set_id])
-    assert f'href="{photo_set}"' not in page
+    assert f'href="{reverse("admin:colorizers_photoset_colour")}' not in page  # ada may not order pictures
+
+
+def test_the_panel_says_what_to_do_in_the_workbench_first(by_ada, ada, client, root):
+    study = builders.make_study(owner=ada, catalogue=False)
+    colour = reverse("admin:colorizers_photoset_colour") + f"?set={study.photo_set_id}"
     client.force_login(root)
-    assert f'href="{photo_set}"' in client.get(page_of(study)).content.decode()
+    page = client.get(page_of(study)).content.decode()
+    assert "Have them made: “Colour with…” on the page of the photo set." in page
+    assert f'href="{colour}">Colour the photos</a><details class="fr-command"' in page
+    # Ordered by a click: now there is nothing to do but to wait.
+    run = GenerationRun.objects.create(
+        photo_set=study.photo_set, colorizer=study.conditions.all()[0].colorizer, total=14
+    )
+    page = client.get(page_of(study)).content.decode()
+    assert page.count("They are being made: wait until that run is done.") == 1
+    assert reverse("admin:colorizers_generationrun_change", args=[run.pk]) in page
+    assert page.count("Have them made") == 2
 
 
 def test_the_panel_of_a_ready_draft_offers_preview_and_launch(by_ada, ready):

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from studies.models import ArrivalFault, Participation, Study
-from studies.services import recruiting, signed_arrivals
-from tests.builders import launched_study
+from studies.services import recruiting, signed_arrivals, validation
+from tests.builders import launched_study, make_study
 from tests.studies.views.test_arrivals import ADA, begin, visit
 
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -60,6 +60,16 @@ def signed(db, idle_queue, settings, monkeypatch):
     monkeypatch.setattr(signed_arrivals, "_keys", signed_arrivals._Keys())
     chosen = {"completed_code": "C0MPL", "signed": "required"}
     return launched_study(recruiter="prolific", recruiter_settings=chosen)
+
+
+def test_signed_arrivals_for_any_study_are_warned_of_before_the_launch(db):
+    chosen = {"completed_code": "C0MPL", "signed": "required"}
+    draft = make_study(recruiter="prolific", recruiter_settings=chosen)
+    words = "people whom any other study at Prolific sends here are let in"
+    assert [words in finding.text for finding in validation.check(draft).warnings].count(True) == 1
+    for settled in (chosen | {"study_id": "s1"}, chosen | {"signed": "off"}):
+        draft.recruiter_settings = settled
+        assert not any(words in finding.text for finding in validation.check(draft).warnings)
 
 
 def arrive(client, study, text, **more):

@@ -28,3 +28,10 @@ for (const panel of document.querySelectorAll("[data-study-panel]")) {
     }
   }).observe(panel, { attributes: true, attributeFilter: ["data-state"] });
 }
+
+/* A link to a field in a folded group opens the group first. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#id_"]');
+  const field = link && document.getElementById(link.hash.slice(1));
+  for (let group = field?.closest("details"); group; group = group.parentElement?.closest("details")) group.open = true;
+});
