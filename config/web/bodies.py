@@ -12,7 +12,9 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
 BODY_SECONDS = 120.0  # for a small body, however slow its line
-ALWAYS = 64 * 1024  # bytes of each body that need no room: an answer to a trial is smaller
+# Bytes of each body that need no room: an ordinary answer to a trial has 1 to 2 kB. With the number of
+# connections this bounds what slow bodies take; docs/decisions/0022-web-server.md has the sum.
+ALWAYS = 8 * 1024
 SILENT_SECONDS = 60.0  # between two pieces of an upload
 LINGER_SECONDS = 10.0  # for a refused upload to hear of its refusal
 

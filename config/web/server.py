@@ -23,6 +23,7 @@ from config.wsgi import application
 THREADS = 8
 GRACE_SECONDS = 10
 LEFT_BEHIND_SECONDS = 86_400
+MOST_CONNECTIONS = 16_384
 
 
 def main() -> None:
@@ -56,9 +57,9 @@ def main() -> None:
 
 
 def allow_many_connections() -> None:
-    """Each connection is an open file: as many as the system allows."""
+    """Each connection is an open file: as many as the system allows, up to what memory allows."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    wanted = MOST_CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, MOST_CONNECTIONS)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
