@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from studies.models import Participation, Response, Trial
+from studies.services.participations import begin_participation
 from tests.builders import launched_study
 from tests.flows.test_worker_killed import database_url
 
@@ -40,15 +42,15 @@ def processes(django_db_setup, django_db_blocker) -> Iterator[list[subprocess.Po
 
 @pytest.fixture
 def arrive_at_once(processes, idle_queue) -> Callable[..., Counter]:
-    """Lets 50 people in 5 processes go at the same moment; gives what became of them."""
+    """Lets so many people in each of 5 processes go at the same moment; gives what became of them."""
 
     def say(line: str) -> None:
         for process in processes:
             process.stdin.write(f"{line}\n")
             process.stdin.flush()
 
-    def arrive(study, *wishes) -> Counter:
-        say(f"{study.slug} {PEOPLE} {' '.join(wishes)}")
+    def arrive(study, *wishes, people=PEOPLE) -> Counter:
+        say(f"{study.slug} {people} {' '.join(wishes)}")
         for process in processes:
             assert process.stdout.readline() == "ready\n", process.stderr.read()
         say("go")
@@ -85,6 +87,15 @@ def test_no_more_people_come_in_than_the_quota(arrive_at_once):
     assert arrive_at_once(study) == {"begun": 17, "full": 33}
     assert Participation.objects.count() == 17
     assert spread(cells(kind="test")) <= 1
+
+
+def test_twenty_at_once_for_the_last_five_places_get_five(arrive_at_once):
+    study = launched_study(participant_quota=12)
+    for _ in range(7):
+        participation = begin_participation(study=study, source="person")
+        Participation.objects.filter(pk=participation.pk).update(state="finished", finished_at=timezone.now())
+    assert arrive_at_once(study, people=4) == {"begun": 5, "full": 15}
+    assert Participation.objects.count() == 12
 
 
 def test_no_more_people_come_into_an_arm_than_its_quota(arrive_at_once):
