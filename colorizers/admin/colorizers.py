@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
 from colorizers import methods
@@ -20,13 +21,14 @@ from colorizers.admin.common import WorkbenchAdmin, is_key
 from colorizers.methods import Method
 from colorizers.models import Colorization, Colorizer
 from colorizers.rights import demand
+from colorizers.services import waiting_checks
 from colorizers.services.registering import ColorizerRefused, keep, methods_get
 from colorizers.uploads import takes_uploads
 
 FORM_OVERHEAD = 2**20
 REGISTERING = "The colorizer is being registered…"
 TRYING = (
-    "The weights are being sent, loaded and tried once. That takes up to half a minute, and longer for large "
+    "The weights are being sent, loaded and tried once. That takes a few seconds, and longer for large "
     "files. Please leave this page open."
 )
 
@@ -59,7 +61,21 @@ class ColorizerAdmin(WorkbenchAdmin):
     def get_urls(self) -> list[URLPattern]:
         add = self.admin_site.admin_view(takes_uploads(self.sized_add_view))
         urls: list[URLPattern] = super().get_urls()
-        return [path("add/", add, name="colorizers_colorizer_add"), *urls]
+        ready = self.admin_site.admin_view(require_POST(self.ready_view))
+        return [
+            path("add/", add, name="colorizers_colorizer_add"),
+            path("add/ready/", ready, name="colorizers_colorizer_ready"),
+            *urls,
+        ]
+
+    def ready_view(self, request: HttpRequest) -> HttpResponse:
+        """Asked by the page of a form: what the check needs is loaded while that is filled in."""
+        demand(request.user, "colorizers.add_colorizer")
+        try:
+            waiting_checks.prepare(methods_get(request.POST.get("method", "")).runtime)
+        except ColorizerRefused as refusal:
+            return HttpResponseNotFound(str(refusal))
+        return HttpResponse(status=204)
 
     # `add_view` looks for the token itself, after the permission.
     def sized_add_view(self, request: HttpRequest) -> HttpResponse:
@@ -83,6 +99,7 @@ class ColorizerAdmin(WorkbenchAdmin):
             "title": f"Register a colorizer: {method.shown_title}",
             "facts": facts(method),
             "choosing": True,
+            "ready_for": method.name if method.needs_weights else "",
             "busy_words": TRYING if method.needs_weights else REGISTERING,
         }
         response: HttpResponse = super().add_view(request, form_url, {**(extra_context or {}), **extra})

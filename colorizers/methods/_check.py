@@ -1,14 +1,17 @@
 """Does a method load these weights and colour with them? Asked as a process: its asker needs no torch.
 
-    python -m colorizers.methods._check FILE --method M [--variant V] [--settings JSON]
+    python -m colorizers.methods._check --runtime torch
 
+It loads the package and waits for one line: {"file": "...", "method": "...", "variant": "", "settings": {}}.
 The last line of the output is the verdict in JSON: {"loads": true} or {"loads": false, "report": "..."}.
 """
 
 import argparse
 import contextlib
+import importlib
 import json
 import resource
+import select
 import sys
 from functools import partial
 from pathlib import Path
@@ -61,21 +64,32 @@ def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def _order(seconds: float) -> dict[str, Any] | None:
+    """What is to be checked; None if nobody says so in this time, or ever can."""
+    there, _, _ = select.select([sys.stdin], [], [], seconds)
+    line = sys.stdin.readline() if there else ""
+    return load_json(line) if line else None
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m colorizers.methods._check", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--method", required=True)
-    parser.add_argument("--variant", default="", help="the method's first one if not given")
-    parser.add_argument("--settings", type=load_json, default={}, metavar="JSON")
+    parser.add_argument("--runtime", default="torch", help="the package that the method needs (torch)")
     parser.add_argument("--memory-mb", type=int, help="give up when this process needs more")
+    parser.add_argument("--idle-seconds", type=float, default=600.0, help="wait so long for an order (600)")
+    parser.add_argument("--idle-status", type=int, default=75, help="exit status when none came (75)")
     given = parser.parse_args(arguments)
     if given.memory_mb:
         # Data, not addresses: libraries reserve addresses that they never use.
         resource.setrlimit(resource.RLIMIT_DATA, (given.memory_mb * 2**20,) * 2)
     with contextlib.redirect_stdout(sys.stderr):
-        answer = verdict(given.file, given.method, given.variant, given.settings)
+        with contextlib.suppress(Exception):  # said once it is asked for
+            importlib.import_module(given.runtime)
+        order = _order(given.idle_seconds)
+        if order is None:
+            sys.exit(given.idle_status)
+        answer = verdict(Path(order["file"]), order["method"], order["variant"], order["settings"])
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.exit(0 if answer["loads"] else 1)
 

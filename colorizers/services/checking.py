@@ -2,10 +2,8 @@
 
 import importlib.util
 import json
-import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,16 +12,15 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Any
 
-from django.conf import settings as installation
-
 from colorizers.methods import Method
+from colorizers.services import waiting_checks
+from colorizers.services.waiting_checks import IDLE
 from colorizers.tools.command_line import MANAGE
 from colorizers.tools.nested import load_json
 from colorizers.weights.files import WeightsRefused, check_digest, file_digest, read_header
 from colorizers.weights.official import OfficialFile, official_file
 
 CHECK_SECONDS = 180
-CHECK_MEMORY_MB = 8192
 HEADER_ONLY = (
     "{} is not installed here, so only the header of the weights was checked. A worker checks the rest "
     "when it loads them for the first time."
@@ -118,32 +115,37 @@ def _check_header(weights: WeightsFile, method: Method, variant: str) -> None:
 
 def _load_in_a_child(weights: WeightsFile, method: Method, variant: str, settings: dict[str, Any]) -> None:
     with _under_its_name(weights) as path:
-        order = [
-            sys.executable, "-m", "colorizers.methods._check", str(path), f"--method={method.name}",
-            f"--variant={variant}", f"--settings={json.dumps(settings)}", f"--memory-mb={CHECK_MEMORY_MB}",
-        ]  # fmt: skip
-        # One thread: it waits for the disk, and the machine has other work.
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+        order = {"file": str(path), "method": method.name, "variant": variant, "settings": settings}
         try:
-            answered = subprocess.run(
-                order, cwd=installation.BASE_DIR, env=environment, stdin=subprocess.DEVNULL,
-                capture_output=True, text=True, errors="replace", timeout=CHECK_SECONDS, check=False,
-            )  # fmt: skip
+            status, said, complaints = _ask(waiting_checks.take(method.runtime), order)
+            if status == IDLE:  # it had just given up waiting
+                status, said, complaints = _ask(waiting_checks.start(method.runtime), order)
         except subprocess.TimeoutExpired as error:
             raise WeightsRefused(
                 f"The method {method.name!r} did not load {weights.name} within {CHECK_SECONDS} seconds."
             ) from error
-    verdict = _last_json(answered.stdout)
+    verdict = _last_json(said)
     if verdict is None:
-        last = (answered.stderr.strip().splitlines() or ["it said nothing"])[-1][:500]
+        last = (complaints.strip().splitlines() or ["it said nothing"])[-1][:500]
         raise WeightsRefused(
-            f"The process that tried to load {weights.name} {_ended(answered.returncode)} before it "
-            f"answered; the last that it wrote: {last}"
+            f"The process that tried to load {weights.name} {_ended(status)} before it answered; the last "
+            f"that it wrote: {last}"
         )
     if not verdict.get("loads"):
         # A hostile file may have names that no page and no terminal can show.
         report = str(verdict.get("report"))
         raise WeightsRefused(report.encode("utf-8", "backslashreplace").decode())
+
+
+def _ask(process: subprocess.Popen[str], order: dict[str, Any]) -> tuple[int, str, str]:
+    """How the process ended, what it answered, and what else it wrote; raises TimeoutExpired."""
+    with process:
+        try:
+            said, complaints = process.communicate(json.dumps(order) + "\n", timeout=CHECK_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return process.returncode, said, complaints
 
 
 def _ended(status: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+NBSP = "\N{NO-BREAK SPACE}"
 ADVICE = {
     "latency": "Something answers faster for one kind of picture: look for a cache or a slower disk "
     "on the way of one of them. Run the audit again with more pairs, on a quiet server.",
@@ -27,7 +28,7 @@ def summary(result: Mapping[str, Any]) -> str:
         return f"The audit could not be made: {result['problem']}"
     ground = (
         f"{result['pairs']} pairs of {result['photos']} photos, {len(result['findings'])} tests, "
-        f"at most {100 * result['alpha']:g} % false alarms"
+        f"at most {100 * result['alpha']:g}{NBSP}% false alarms"
     )
     if result["certain"]:
         return f"The pictures give themselves away: {' '.join(result['certain'])}"
@@ -43,7 +44,10 @@ def power(result: Mapping[str, Any]) -> str:
     least = result["smallest"]
     if least is None:
         return "With so few photos no statistics would find a leak: only what must be equal was compared."
-    return f"A leak in {100 * least:.0f} % of pairs, for 50 % by chance, is found four times in five."
+    return (
+        f"80{NBSP}% power to detect a leak that identifies the fake in {100 * least:.0f}{NBSP}% of pairs "
+        f"(chance: 50{NBSP}%)."
+    )
 
 
 def advice(result: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from colorizers.services import (
 )
 from studies.models import Study
 from studies.tasks import prepare_study
+from tests.builders import make_photo_set
 from tests.colorizers.compact import compact_weights
 from tests.conftest import colourful_pixels, png_bytes
 
@@ -145,3 +146,39 @@ def test_no_bar_lies_over_a_row_or_over_what_has_the_focus(page, transactional_d
           return on.getBoundingClientRect().top < bar.getBoundingClientRect().top;
         }""")
         assert seen
+
+
+def test_a_file_that_is_no_photo_is_refused_before_it_is_sent(page, transactional_db, tmp_path):
+    photo_set = make_photo_set(1)
+    page.goto(reverse("admin:colorizers_photoset_import", args=[photo_set.pk]))
+    notes = tmp_path / "notes.txt"
+    notes.write_text("words")
+    sent = []
+    page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    page.set_input_files("[name=photographs]", notes)
+    expect(page.get_by_text("Not taken: notes.txt. Only these kinds of files are")).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("Not taken: notes.txt.")).to_be_visible()
+    assert sent == []
+    # What the import explains by name is let through.
+    photo = tmp_path / "a.png"
+    photo.write_bytes(png_bytes(colourful_pixels(3)))
+    page.set_input_files("[name=photographs]", photo)
+    expect(page.get_by_text("Not taken")).to_be_hidden()
+
+
+def test_the_form_of_a_study_begins_with_what_must_be_filled_in(page, transactional_db):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(reverse("admin:studies_study_add"))
+    tops = {
+        name: page.locator(f"[name={name}]").bounding_box()["y"]
+        for name in ("title", "slug", "photo_set", "information", "consent")
+    }
+    conditions = page.get_by_text("Add another Condition").bounding_box()["y"]
+    assert max(tops[name] for name in ("title", "slug", "photo_set")) < conditions < 900
+    assert conditions < tops["information"] < tops["consent"] < 1300
+    # What has a default is folded; a link of the panel opens what it leads to.
+    folded = page.locator("[name=screening__colour_vision]")
+    expect(folded).to_be_hidden()
+    page.locator("summary", has_text="Screening").click()
+    expect(folded).to_be_visible()

@@ -1,24 +1,22 @@
 """Weights that are tried without a process of their own."""
 
-import contextlib
-import io
-import subprocess
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from colorizers.methods import _check as check
-from colorizers.services import checking
+from colorizers.services import checking, waiting_checks
 
 
 @pytest.fixture
 def checked_here(monkeypatch) -> None:
     """Weights are tried in this process, which has torch already: for tests of what the verdict leads to."""
 
-    def run(order: list[str], **_: object) -> subprocess.CompletedProcess[str]:
-        arguments = [one for one in order[3:] if not one.startswith("--memory-mb")]
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), pytest.raises(SystemExit) as ended:
-            check.main(arguments)
-        return subprocess.CompletedProcess(order, ended.value.code, said.getvalue(), "")
+    def ask(process: None, order: dict[str, Any]) -> tuple[int, str, str]:
+        found = check.verdict(Path(order["file"]), order["method"], order["variant"], order["settings"])
+        return 0, json.dumps(found), ""
 
-    monkeypatch.setattr(checking.subprocess, "run", run)
+    monkeypatch.setattr(waiting_checks, "take", lambda runtime: None)
+    monkeypatch.setattr(checking, "_ask", ask)

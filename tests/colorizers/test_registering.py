@@ -12,10 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from colorizers.models import Colorizer, Fixed, Photo
-from colorizers.services import (
-    checking,
-    registering,
-)
+from colorizers.services import checking, registering, waiting_checks
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
 from tests.colorizers.compact import compact_weights
 from tests.small_networks import small_weights
@@ -169,7 +166,7 @@ def test_a_published_classifier_is_no_colorizer_and_the_refusal_says_what_it_is_
 
 def test_loading_that_takes_too_long_or_too_much_memory_is_refused(tmp_path, monkeypatch):
     path = compact_weights(tmp_path)
-    monkeypatch.setattr(checking, "CHECK_MEMORY_MB", 100)
+    monkeypatch.setattr(waiting_checks, "MEMORY_MB", 100)
     assert "enough memory" in refusal(path)
     monkeypatch.setattr(checking, "CHECK_SECONDS", 0.05)
     assert "within 0.05 seconds" in refusal(path)
