@@ -73,7 +73,7 @@ def test_the_table_below_the_headline_has_all_from_the_highest_rate_down(ada, db
     rates = {"a": 0.0, "b": 0.4, "c": 0.25, "d": 1.0}
     played = played_study(ada, arms=tuple(rates), photos=40)
     played.crowd(4, rates)
-    page = Page(services.make_report(study=played.study, population=Population.PEOPLE))
+    page = Page(reports.make_report(study=played.study, population=Population.PEOPLE))
     shown = [arm.rate for arm in page.ranked]
     assert shown == sorted(shown, reverse=True)
     assert len(shown) == 4
