@@ -176,8 +176,28 @@ def launched_study(slug: str = "meadow-study", **fields: Any) -> Study:
     except TypeError:  # it belongs to somebody, say, who has a row of their own
         return newly_launched_study(slug, **fields)
     key = (slug, described, settings.BLINDING_AUDIT_PAIRS)
-    remembered(key, lambda: newly_launched_study(slug, **fields))
+    remembered(key, lambda: _launched_over_known_pictures(slug, **fields))
     return Study.objects.get(slug=slug)
+
+
+def _launched_over_known_pictures(slug: str, **fields: Any) -> None:
+    """Launched here and now, but that the pictures lie there as if an earlier study had shown them."""
+    shown = {
+        name: fields[name] for name in ("photos", "colorizers", "vigilance", "image_px") if name in fields
+    }
+    if not {"photo_set", "catalogue"} & fields.keys():
+        remembered(("pictures", *sorted(shown.items())), lambda: _make_pictures(**shown))
+    newly_launched_study(slug, **fields)
+
+
+def _make_pictures(*, image_px: int = IMAGE_PX, **shown: Any) -> None:
+    """Photos, colorizations and stimuli, as a study leaves them that was prepared and then deleted."""
+    from studies.services import stimuli
+
+    study = make_study("forgotten", **shown)
+    for face in stimuli.faces(study):
+        stimuli.ensure(face, image_px)
+    study.delete()
 
 
 def newly_launched_study(slug: str = "meadow-study", **fields: Any) -> Study:

@@ -1,9 +1,11 @@
 """The cast and the ground that all tests share."""
 
+import gc
 import io
 import itertools
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 # Playwright's synchronous interface runs an event loop beside the test's database connection.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+import kombu.utils.functional
 import numpy as np
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -19,6 +22,9 @@ from PIL import Image
 # A busy machine is no reason to fail: how long an example takes is not what the tests are about.
 hypothesis_settings.register_profile("foolrate", deadline=None)
 hypothesis_settings.load_profile("foolrate")
+
+# In most tests nobody listens at the queue's address: asking again need not take its time.
+kombu.utils.functional.sleep = lambda seconds: time.sleep(min(seconds, 0.01))
 
 
 def pytest_unconfigure() -> None:
@@ -36,6 +42,12 @@ LONG = ("browser", "workers", "slow")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first: no process ends with several of them while the others have nothing left to do."""
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LONG))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: no search for garbage goes through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
