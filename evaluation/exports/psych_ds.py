@@ -18,7 +18,7 @@ from typing import Any
 
 from colorizers.tools.csv_files import CsvFile
 from evaluation.exports.codebook import TABLES, all_columns
-from evaluation.exports.columns import Table
+from studies.designs._columns import Table
 
 DESCRIPTION = "dataset_description.json"
 SCHEMA_VERSION = "Psych-DS 1.5.0"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from colorizers.tools.csv_files import CsvFile
-from evaluation.exports.columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Table
+from studies.designs._columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Table
 
 CSV, PARQUET = "csv", "parquet"
 BLOCK_ROWS = 10_000

@@ -19,7 +19,6 @@ from django.utils import timezone
 from colorizers.models import WorkState
 from evaluation.designs._pair.analysis import analyse
 from evaluation.exports import codebook, psych_ds, rows
-from evaluation.exports.columns import Table
 from evaluation.exports.findings import OwnRates, condition_rows, photo_rows, read_table
 from evaluation.exports.latex import latex_differences, latex_table
 from evaluation.exports.writers import CSV, PARQUET, TableWriter
@@ -33,6 +32,7 @@ from evaluation.services.report_contents import inference_rule, strict_rules
 from evaluation.services.reports import make_report, what_is_newer
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.rules import CURRENT_RULE
+from studies.designs._columns import Table
 from studies.models import ConditionKind, Participation, ParticipationState, PhotoRole, Study, Trial
 
 Watch = Callable[[str, int, int], object]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studies.designs._design import Design
 from studies.models import Participation, Trial, TrialKind
 from studies.rules.exposure import SHOWN_BEFORE
+from studies.services.planning import design_of
+from studies.services.trial_rows import answered
 
 NOTHING, SPOILED = "–", "spoiled, not counted"
 
@@ -26,10 +29,11 @@ def rows_of(participation: Participation) -> list[TrialRow]:
     """The trials in the order of showing, without their large columns."""
     trials = Trial.objects.filter(participation=participation).order_by("number")
     trials = trials.select_related("condition", "photo", "response", "replaces").defer(
-        "spec", "replaces__spec", "response__frames", "response__events", "photo__conversions"
+        "replaces__spec", "response__frames", "response__events", "photo__conversions"
     )
+    design = design_of(participation.study)
     return [
-        TrialRow(trial, _answer(trial), _outcome(trial), _response_time(trial), _shown(trial))
+        TrialRow(trial, _answer(trial), _outcome(trial, design), _response_time(trial), _shown(trial))
         for trial in trials
     ]
 
@@ -40,16 +44,14 @@ def _answer(trial: Trial) -> str:
     return trial.response.answer or "none in time"
 
 
-def _outcome(trial: Trial) -> str:
+def _outcome(trial: Trial, design: Design) -> str:
     if not hasattr(trial, "response"):
         return NOTHING
     if trial.response.voided:
         return SPOILED
     if not trial.response.answer:
         return NOTHING
-    if trial.response.answer == trial.key:
-        return "right"
-    return "fooled" if trial.kind == TrialKind.TEST else "wrong"
+    return design.in_a_word(answered(trial))
 
 
 def _response_time(trial: Trial) -> str:

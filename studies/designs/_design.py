@@ -1,24 +1,28 @@
-"""What a design is: a plan made of plain data, with the answer key beside it."""
+"""What a design is: a plan made of plain data, and what its answers mean."""
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-PRACTICE, TEST, VIGILANCE = "practice", "test", "vigilance"
+from studies.designs._columns import Column
+from studies.designs._trial import PRACTICE, TEST, VIGILANCE, TrialSpec
+
 ROLES = (PRACTICE, TEST, VIGILANCE)
-REAL, FAKE = "real", "fake"
+# Ways of giving arms to people.
+MIXED = "mixed"
+ONE_CONDITION = "one_condition_per_participation"
+# How often a photo may come within one participation.
+ONCE, ONCE_PER_TREATMENT, REPEATED = "once", "once_per_treatment", "repeated"
 
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """One photo under one condition: what a trial is about."""
+    """One photo under one treatment: what a trial is about."""
 
     photo: str
-    condition: str
+    treatment: str
 
 
 Arranged = tuple[Cell, str]
@@ -26,9 +30,23 @@ Arranged = tuple[Cell, str]
 
 
 @dataclass(frozen=True)
+class Treatment:
+    """What is put to judgement of a photo: its pictures by these arms, in this share of the test trials."""
+
+    arms: tuple[str, ...]
+    share: float
+
+    @property
+    def name(self) -> str:
+        """The arms joined by "|"; the real photo is the empty one."""
+        return "|".join(self.arms)
+
+
+@dataclass(frozen=True)
 class Stimuli:
     """The cells that one participation was given; practice in the order of showing, easy ones first.
 
+    The treatment of a vigilance cell, and of an easy one, is the arm of the vigilance control alone.
     `arranged` says how many other participations have a cell in which arrangement; none is no entry.
     """
 
@@ -38,23 +56,23 @@ class Stimuli:
     arranged: Mapping[Arranged, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, list[list[Any]]]:
-        """Lists of [photo, condition], and under "arranged" of [photo, condition, arrangement, count]."""
+        """Lists of [photo, treatment], and under "arranged" of [photo, treatment, arrangement, count]."""
         roles: dict[str, list[list[Any]]] = {
-            role: [[cell.photo, cell.condition] for cell in getattr(self, role)] for role in ROLES
+            role: [[cell.photo, cell.treatment] for cell in getattr(self, role)] for role in ROLES
         }
-        used = [[cell.photo, cell.condition, name, n] for (cell, name), n in self.arranged.items()]
+        used = [[cell.photo, cell.treatment, name, n] for (cell, name), n in self.arranged.items()]
         return roles | {"arranged": sorted(used)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Sequence[Sequence[Any]]]) -> Stimuli:
         roles = {role: tuple(Cell(*cell) for cell in stored.get(role, ())) for role in ROLES}
-        used = {(Cell(photo, condition), name): n for photo, condition, name, n in stored.get("arranged", ())}
+        used = {(Cell(photo, treatment), name): n for photo, treatment, name, n in stored.get("arranged", ())}
         return cls(**roles, arranged=used)
 
 
 @dataclass(frozen=True)
 class Needs:
-    """How many photos one participation uses up, by what for."""
+    """How many cells one participation is given, by what for."""
 
     practice: int
     test: int
@@ -62,101 +80,15 @@ class Needs:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """One place of a frame and which of the photo's two faces is shown there."""
-
-    slot: str
-    face: str
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A stretch of a trial: blank, images, noise or answer; no duration means until answered."""
-
-    kind: str
-    duration_ms: int | None = None
-    images: tuple[Picture, ...] = ()
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer that a trial offers, and the keys that give it."""
-
-    value: str
-    label: str
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TrialSpec:
-    """One trial as planned; only slots, answers, prompt and frames without faces leave the server.
-
-    `arrangement` names which of the design's balanced arrangements it has; empty where there are none.
-    """
-
-    kind: str
-    condition: str
-    photo: str
-    frames: tuple[Frame, ...]
-    slots: tuple[str, ...]
-    answers: tuple[Choice, ...]
-    prompt: str
-    key: str
-    arrangement: str = ""
-
-    def script(self) -> dict[str, Any]:
-        """Frames, slots, answers and prompt as JSON values: what the trial's row keeps beside its columns."""
-        script = dataclasses.asdict(self)
-        for column in ("kind", "condition", "photo", "key", "arrangement"):
-            del script[column]
-        return script
-
-    @classmethod
-    def from_script(
-        cls,
-        script: Mapping[str, Any],
-        *,
-        kind: str,
-        condition: str,
-        photo: str,
-        key: str,
-        arrangement: str = "",
-    ) -> TrialSpec:
-        """The spec back from its row."""
-        frames = tuple(
-            Frame(
-                kind=frame["kind"],
-                duration_ms=frame["duration_ms"],
-                images=tuple(Picture(**picture) for picture in frame["images"]),
-            )
-            for frame in script["frames"]
-        )
-        answers = tuple(
-            Choice(value=choice["value"], label=choice["label"], keys=tuple(choice["keys"]))
-            for choice in script["answers"]
-        )
-        return cls(
-            kind=kind,
-            condition=condition,
-            photo=photo,
-            frames=frames,
-            slots=tuple(script["slots"]),
-            answers=answers,
-            prompt=script["prompt"],
-            key=key,
-            arrangement=arrangement,
-        )
-
-
-@dataclass(frozen=True)
 class Answered:
-    """A trial with its answer; None when the answer limit ran out.
+    """A trial with its answer; None when the answer limit ran out. `more` answers its further questions.
 
     A `voided` one was spoiled and nothing took its place: its answer says nothing, and must move nothing.
     """
 
     spec: TrialSpec
     answer: str | None
+    more: Mapping[str, str] = field(default_factory=dict)
     voided: bool = False
 
 
@@ -170,11 +102,17 @@ class Score:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a participant learns after a practice trial: whether they were right and where the fake was."""
+    """What a participant learns after a trial: whether they were right, if anything was, and what was where.
 
-    right: bool
-    fake: str
+    `captions` says of slots whether the picture there was "real" or "invented".
+    """
+
+    right: bool | None
+    captions: Mapping[str, str]
     show_ms: int
+
+
+REAL_COLOURS, INVENTED_COLOURS = "real", "invented"
 
 
 @dataclass(frozen=True)
@@ -190,7 +128,7 @@ class Briefing:
 
 
 class Design(Protocol):
-    """Decides what is shown next and what counts as right."""
+    """Decides what is shown next and what the answers mean."""
 
     @property
     def Settings(self) -> type[Any]:  # noqa: N802
@@ -202,12 +140,46 @@ class Design(Protocol):
         """An instance of Settings."""
         ...
 
+    @property
+    def title(self) -> str:
+        """What researchers call it."""
+        ...
+
+    @property
+    def photo_use(self) -> str:
+        """Within one participation a photo comes ONCE, ONCE_PER_TREATMENT, or may be REPEATED."""
+        ...
+
+    @property
+    def allocations(self) -> tuple[str, ...]:
+        """The ways of giving arms to people that it can: MIXED, ONE_CONDITION."""
+        ...
+
+    @property
+    def needs_truth(self) -> bool:
+        """Whether it shows real photographs, so that nobody can use it where the true colours are unknown."""
+        ...
+
+    @property
+    def uses_key(self) -> bool:
+        """Whether an answer can be right."""
+        ...
+
+    @property
+    def attention_words(self) -> str:
+        """How attention is judged, in a sentence."""
+        ...
+
     def configured(self, values: Mapping[str, Any]) -> Design:
         """This design under other settings; ValueError says in words which value is wrong."""
         ...
 
     def needs(self) -> Needs:
-        """How many photos one participation uses up."""
+        """How many cells one participation is given."""
+        ...
+
+    def treatments(self, arms: Sequence[str]) -> list[Treatment]:
+        """What a study of these arms puts to judgement; ValueError says in words why it cannot."""
         ...
 
     def briefing(self) -> Briefing: ...
@@ -228,44 +200,36 @@ class Design(Protocol):
         """
         ...
 
-    def score(self, answered: Sequence[Answered]) -> Score: ...
-
-    def feedback(self, answered: Answered) -> Feedback | None:
-        """What to tell after this answer; None after everything but practice."""
+    def verdict(self, history: Sequence[Answered]) -> str:
+        """Why the participation ended early, such as "failed_qualification"; empty: it did not."""
         ...
 
+    def outcome(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> dict[str, Any]:
+        """What an answer means, as named values; None where there is no answer."""
+        ...
 
-S = TypeVar("S")
+    def in_a_word(self, answered: Answered) -> str:
+        """What the answer means, for the list of a participation's trials."""
+        ...
 
+    def columns(self) -> tuple[Column, ...]:
+        """What it adds to the per-trial table, outcome and facts of its own; `after` says where."""
+        ...
 
-def make_settings(kind: type[S], values: Mapping[str, Any]) -> S:
-    """Settings from a mapping (JSON, TOML or a form); an unknown key names the nearest known one."""
-    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for key in values:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}."
-            raise ValueError(f"There is no design setting {key!r}; {hint}")
-    return kind(**values)
+    def record(
+        self, spec: TrialSpec, answer: str | None, more: Mapping[str, str], shown: Mapping[str, str | None]
+    ) -> dict[str, Any]:
+        """The values of its columns for one trial; `shown` has the digest of the picture of each arm."""
+        ...
 
+    def passed(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> bool | None:
+        """Whether the answer to a vigilance trial, in time or none, was attentive; None: nobody can judge."""
+        ...
 
-def check_whole(name: str, value: object, *, low: int, high: int) -> None:
-    """Raise ValueError unless the value is a whole number in [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be a whole number, not {value!r}.")
-    if not low <= value <= high:
-        raise ValueError(f"{name} must be between {low} and {high}, not {value}.")
+    def score(self, answered: Sequence[Answered]) -> Score | None:
+        """What participants may be told of themselves at the end; None where nothing is right or wrong."""
+        ...
 
-
-def check_share(name: str, value: object, *, high: float) -> None:
-    """Raise ValueError unless the value is a number in [0, high]."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name} must be a number, not {value!r}.")
-    if not 0 <= value <= high:
-        raise ValueError(f"{name} must be between 0 and {high}, not {value}.")
-
-
-def check_one_of(name: str, value: object, allowed: Sequence[str]) -> None:
-    """Raise ValueError unless the value is one of the allowed words."""
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    def feedback(self, answered: Answered) -> Feedback | None:
+        """What to tell after the answer to a trial whose plan announces it; None: nothing."""
+        ...

@@ -9,29 +9,25 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from studies.designs._columns import FLAG, TEXT, Column
 from studies.designs._design import (
-    FAKE,
-    PRACTICE,
-    REAL,
-    TEST,
-    VIGILANCE,
+    INVENTED_COLOURS,
+    MIXED,
+    ONCE,
+    ONE_CONDITION,
+    REAL_COLOURS,
     Answered,
     Arranged,
     Briefing,
     Cell,
-    Choice,
     Feedback,
-    Frame,
     Needs,
-    Picture,
     Score,
     Stimuli,
-    TrialSpec,
-    check_one_of,
-    check_share,
-    check_whole,
-    make_settings,
+    Treatment,
 )
+from studies.designs._settings import check_one_of, check_share, check_whole, make_settings
+from studies.designs._trial import PRACTICE, REAL, TEST, VIGILANCE, Choice, Frame, Show, TrialSpec
 
 SLOTS = ("left", "right")
 ANSWERS = (
@@ -43,6 +39,26 @@ NOISE_MS = 30
 # Typical pace of a careful participant, for the estimate on the landing page only.
 ANSWER_MS = 1500
 READING_MS = 90_000
+
+SIDES = {"left": "L", "right": "R"}
+COLUMNS = (
+    Column(
+        "fake_side", TEXT, "The right answer: on which side the recolouring was (of a pair)",
+        values=("L", "R"), after="image_id",
+    ),
+    Column(
+        "chosen_side", TEXT,
+        "The answer: the side that was called fake, not the one taken for the real photo; empty: none",
+        values=("L", "R"), after="image_id",
+    ),
+    Column("fooled", FLAG, "1: the real photo was called fake; empty: no answer", after="image_id"),
+    Column(
+        "order", TEXT, "Which of two pictures shown in turn was the fake; empty: both at once",
+        values=("fake_first", "fake_second"), after="colorizer",
+    ),
+    Column("real_digest", TEXT, "SHA-256 of the real picture's bytes as shown", after="arrangement"),
+    Column("fake_digest", TEXT, "SHA-256 of the recoloured picture's bytes as shown", after="arrangement"),
+)  # fmt: skip
 
 # Where the fake stands, and whether it comes first. Sides alternate along the cycle, so any run of
 # it is balanced by side to one trial and by side x order to one trial.
@@ -133,6 +149,14 @@ class Pair:
     """The pair design under its settings."""
 
     Settings: ClassVar[type[PairSettings]] = PairSettings
+    title: ClassVar[str] = "Pair test"
+    photo_use: ClassVar[str] = ONCE
+    allocations: ClassVar[tuple[str, ...]] = (MIXED, ONE_CONDITION)
+    needs_truth: ClassVar[bool] = True
+    uses_key: ClassVar[bool] = True
+    attention_words: ClassVar[str] = (
+        "A vigilance trial is passed if the recolouring of the vigilance control was found in time."
+    )
     settings: PairSettings = field(default_factory=PairSettings)
 
     def configured(self, values: Mapping[str, Any]) -> Pair:
@@ -141,6 +165,9 @@ class Pair:
     def needs(self) -> Needs:
         chosen = self.settings
         return Needs(chosen.practice_trials, chosen.test_trials, chosen.vigilance_trials)
+
+    def treatments(self, arms: Sequence[str]) -> list[Treatment]:
+        return [Treatment((arm,), 1 / len(arms)) for arm in arms]
 
     def briefing(self) -> Briefing:
         return Briefing("find_fake", self.settings.break_every, self.settings.answer_limit_ms)
@@ -155,20 +182,49 @@ class Pair:
         return self.needs().vigilance * self._trial_ms() / 60_000
 
     def _trial_ms(self) -> int:
-        return sum(frame.duration_ms or 0 for frame in self._frames(("left", True))) + ANSWER_MS
+        return sum(frame.duration_ms or 0 for frame in self._frames("", ("left", True))) + ANSWER_MS
 
     def upcoming(self, stimuli: Stimuli, history: Sequence[Answered], seed: int) -> list[TrialSpec]:
         return self._plan(stimuli, np.random.default_rng(seed))[len(history) :]
 
-    def score(self, answered: Sequence[Answered]) -> Score:
+    def verdict(self, history: Sequence[Answered]) -> str:
+        return ""
+
+    def outcome(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> dict[str, Any]:
+        return {"fooled": None if answer is None else int(answer != spec.key)}
+
+    def in_a_word(self, answered: Answered) -> str:
+        if answered.answer == answered.spec.key:
+            return "right"
+        return "fooled" if answered.spec.kind == TEST else "wrong"
+
+    def columns(self) -> tuple[Column, ...]:
+        return COLUMNS
+
+    def record(
+        self, spec: TrialSpec, answer: str | None, more: Mapping[str, str], shown: Mapping[str, str | None]
+    ) -> dict[str, Any]:
+        return {
+            "fake_side": SIDES[spec.key],
+            "chosen_side": None if answer is None else SIDES[answer],
+            "order": _order(spec),
+            "real_digest": shown.get(REAL),
+            "fake_digest": shown.get(spec.condition),
+        } | self.outcome(spec, answer, more)
+
+    def passed(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> bool | None:
+        return answer == spec.key
+
+    def score(self, answered: Sequence[Answered]) -> Score | None:
         judged = [item for item in answered if item.spec.kind == TEST and item.answer is not None]
         return Score(right=sum(item.answer == item.spec.key for item in judged), answered=len(judged))
 
     def feedback(self, answered: Answered) -> Feedback | None:
-        if answered.spec.kind != PRACTICE:
+        spec = answered.spec
+        if not spec.feedback:
             return None
-        key = answered.spec.key
-        return Feedback(right=answered.answer == key, fake=key, show_ms=self.settings.feedback_ms)
+        captions = {slot: INVENTED_COLOURS if slot == spec.key else REAL_COLOURS for slot in spec.slots}
+        return Feedback(answered.answer == spec.key, captions, self.settings.feedback_ms)
 
     def _plan(self, stimuli: Stimuli, rng: np.random.Generator) -> list[TrialSpec]:
         """Practice in its given order, then test trials in random order with vigilance spread among them."""
@@ -179,7 +235,7 @@ class Pair:
                 stimuli.practice, practice_dealer.deal(len(stimuli.practice)), strict=True
             )
         ]
-        arms = [sorted(cell for cell in stimuli.test if cell.condition == name) for name in _names(stimuli)]
+        arms = [sorted(cell for cell in stimuli.test if cell.treatment == name) for name in _names(stimuli)]
         timed: list[tuple[float, TrialSpec]] = []
         # Each condition balanced by itself, dealt from one cycle so that the whole is balanced too.
         for at in rng.permutation(len(arms)):
@@ -224,25 +280,27 @@ class Pair:
         seen = "had" if self.settings.presentation == "sequential" else "has"
         return TrialSpec(
             kind=kind,
-            condition=cell.condition,
+            condition=cell.treatment,
+            treatment=cell.treatment,
             photo=cell.photo,
-            frames=self._frames(arrangement),
+            frames=self._frames(cell.treatment, arrangement),
             slots=SLOTS,
             answers=ANSWERS,
             prompt=f"Which picture {seen} the fake colours?",
             key=arrangement[0],
             arrangement=self._name(arrangement),
+            feedback=kind == PRACTICE,
         )
 
-    def _frames(self, arrangement: Arrangement) -> tuple[Frame, ...]:
+    def _frames(self, arm: str, arrangement: Arrangement) -> tuple[Frame, ...]:
         fake_side, fake_first = arrangement
         real_side = "right" if fake_side == "left" else "left"
         chosen = self.settings
         mask = (Frame("noise", NOISE_MS),) * NOISE_FRAMES if chosen.mask == "noise" else ()
-        fake, real = Picture(fake_side, FAKE), Picture(real_side, REAL)
+        fake, real = Show(fake_side, arm), Show(real_side, REAL)
         lead_in, gap, answer = _blank(chosen.lead_in_ms), _blank(chosen.gap_ms), Frame("answer")
         if chosen.presentation == "simultaneous":
-            both = tuple(sorted((fake, real), key=lambda picture: picture.slot))
+            both = tuple(sorted((fake, real), key=lambda show: show.slot))
             return (*lead_in, Frame("images", chosen.exposure_ms, both), *mask, answer)
         first, second = (fake, real) if fake_first else (real, fake)
         return (
@@ -256,9 +314,17 @@ class Pair:
         )
 
 
+def _order(spec: TrialSpec) -> str | None:
+    """Whether the fake came first or second; None when both were shown at once."""
+    first, second = spec.shows
+    if first[0] == second[0]:
+        return None
+    return "fake_second" if first[1].arm == REAL else "fake_first"
+
+
 def _names(stimuli: Stimuli) -> list[str]:
     """The conditions under test in this participation."""
-    return sorted({cell.condition for cell in stimuli.test})
+    return sorted({cell.treatment for cell in stimuli.test})
 
 
 def _blank(duration_ms: int) -> tuple[Frame, ...]:

@@ -61,6 +61,9 @@ class Participation(models.Model):
     attention_passed = models.BooleanField(
         null=True, help_text=_("Whether enough vigilance trials were right; empty: there were none")
     )
+    verdict = models.CharField(
+        max_length=50, blank=True, help_text=_("Why the design ended it early; empty: it did not")
+    )
     device = models.JSONField(default=list, help_text=_("One entry a page load"))
     simulation = models.JSONField(
         default=dict, help_text=_("Of a simulated participant: seed and planted effects")

@@ -11,6 +11,10 @@ from colorizers.models import Colorization, Photo
 from studies.models.participation import Participation
 from studies.models.study import Condition
 
+MOST_ANSWER = 100
+# Six arms of the longest names with a bar between each two.
+MOST_TREATMENT = 605
+
 
 class Stimulus(models.Model):
     """The exact picture that is shown for one Photo, as it is (no colorization) or recoloured."""
@@ -51,9 +55,20 @@ class Trial(models.Model):
     participation = models.ForeignKey(Participation, models.CASCADE, related_name="trials")
     number = models.PositiveIntegerField(help_text=_("From 1, in the order of showing"))
     kind = models.CharField(max_length=20, choices=TrialKind)
-    condition = models.ForeignKey(Condition, models.PROTECT, related_name="trials")
+    condition = models.ForeignKey(
+        Condition, models.PROTECT, null=True, related_name="trials",
+        help_text=_("The one arm that it is about; empty: none, or several"),
+    )  # fmt: skip
+    treatment = models.CharField(
+        max_length=MOST_TREATMENT, blank=True,
+        help_text=_("What is put to judgement: arms with | between them, the real photo an empty one"),
+    )  # fmt: skip
     photo = models.ForeignKey(Photo, models.PROTECT, related_name="+")
+    photo_once = models.BooleanField(
+        default=True, help_text=_("The design shows nobody the same photo in two trials")
+    )
     spec = models.JSONField(help_text=_("Frames, answers and prompt as the design planned them"))
+    facts = models.JSONField(default=dict, blank=True, help_text=_("The design's own, such as a block"))
     arrangement = models.CharField(
         max_length=50, blank=True, help_text=_("Which of the design's balanced arrangements it has")
     )
@@ -62,17 +77,19 @@ class Trial(models.Model):
         help_text=_("The voided trial in whose place it is shown"),
     )  # fmt: skip
     key = models.CharField(
-        max_length=20, help_text=_("The right answer; never sent before the trial is answered")
-    )
+        max_length=MOST_ANSWER, blank=True,
+        help_text=_("The right answer, if there is one; never sent before the trial is answered"),
+    )  # fmt: skip
 
     class Meta:
         ordering = ["participation", "number"]
         constraints = [
             models.UniqueConstraint(fields=["participation", "number"], name="one_trial_per_number"),
             models.UniqueConstraint(
-                fields=["participation", "photo"], name="no_photo_twice_in_a_participation"
+                fields=["participation", "photo"], condition=models.Q(photo_once=True),
+                name="no_photo_twice_where_once",
             ),
-        ]
+        ]  # fmt: skip
 
 
 class TrialPicture(models.Model):
@@ -82,6 +99,10 @@ class TrialPicture(models.Model):
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="pictures")
     frame = models.PositiveIntegerField(help_text=_("Index in the spec's frames"))
     slot = models.CharField(max_length=20)
+    condition = models.ForeignKey(
+        Condition, models.PROTECT, null=True, related_name="+",
+        help_text=_("The arm that is shown; empty: the real photo"),
+    )  # fmt: skip
     stimulus = models.ForeignKey(Stimulus, models.PROTECT, related_name="+")
     sent_bytes = models.PositiveIntegerField(
         null=True, help_text=_("The same for every arm of its photo; empty: planned by an earlier release")
@@ -97,7 +118,12 @@ class Response(models.Model):
     """What was answered to one Trial: at most one, never changed."""
 
     trial = models.OneToOneField(Trial, models.CASCADE, related_name="response")
-    answer = models.CharField(max_length=20, blank=True, help_text=_("Blank: the answer limit ran out"))
+    answer = models.CharField(
+        max_length=MOST_ANSWER, blank=True, help_text=_("Blank: the answer limit ran out")
+    )
+    more = models.JSONField(
+        default=list, blank=True, help_text=_("Name, answer and time of each further question")
+    )
     rt_ms = models.FloatField(null=True, help_text=_("From the onset of the answer frame"))
     input = models.CharField(max_length=20, blank=True)
     frames = models.JSONField(default=list, help_text=_("Planned and measured onsets and offsets"))

@@ -1,19 +1,32 @@
-"""Which photos a participation sees under which conditions: the least-judged cells first."""
+"""Which photos a participation sees under which treatments: the least-judged cells first."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from studies.designs._design import Arranged, Cell, Needs, Stimuli
+from studies.designs._design import (
+    MIXED,
+    ONCE,
+    ONE_CONDITION,
+    REPEATED,
+    Arranged,
+    Cell,
+    Needs,
+    Stimuli,
+    Treatment,
+)
+from studies.designs._trial import REAL
 
-MIXED = "mixed"
-ONE_CONDITION = "one_condition_per_participation"
 # So many practice trials are unmistakable, to show what the question means.
 EASY_START = 2
+# Shares are fractions of a whole: 49 times a 49th is a little less than one.
+TINY = 1e-9
 NOTHING_ARRANGED: Mapping[Arranged, int] = MappingProxyType({})
 
 
@@ -23,12 +36,13 @@ class NotEnoughPhotos(ValueError):
 
 @dataclass(frozen=True)
 class Material:
-    """What a study offers: photos by role, the conditions under test and the vigilance control, if any."""
+    """What a study offers: photos by role, what is put to judgement, and the vigilance control, if any."""
 
     practice_photos: Sequence[str]
     test_photos: Sequence[str]
-    conditions: Sequence[str]
+    treatments: Sequence[Treatment]
     vigilance: str | None = None
+    photo_use: str = ONCE
 
 
 def allocate(
@@ -44,33 +58,46 @@ def allocate(
 
     `judged` counts, for each cell, the finished and still-running participations that hold it;
     `arranged` does so for each cell and arrangement, and is handed on for the cells that were chosen.
-    No photo is given twice; each condition gets an equal share (under `mixed`, of this
-    participation; under `one_condition_per_participation`, of the participations).
+    A photo comes as often as the material's `photo_use` allows; each treatment gets its share (under
+    `mixed`, of this participation; under `one_condition_per_participation`, of the participations, each
+    of which has the treatments of one arm).
     """
-    conditions = sorted(material.conditions)
+    treatments = sorted(material.treatments, key=lambda one: one.name)
     check_supply(material, needs)
-    totals = _totals(conditions, judged)
     if allocation == ONE_CONDITION:
-        conditions = [conditions[_least(totals, rng)[0]]]
-        totals = totals[:1]
+        treatments = _of_one_arm(treatments, judged, rng)
     elif allocation != MIXED:
         raise ValueError(f"allocation must be {MIXED} or {ONE_CONDITION}, not {allocation!r}.")
-    quotas = shares(needs.test, totals, rng)
-    test = _least_judged(sorted(material.test_photos), conditions, quotas, judged, rng)
+    quotas = shares(needs.test, treatments, _totals(treatments, judged), rng)
+    names = [one.name for one in treatments]
+    photos = sorted(material.test_photos)
+    test = _least_judged(photos, names, quotas, judged, rng, material.photo_use)
     vigilance: tuple[Cell, ...] = ()
     if needs.vigilance and material.vigilance is not None:
-        used = {cell.photo for cell in test}
-        free = sorted(photo for photo in material.test_photos if photo not in used)
-        vigilance = _least_judged(free, [material.vigilance], [needs.vigilance], judged, rng)
-    practice = _practice(material, conditions, needs.practice, rng)
+        if material.photo_use == ONCE:
+            used = {cell.photo for cell in test}
+            photos = [photo for photo in photos if photo not in used]
+        control, count = [material.vigilance], [needs.vigilance]
+        vigilance = _least_judged(photos, control, count, judged, rng, material.photo_use)
+    practice = _practice(material, names, needs.practice, rng)
     chosen = {*test, *vigilance}
     so_far = {where: count for where, count in arranged.items() if where[0] in chosen and count}
     return Stimuli(practice=practice, test=test, vigilance=vigilance, arranged=so_far)
 
 
+def _of_one_arm(
+    treatments: Sequence[Treatment], judged: Mapping[Cell, int], rng: np.random.Generator
+) -> list[Treatment]:
+    """The treatments that show the arm which was judged least so far, and no other but the real photo."""
+    arms = sorted({arm for one in treatments for arm in one.arms} - {REAL})
+    own = [[one for one in treatments if arm in one.arms] for arm in arms]
+    arm = arms[_least([sum(_totals(ours, judged)) for ours in own], rng)[0]]
+    return [one for one in treatments if set(one.arms) <= {arm, REAL}]
+
+
 def least_judged_photo(
     photos: Sequence[str],
-    condition: str,
+    treatment: str,
     judged: Mapping[Cell, int],
     *,
     arrangement: str,
@@ -80,7 +107,7 @@ def least_judged_photo(
     """The photo whose cell is thinnest, then whose arrangement is rarest there, then by lot; None of none."""
     if not photos:
         return None
-    cells = [Cell(photo, condition) for photo in sorted(photos)]
+    cells = [Cell(photo, treatment) for photo in sorted(photos)]
     judgements = [judged.get(cell, 0) for cell in cells]
     arrangements = [arranged.get((cell, arrangement), 0) for cell in cells]
     order = np.lexsort((rng.random(len(cells)), np.asarray(arrangements), np.asarray(judgements)))
@@ -89,14 +116,13 @@ def least_judged_photo(
 
 def check_supply(material: Material, needs: Needs) -> None:
     """Raise NotEnoughPhotos or ValueError if a participation could not be filled from this material."""
-    if not material.conditions:
+    if not material.treatments:
         raise ValueError("A study needs at least one condition under test.")
     if needs.vigilance and material.vigilance is None:
         raise ValueError("Vigilance trials are planned, but the study has no vigilance condition.")
-    main = needs.test + needs.vigilance
     for role, have, need in (
         ("practice", len(material.practice_photos), needs.practice),
-        ("test", len(material.test_photos), main),
+        ("test", len(material.test_photos), test_photos(material.treatments, needs, material.photo_use)),
     ):
         if have < need:
             raise NotEnoughPhotos(
@@ -105,67 +131,100 @@ def check_supply(material: Material, needs: Needs) -> None:
             )
 
 
-def shares(count: int, totals: Sequence[int], rng: np.random.Generator) -> list[int]:
-    """Split a count into equal shares; what is left over goes to those with the smallest totals."""
-    quotas = [count // len(totals)] * len(totals)
-    for at in _least(totals, rng)[: count % len(totals)]:
+def test_photos(treatments: Sequence[Treatment], needs: Needs, photo_use: str) -> int:
+    """The fewest photos that test and vigilance trials of one participation take."""
+    if photo_use == ONCE:
+        return needs.test + needs.vigilance
+    if photo_use == REPEATED:
+        return 1
+    largest = max((one.share for one in treatments), default=1.0)
+    return max(math.ceil(needs.test * largest - TINY), needs.vigilance)
+
+
+def shares(
+    count: int, treatments: Sequence[Treatment], totals: Sequence[int], rng: np.random.Generator
+) -> list[int]:
+    """Split a count by shares; what is left over goes to those that lag behind theirs most."""
+    weights = np.array([one.share for one in treatments])
+    weights /= weights.sum()
+    quotas = [math.floor(count * weight + TINY) for weight in weights]
+    behind = (np.asarray(totals) + quotas) / weights
+    for at in _least(behind, rng)[: count - sum(quotas)]:
         quotas[at] += 1
     return quotas
 
 
-def _least(totals: Sequence[int], rng: np.random.Generator) -> list[int]:
+def _least(totals: ArrayLike, rng: np.random.Generator) -> list[int]:
     """Indices from the smallest total to the largest, ties in random order."""
-    order = np.lexsort((rng.random(len(totals)), np.asarray(totals)))
-    return [int(index) for index in order]
+    totals = np.asarray(totals)
+    return [int(index) for index in np.lexsort((rng.random(len(totals)), totals))]
 
 
-def _totals(conditions: Sequence[str], judged: Mapping[Cell, int]) -> list[int]:
-    totals = dict.fromkeys(conditions, 0)
+def _totals(treatments: Sequence[Treatment], judged: Mapping[Cell, int]) -> list[int]:
+    totals = {one.name: 0 for one in treatments}
     for cell, count in judged.items():
-        if cell.condition in totals:
-            totals[cell.condition] += count
-    return [totals[condition] for condition in conditions]
+        if cell.treatment in totals:
+            totals[cell.treatment] += count
+    return list(totals.values())
 
 
 def _least_judged(
     photos: Sequence[str],
-    conditions: Sequence[str],
+    treatments: Sequence[str],
+    quotas: Sequence[int],
+    judged: Mapping[Cell, int],
+    rng: np.random.Generator,
+    photo_use: str,
+) -> tuple[Cell, ...]:
+    """The cells with the smallest sum of counts that fill the quotas, no photo more often than allowed."""
+    if photo_use == ONCE:
+        return _assigned(photos, treatments, quotas, judged, rng)
+    chosen: list[Cell] = []
+    for treatment, quota in zip(treatments, quotas, strict=True):
+        # A photo comes again when all others have come as often.
+        while quota:
+            now = min(quota, len(photos))
+            chosen += _assigned(photos, [treatment], [now], judged, rng)
+            quota -= now
+    return tuple(chosen)
+
+
+def _assigned(
+    photos: Sequence[str],
+    treatments: Sequence[str],
     quotas: Sequence[int],
     judged: Mapping[Cell, int],
     rng: np.random.Generator,
 ) -> tuple[Cell, ...]:
-    """The cells with the smallest sum of counts that fill the quotas without using a photo twice.
-
-    An assignment of places to photos, so the last places are not left with whatever remains.
-    """
-    places = [condition for condition, quota in zip(conditions, quotas, strict=True) for _ in range(quota)]
+    """An assignment of places to photos, so the last places are not left with whatever remains."""
+    places = [name for name, quota in zip(treatments, quotas, strict=True) for _ in range(quota)]
     if not places:
         return ()
     from scipy.optimize import linear_sum_assignment  # not before it is needed: it is slow to import
 
     counts = np.array(
-        [[judged.get(Cell(photo, condition), 0) for photo in photos] for condition in conditions],
+        [[judged.get(Cell(photo, treatment), 0) for photo in photos] for treatment in treatments],
         dtype=float,
     )
-    # Of equal cells those of the photo that is rarest over all conditions, so that thin cells of different
-    # conditions do not end up on the same photo; then chance. All these fractions stay below one count.
+    # Of equal cells those of the photo that is rarest over all treatments, so that thin cells of different
+    # treatments do not end up on the same photo; then chance. All these fractions stay below one count.
     totals = counts.sum(axis=0)
     span = totals.max() - totals.min() + 1
     ties = (totals - totals.min() + rng.random(counts.shape) / 2) / span
     counts += ties / (2 * len(places))
-    rows, columns = linear_sum_assignment(counts[[conditions.index(place) for place in places]])
+    rows, columns = linear_sum_assignment(counts[[treatments.index(place) for place in places]])
     return tuple(
         Cell(photos[int(column)], places[int(row)]) for row, column in zip(rows, columns, strict=True)
     )
 
 
 def _practice(
-    material: Material, conditions: Sequence[str], count: int, rng: np.random.Generator
+    material: Material, treatments: Sequence[str], count: int, rng: np.random.Generator
 ) -> tuple[Cell, ...]:
-    """Practice cells in the order of showing: a few unmistakable ones, then the conditions in turn."""
+    """Practice cells in the order of showing: a few unmistakable ones, then the treatments in turn."""
     photos = sorted(material.practice_photos)
     chosen = [photos[index] for index in rng.permutation(len(photos))[:count]]
     easy = 0 if material.vigilance is None else min(EASY_START, (count + 1) // 2)
-    turn = [conditions[index] for index in rng.permutation(len(conditions))]
-    arms = [material.vigilance or ""] * easy + [turn[at % len(turn)] for at in range(count - easy)]
-    return tuple(Cell(photo, arm) for photo, arm in zip(chosen, arms, strict=True))
+    turn = [treatments[index] for index in rng.permutation(len(treatments))]
+    names = [material.vigilance or ""] * easy + [turn[at % len(turn)] for at in range(count - easy)]
+    return tuple(Cell(photo, name) for photo, name in zip(chosen, names, strict=True))

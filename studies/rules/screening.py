@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from studies.designs._design import check_one_of, check_whole
+from studies.designs._settings import check_one_of, check_whole
 
 OFF, RECORD, REQUIRE = "off", "record", "require"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from studies.designs._design import check_whole, make_settings
+from studies.designs._settings import check_whole, make_settings
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def audit(
     `server` is a running site on the same database; without one the requests go through this
     process. The participations made for it are previews and are deleted again. `watch` is told how many
     pairs have been taken; after the last one they are judged, which takes seconds, too. Raises CannotAudit,
-    httpx.HTTPError, or planning.NotPrepared.
+    httpx.HTTPError, or trial_rows.NotPrepared.
     """
     began, rng = time.monotonic(), np.random.default_rng(seed)
     with _client(server) as client:

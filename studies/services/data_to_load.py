@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 from studies.designs._design import Cell, Stimuli
 from studies.models import Study
 from studies.services import stimuli
-from studies.services.planning import design_of
+from studies.services.planning import arms_of, design_of
 
 
 def download_bytes(study: Study) -> int:
@@ -14,16 +16,15 @@ def download_bytes(study: Study) -> int:
     The photos of a participation are drawn by lot, so this is their mean; spoiled trials come on top.
     """
     lengths = stimuli.sent_lengths(study).values()
-    design = design_of(study)
-    needs = design.needs()
+    design, arms = design_of(study), arms_of(study)
+    if not lengths or not arms:
+        return 0
+    needs, treatments = design.needs(), cycle(design.treatments(arms))
     practice, test, vigilance = (
-        tuple(Cell(str(number), "") for number in range(size))
+        tuple(Cell(str(number), next(treatments).name) for number in range(size))
         for size in (needs.practice, needs.test, needs.vigilance)
     )
-    some_cells = Stimuli(practice=practice, test=test, vigilance=vigilance)
-    certain = design.upcoming(some_cells, [], seed=0)
-    shown = sum(len(frame.images) for spec in certain for frame in spec.frames)
-    if not lengths or not certain:
-        return 0
+    certain = design.upcoming(Stimuli(practice=practice, test=test, vigilance=vigilance), [], seed=0)
+    shown = sum(len(list(spec.shows)) for spec in certain)
     trials = needs.practice + needs.test + needs.vigilance
     return round(sum(lengths) / len(lengths) * trials * shown / len(certain))

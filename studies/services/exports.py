@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from studies.designs._design import FAKE
+from studies import designs
+from studies.designs._design import Design
+from studies.designs._trial import TrialSpec
 from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind, TrialPicture
 from studies.rules.exposure import exposure_faults, plausible_refresh, worst_error_ms
+from studies.rules.trial_columns import with_own
+from studies.services.planning import design_of
 from studies.services.protocol import photo_clusters
 
 # Previews belong to no population.
@@ -22,17 +26,12 @@ POPULATIONS: dict[str, tuple[str, ...]] = {
     "pooled": (Source.PERSON, Source.SIMULATED),
 }
 PHASES = {TrialKind.PRACTICE: "practice", TrialKind.TEST: "test", TrialKind.VIGILANCE: "attention"}
-SIDES = {"left": "L", "right": "R"}
 CHUNK = 2000
 
-COLUMNS = (
-    "row_id", "participant_id", "trial_index", "phase", "model", "image_id", "fake_side", "chosen_side",
-    "fooled", "rt_ms", "exposure_ms", "attention_passed",
-    "source", "participation_state", "photo", "photo_digest", "colorizer", "order", "input", "layout",
-    "exposure_measured_ms", "exposure_error_ms", "frames_dropped", "refresh_ms", "faults",
-    "shown_before", "voided", "void_reasons", "too_soon", "replaces", "arrangement",
-    "real_digest", "fake_digest", "study", "study_digest", "seed", "answered_at", "photo_cluster",
-)  # fmt: skip
+
+def columns_of(study: Study) -> tuple[str, ...]:
+    """The names of the columns of a study's table, in their order."""
+    return tuple(column.name for column in with_own(designs.get(study.design).columns()))
 
 
 def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, Any]]:
@@ -44,7 +43,7 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
     if population not in POPULATIONS:
         raise ValueError(f"population must be one of {', '.join(POPULATIONS)}, not {population!r}.")
     facts = _Facts.of(study, POPULATIONS[population])
-    clusters = photo_clusters(study)
+    clusters, design = photo_clusters(study), design_of(study)
     row_id = 0
     for trials in _chunks(study, POPULATIONS[population]):
         digests = _digests(trials)
@@ -53,9 +52,14 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
                 # It began after this table.
                 continue
             row_id += 1
-            shown = _presentation(trial, study, digests.get(trial.pk, {}))
-            row = {"row_id": row_id} | _identity(trial, facts) | _judgement(trial) | shown
-            yield row | {"photo_cluster": clusters.get(row["photo_digest"], "")[:12] or None}
+            spec = facts.spec_of(trial)
+            shown = {show.arm: digests.get(trial.pk, {}).get((at, show.slot)) for at, show in spec.shows}
+            more = {one["name"]: one["answer"] for one in trial.more or ()}
+            row = (
+                {"row_id": row_id, "study": study.slug} | _identity(trial, facts) | _presentation(trial, spec)
+            )
+            row |= _judgement(trial, spec, more, design) | design.record(spec, trial.chosen, more, shown)
+            yield row | {"photo_cluster": clusters.get(spec.photo, "")[:12] or None}
 
 
 class _Planned(NamedTuple):
@@ -65,11 +69,13 @@ class _Planned(NamedTuple):
     participation: int
     number: int
     kind: str
-    condition: int
+    condition: int | None
     photo: int
-    spec: dict[str, Any]
+    script: dict[str, Any]
     key: str
     arrangement: str
+    treatment: str
+    facts: dict[str, Any]
     replaces: int | None
     answer: str | None
     rt_ms: float | None
@@ -83,6 +89,7 @@ class _Planned(NamedTuple):
     void_reasons: list[str]
     answered_at: datetime | None
     possible_from: datetime | None
+    more: list[dict[str, Any]] | None
 
     @property
     def too_soon(self) -> int | None:
@@ -92,6 +99,11 @@ class _Planned(NamedTuple):
         return int(self.answered_at < self.possible_from)
 
     @property
+    def chosen(self) -> str | None:
+        """The answer; None where there is none, or the time ran out."""
+        return self.answer or None
+
+    @property
     def answered(self) -> bool:
         """Whether there is a response, be it that the time ran out."""
         return self.answered_at is not None
@@ -99,10 +111,11 @@ class _Planned(NamedTuple):
 
 _FIELDS = (
     "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "spec", "key", "arrangement",
-    "replaces__number", "response__answer", "response__rt_ms", "response__input", "response__layout",
+    "treatment", "facts", "replaces__number", "response__answer", "response__rt_ms", "response__input",
+    "response__layout",
     "response__frames", "response__events", "response__refresh_ms", "response__shown_before",
     "response__voided", "response__void_reasons", "response__received_at",
-    "response__possible_from",
+    "response__possible_from", "response__more",
 )  # fmt: skip
 
 
@@ -113,6 +126,14 @@ class _Facts:
     participations: dict[int, tuple[UUID, str, str, str, int]]
     conditions: dict[int, tuple[str, str]]
     photos: dict[int, tuple[str, str]]
+
+    def spec_of(self, trial: _Planned) -> TrialSpec:
+        """A trial as the design planned it."""
+        return TrialSpec.from_script(
+            trial.script, kind=trial.kind, photo=self.photos[trial.photo][1],
+            condition=self.conditions[trial.condition][0] if trial.condition else "",
+            key=trial.key, arrangement=trial.arrangement, treatment=trial.treatment, facts=trial.facts,
+        )  # fmt: skip
 
     @classmethod
     def of(cls, study: Study, sources: Iterable[str]) -> _Facts:
@@ -157,7 +178,7 @@ def _digests(trials: Iterable[_Planned]) -> dict[int, dict[tuple[int, str], str]
 def _identity(trial: _Planned, facts: _Facts) -> dict[str, Any]:
     # The participation's own code opens its page, so it goes into no table.
     participant, source, state, study_digest, seed = facts.participations[trial.participation]
-    model, colorizer = facts.conditions[trial.condition]
+    model, colorizer = facts.conditions[trial.condition] if trial.condition else (None, None)
     photo, photo_digest = facts.photos[trial.photo]
     return {
         "participant_id": str(participant),
@@ -177,17 +198,12 @@ def _identity(trial: _Planned, facts: _Facts) -> dict[str, Any]:
     }
 
 
-def _judgement(trial: _Planned) -> dict[str, Any]:
-    chosen = trial.answer or None
-    fooled = None if chosen is None else int(chosen != trial.key)
+def _judgement(trial: _Planned, spec: TrialSpec, more: Mapping[str, str], design: Design) -> dict[str, Any]:
     is_check = trial.kind == TrialKind.VIGILANCE
+    passed = design.passed(spec, trial.chosen, more) if is_check and trial.answered else None
     return {
-        "fake_side": SIDES.get(trial.key, trial.key),
-        "chosen_side": None if chosen is None else SIDES.get(chosen, chosen),
-        "fooled": fooled,
         "rt_ms": trial.rt_ms,
-        # A vigilance trial whose time ran out was not passed.
-        "attention_passed": int(fooled == 0) if is_check and trial.answered else None,
+        "attention_passed": None if passed is None else int(passed),
         "input": trial.input,
         "layout": trial.layout,
         "answered_at": trial.answered_at.isoformat() if trial.answered_at else None,
@@ -197,21 +213,15 @@ def _judgement(trial: _Planned) -> dict[str, Any]:
     }
 
 
-def _presentation(trial: _Planned, study: Study, digests: dict[tuple[int, str], str]) -> dict[str, Any]:
-    frames = list(enumerate(trial.spec["frames"]))
-    planned = [(index, frame) for index, frame in frames if frame["kind"] == "images"]
-    places = [(index, picture) for index, frame in frames for picture in frame["images"]]
-    shown = {picture["face"]: digests.get((index, picture["slot"])) for index, picture in places}
-    return {
-        "exposure_ms": next((frame["duration_ms"] for _, frame in planned), None),
-        "order": _order([frame for _, frame in planned]),
-        "real_digest": shown.get("real"),
-        "fake_digest": shown.get("fake"),
-        "study": study.slug,
-    } | (_measured(trial, {index for index, _ in planned}) if trial.answered else {})
+def _presentation(trial: _Planned, spec: TrialSpec) -> dict[str, Any]:
+    planned = {index: frame for index, frame in enumerate(spec.frames) if frame.kind == "images"}
+    exposures = [frame.duration_ms for frame in planned.values()]
+    return {"exposure_ms": next(iter(exposures), None)} | (
+        _measured(trial, planned.keys()) if trial.answered else {}
+    )
 
 
-def _measured(response: _Planned, picture_frames: set[int]) -> dict[str, Any]:
+def _measured(response: _Planned, picture_frames: Collection[int]) -> dict[str, Any]:
     """Of the picture frames: mean exposure, largest error, and frames dropped, by the callback clock."""
     refresh = plausible_refresh(response.refresh_ms)
     shown = [frame for frame in response.frames if frame.get("index") in picture_frames]
@@ -231,11 +241,3 @@ def _measured(response: _Planned, picture_frames: set[int]) -> dict[str, Any]:
             )
         ),
     }
-
-
-def _order(frames: list[dict[str, Any]]) -> str | None:
-    """Whether the fake came first or second; None when both were shown at once."""
-    faces = [picture["face"] for frame in frames for picture in frame["images"]]
-    if len(frames) != 2 or len(faces) != 2:
-        return None
-    return "fake_first" if faces[0] == FAKE else "fake_second"

@@ -24,7 +24,7 @@ from studies.models import (
 )
 from studies.rules import screening
 from studies.rules.screening import ScreeningSettings
-from studies.services import planning
+from studies.services import planning, trial_rows
 
 # So many trials ahead of the first open one may have their pictures fetched.
 PICTURES_AHEAD = 8
@@ -50,7 +50,7 @@ def begin_participation(
 
     A participant who has begun before, by a second click or in a second tab, goes on with what was begun.
 
-    Raises StudyNotOpen, planning.OverQuota, or planning.NotPrepared if a stimulus is missing.
+    Raises StudyNotOpen, planning.OverQuota, or trial_rows.NotPrepared if a stimulus is missing.
     """
     study = _locked(study)
     if source != Source.PREVIEW and study.state != StudyState.LIVE:
@@ -80,7 +80,7 @@ def begin_participation(
 def start_trials(participation: Participation) -> None:
     """The checks are passed: plan the trials that are already certain; twice does no harm.
 
-    Raises StudyNotOpen, planning.OverQuota, or planning.NotPrepared if a stimulus is missing.
+    Raises StudyNotOpen, planning.OverQuota, or trial_rows.NotPrepared if a stimulus is missing.
     """
     study = _locked(participation.study)
     participation.refresh_from_db()
@@ -125,7 +125,7 @@ def _plan(participation: Participation) -> None:
     participation.held_until = timezone.now() + planning.FIRST_LEASE
     participation.save(update_fields=["stimuli", "held_until"])
     specs = planning.design_of(participation.study).upcoming(stimuli, [], participation.seed)
-    planning.write_trials(participation, specs, first_number=1)
+    trial_rows.write_trials(participation, specs, first_number=1)
 
 
 def note_page_load(*, participation: Participation, device: dict[str, Any]) -> bool:
@@ -190,10 +190,16 @@ def is_near(trial: Trial) -> bool:
     return before.count() < PICTURES_AHEAD
 
 
-def own_score(participation: Participation) -> Score:
-    """What a participant may be told at the end; spoiled trials do not count."""
+def own_score(participation: Participation) -> Score | None:
+    """What a participant may be told at the end; spoiled trials do not count. None: nothing was right."""
     design = planning.design_of(participation.study)
-    return design.score(planning.valid_history_of(participation))
+    return design.score(trial_rows.valid_history_of(participation))
+
+
+def judgements(participation: Participation) -> int:
+    """How many answers to test trials count."""
+    history = trial_rows.valid_history_of(participation)
+    return sum(item.spec.kind == TrialKind.TEST and item.answer is not None for item in history)
 
 
 def not_counted(participation: Participation) -> dict[str, int]:

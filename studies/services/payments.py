@@ -43,6 +43,7 @@ NOT_JUDGED = "not judged: every vigilance trial was spoiled"
 NOTHING_COUNTS = "every test trial was spoiled or its time ran out"
 NO_PAGE_LOADS = "no browser has told of itself: perhaps a script"
 TOO_SOON = "%d answers came sooner than their pictures could be shown"
+ENDED_EARLY = "the test ended early: %s"
 NO_PARTICIPATION = "not begun"
 NOTHING_ANSWERED = "nothing was answered"
 NOT_KEPT = "what stood against a payment is erased"
@@ -184,21 +185,25 @@ def _proposal(participation: Participation, chosen: PaymentSettings) -> dict[str
     if participation.state != ParticipationState.FINISHED:
         return {"decision": row.proposal or None, "reason": row.reason}
     score = participations.own_score(participation)
+    right = score.right if score else None
     if outcome == FAILED_ATTENTION and chosen.reject_failed_attention:
         share = strict_rules(participation.study.exclusion_rules).vigilance_pass
         reason = f"fewer than {share:.0%} of the vigilance trials were right"
-        return {"decision": REJECT, "reason": reason, "right_answers": score.right}
+        return {"decision": REJECT, "reason": reason, "right_answers": right}
     doubts = [row.reason] if row.reason else []
-    if not score.answered:
+    counts = score.answered if score else participations.judgements(participation)
+    if not counts:
         # Bad luck with the screen, or somebody who saw to it: the vigilance trials cannot tell either.
         doubts = [NOTHING_COUNTS]
     doubts += doubtful(participation)
+    if participation.verdict:
+        doubts.append(ENDED_EARLY % participation.verdict.replace("_", " "))
     return {
         "decision": REVIEW if doubts else row.proposal,
         "reason": "; ".join(doubts) or None,
-        "right_answers": score.right,
-        "bonus": _bonus(chosen, score.right) if score.answered else None,
-        "currency": chosen.currency if score.answered else None,
+        "right_answers": right,
+        "bonus": _bonus(chosen, right) if counts and right is not None else None,
+        "currency": chosen.currency if counts and right is not None else None,
     }
 
 

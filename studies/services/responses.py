@@ -14,7 +14,7 @@ from studies.models import Participation, ParticipationState, Response, Source, 
 from studies.rules import exposure, pace, voiding
 from studies.rules.payloads import Answer
 from studies.rules.strict_view import strict_rules
-from studies.services import participations, planning
+from studies.services import participations, planning, trial_rows
 
 # Without 0, O, 1, I and L, which people mistake when they copy a code.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -78,6 +78,7 @@ def record_response(*, trial: Trial, answer: Answer) -> tuple[Response, bool]:
     participation.save(
         update_fields=[
             "last_seen_at", "held_until", "state", "finished_at", "completion_code", "attention_passed",
+            "verdict",
         ]
     )  # fmt: skip
     return response, True
@@ -128,13 +129,14 @@ def _repeat(voided: Trial, rules: voiding.VoidingRules) -> bool:
 
 def _go_on_or_finish(participation: Participation) -> None:
     """Plan what the design makes certain after the last planned trial, or end the participation."""
-    history = planning.history_of(participation)
+    history = trial_rows.history_of(participation)
     stimuli = Stimuli.from_json(participation.stimuli)
     design = planning.design_of(participation.study)
     specs = design.upcoming(stimuli, history, participation.seed)
     if specs:
-        planning.write_trials(participation, specs, first_number=planning.next_number(participation))
+        trial_rows.write_trials(participation, specs, first_number=trial_rows.next_number(participation))
         return
+    participation.verdict = design.verdict(history)
     participation.state = ParticipationState.FINISHED
     participation.finished_at = timezone.now()
     participation.completion_code = completion_code_for(participation.study)
@@ -142,15 +144,14 @@ def _go_on_or_finish(participation: Participation) -> None:
 
 
 def attention_passed(participation: Participation) -> bool | None:
-    """Whether enough valid vigilance trials were right for the strict view; None if there are none.
-
-    One whose time ran out was not right.
-    """
+    """Whether enough valid vigilance trials were passed for the strict view; None if none can be judged."""
+    design = planning.design_of(participation.study)
     asked = participation.trials.filter(kind=TrialKind.VIGILANCE, response__voided=False)
-    right = [answer == key for answer, key in asked.values_list("response__answer", "key")]
-    if not right:
+    judged = [design.passed(one.spec, one.answer, one.more) for one in trial_rows.answered_in(asked)]
+    passed = [one for one in judged if one is not None]
+    if not passed:
         return None
-    return sum(right) / len(right) >= strict_rules(participation.study.exclusion_rules).vigilance_pass
+    return sum(passed) / len(passed) >= strict_rules(participation.study.exclusion_rules).vigilance_pass
 
 
 def completion_code_for(study: Study) -> str:
@@ -161,10 +162,9 @@ def completion_code_for(study: Study) -> str:
 
 
 def feedback_on(response: Response) -> Feedback | None:
-    """What the participant may know of an answer; nothing but after practice, whatever the design."""
+    """What the participant may know of an answer; nothing where the trial's plan does not announce it."""
     trial = response.trial
-    if trial.kind != TrialKind.PRACTICE:
+    answered = trial_rows.answered(trial)
+    if not answered.spec.feedback:
         return None
-    design = planning.design_of(trial.participation.study)
-    answered = planning.answered(trial)
-    return design.feedback(answered)
+    return planning.design_of(trial.participation.study).feedback(answered)

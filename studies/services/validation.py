@@ -14,9 +14,9 @@ from colorizers.models import OPEN_STATES, GenerationRun, Photo
 from colorizers.services.catalogue import missing_colorizations
 from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
-from studies.designs._design import Needs
+from studies.designs._design import ONCE, REPEATED, Design, Needs, Treatment
 from studies.models import Allocation, Condition, ConditionKind, Study
-from studies.rules import declared, study_settings, vigilance, voiding
+from studies.rules import declared, randomisation, study_settings, vigilance, voiding
 from studies.rules.strict_view import StrictRules, strict_rules
 from studies.services import copies, roles
 from studies.texts import languages
@@ -84,15 +84,16 @@ def check(study: Study) -> Readiness:
     conditions = list(study.conditions.select_related("colorizer"))
     _check_fields(study, readiness)
     _check_languages(study, readiness)
-    needs = _check_settings(study, readiness)
+    design = _check_settings(study, readiness)
     _check_conditions(conditions, readiness)
     _check_catalogue(study, conditions, readiness)
     _check_photos(study, readiness)
-    if needs is not None:
+    if design is not None:
+        needs, treatments = design.needs(), _check_treatments(design, study, conditions, readiness)
         _check_vigilance(study, needs, readiness)
-        _check_supply(study, needs, readiness)
-        _check_spares(study, needs, readiness)
-        _check_plan(study, conditions, needs, readiness)
+        _check_supply(study, design, treatments, readiness)
+        _check_spares(study, design, treatments, readiness)
+        _check_plan(study, needs, treatments, conditions, readiness)
     return readiness
 
 
@@ -134,8 +135,8 @@ def _check_languages(study: Study, readiness: Readiness) -> None:
             )
 
 
-def _check_settings(study: Study, readiness: Readiness) -> Needs | None:
-    """The design's needs, or None with the reasons written down."""
+def _check_settings(study: Study, readiness: Readiness) -> Design | None:
+    """The design under its settings, or None with the reasons written down."""
     for name, known in (("design", designs.names()), ("recruiter", recruiters.names())):
         value = getattr(study, name)
         if value not in known:
@@ -148,7 +149,30 @@ def _check_settings(study: Study, readiness: Readiness) -> Needs | None:
     _check_recruiter(study, readiness)
     if refused or study.design not in designs.names():
         return None
-    return designs.get(study.design).configured(study.design_settings).needs()
+    return designs.get(study.design).configured(study.design_settings)
+
+
+def _check_treatments(
+    design: Design, study: Study, conditions: list[Condition], readiness: Readiness
+) -> list[Treatment]:
+    """What is put to judgement; none, with the reason written down, if the design cannot do with these."""
+    if study.allocation not in design.allocations and study.allocation in Allocation.values:
+        label = Allocation(study.allocation).label
+        readiness.problem(f"The {design.title.lower()} cannot do “{label}”.", "field:allocation")
+    if design.needs_truth and study.photo_set.is_monochrome:
+        readiness.problem(
+            f"The photo set {study.photo_set.name!r} holds photographs without colour: nobody knows their "
+            "true colours, so there is no real photo that a recoloured one could be told from. Choose a "
+            "set of colour photographs.",
+            "photo_set",
+            pk=study.photo_set_id,
+        )
+    arms = [condition.slug for condition in conditions if condition.kind == ConditionKind.TEST]
+    try:
+        return design.treatments(arms) if arms else []
+    except ValueError as error:
+        readiness.problem(str(error), "conditions")
+        return []
 
 
 def _check_recruiter(study: Study, readiness: Readiness) -> None:
@@ -211,14 +235,6 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
 
 def _check_photos(study: Study, readiness: Readiness) -> None:
     photos = study.photo_set.photos
-    if study.photo_set.is_monochrome:
-        readiness.problem(
-            f"The photo set {study.photo_set.name!r} holds photographs without colour: nobody knows their "
-            "true colours, so there is no real photo that a recoloured one could be told from. Choose a "
-            "set of colour photographs.",
-            "photo_set",
-            pk=study.photo_set_id,
-        )
     small = photos.annotate(side=Least("width", "height")).filter(side__lt=study.image_px)
     if small.exists():
         readiness.problem(
@@ -245,13 +261,13 @@ def _names(photos: QuerySet[Photo], limit: int = 3) -> str:
     return ", ".join(names) + (f" and {more} more" if more else "")
 
 
-def _check_supply(study: Study, needs: Needs, readiness: Readiness) -> None:
+def _check_supply(study: Study, design: Design, treatments: list[Treatment], readiness: Readiness) -> None:
+    needs = design.needs()
     have = roles.deal(study, needs)
-    main = needs.test + needs.vigilance
+    main = randomisation.test_photos(treatments, needs, design.photo_use)
     if len(have.practice) < needs.practice or len(have.test) < main:
         readiness.problem(
-            f"A participation takes {needs.practice + main} photos and shows none twice: {needs.practice} "
-            f"for practice, {needs.test} for test and {needs.vigilance} for vigilance. The set has "
+            f"{_taken(needs, main, design.photo_use)} The set has "
             f"{len(have.practice) + len(have.test)}, which leaves {len(have.test)} when practice has its "
             "own. Add photos, or plan fewer trials.",
             "photo_set",
@@ -266,12 +282,21 @@ def _check_supply(study: Study, needs: Needs, readiness: Readiness) -> None:
         )
 
 
-def _check_spares(study: Study, needs: Needs, readiness: Readiness) -> None:
+def _taken(needs: Needs, main: int, photo_use: str) -> str:
+    if photo_use != ONCE:
+        return f"A participation takes {needs.practice} photos for practice and {main} others."
+    return (
+        f"A participation takes {needs.practice + main} photos and shows none twice: {needs.practice} "
+        f"for practice, {needs.test} for test and {needs.vigilance} for vigilance."
+    )
+
+
+def _check_spares(study: Study, design: Design, treatments: list[Treatment], readiness: Readiness) -> None:
     """Photos that a participation does not use are what spoiled trials are replaced with."""
-    if declared.problems(voiding.VoidingRules, study.voiding):
+    if declared.problems(voiding.VoidingRules, study.voiding) or design.photo_use == REPEATED:
         return
-    rules = voiding.voiding_rules(study.voiding)
-    main = needs.test + needs.vigilance
+    rules, needs = voiding.voiding_rules(study.voiding), design.needs()
+    main = randomisation.test_photos(treatments, needs, design.photo_use)
     spare, wished = len(roles.deal(study, needs).test) - main, math.ceil(SPARE_SHARE * main)
     if not (rules.repeat and rules.most_repeats) or not 0 <= spare < wished:
         return
@@ -309,18 +334,25 @@ def _verb(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
 
 
-def _check_plan(study: Study, conditions: list[Condition], needs: Needs, readiness: Readiness) -> None:
-    arms = sum(condition.kind == ConditionKind.TEST for condition in conditions)
-    if needs.vigilance and len(conditions) == arms:
+def _check_plan(
+    study: Study,
+    needs: Needs,
+    treatments: list[Treatment],
+    conditions: list[Condition],
+    readiness: Readiness,
+) -> None:
+    put = len(treatments)
+    if needs.vigilance and all(condition.kind == ConditionKind.TEST for condition in conditions):
         readiness.problem(
             f"{_counted(needs.vigilance, 'vigilance trial is', 'vigilance trials are')} planned, but there "
             "is no vigilance condition: add one with a colorizer of the method “random”, or set "
             "vigilance_share to 0.",
             "conditions",
         )
-    if study.allocation == Allocation.MIXED and needs.test < arms:
+    what = "condition" if all(len(one.arms) == 1 for one in treatments) else "set of pictures"
+    if study.allocation == Allocation.MIXED and needs.test < put:
         readiness.problem(
-            f"Every participant is to see every condition, but there are {arms} of them and only "
+            f"Every participant is to see every {what}, but there are {put} of them and only "
             f"{needs.test} test trials: plan more, or let each participant see one condition.",
             "field:allocation",
         )
@@ -338,10 +370,10 @@ def _check_plan(study: Study, conditions: list[Condition], needs: Needs, readine
             "be wide.",
             "field:planned_participants",
         )
-    judged = people * needs.test // max(arms, 1)
+    judged = people * needs.test // max(put, 1)
     if judged < FEW_JUDGEMENTS:
         readiness.warn(
-            f"About {judged} judgements of each condition are planned; with under {FEW_JUDGEMENTS} a rate is "
+            f"About {judged} judgements of each {what} are planned; with under {FEW_JUDGEMENTS} a rate is "
             "uncertain by ten points and more.",
             "field:planned_participants",
         )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from studies.models import Participation, ParticipationState
 from studies.rules import payloads, plates
-from studies.services import endings, participations, planning, screening
+from studies.services import endings, participations, planning, screening, trial_rows
 from studies.texts import checks as check_texts
 from studies.texts.languages import polyglot
 from studies.views._ended import of, place_lost
@@ -32,7 +32,7 @@ def page(request: HttpRequest, participation: Participation) -> HttpResponse:
         return _plate_page(request, participation)
     try:
         screening.go_on(participation)
-    except (participations.StudyNotOpen, planning.NotPrepared):
+    except (participations.StudyNotOpen, trial_rows.NotPrepared):
         context = of(participation)
         return render(request, "studies/no_way_on.html", context, status=409)
     except planning.OverQuota as error:

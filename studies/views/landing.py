@@ -18,7 +18,15 @@ from studies import limits
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.recruiters._outcomes import ELSEWHERE, NO_CONSENT, SECOND_VISIT
 from studies.recruiters._recruiter import Arrival, BadArrival
-from studies.services import arrival_faults, endings, participations, planning, recruiting, simulated
+from studies.services import (
+    arrival_faults,
+    endings,
+    participations,
+    planning,
+    recruiting,
+    simulated,
+    trial_rows,
+)
 from studies.services.data_to_load import download_bytes
 from studies.texts import languages
 from studies.texts import outcomes as outcome_texts
@@ -159,7 +167,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
             participation = participations.begin_participation(
                 study=study, source=Source.PREVIEW, language=language
             )
-        except (planning.NotPrepared, ValueError) as error:
+        except (trial_rows.NotPrepared, ValueError) as error:
             problem = str(error)
         else:
             return redirect("studies:participation", code=participation.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from studies import limits
+from studies.designs._design import INVENTED_COLOURS, Feedback
 from studies.models import Participation, ParticipationState, Trial, TrialKind
 from studies.rules import payloads
 from studies.services import participations, planning, responses
@@ -118,6 +120,8 @@ def public_trial(trial: Trial) -> dict[str, Any]:
         "code": str(trial.code),
         "number": trial.number,
         "kind": "practice" if trial.kind == TrialKind.PRACTICE else "test",
+        # Scripts of earlier releases are of the pair test, which tells after practice alone.
+        "feedback": trial.spec.get("feedback", trial.kind == TrialKind.PRACTICE),
         # Designs plan in English, which keeps their code pure.
         "prompt": gettext(trial.spec["prompt"]),
         "slots": trial.spec["slots"],
@@ -126,6 +130,12 @@ def public_trial(trial: Trial) -> dict[str, Any]:
             choice | {"label": pgettext("answer", choice["label"])} for choice in trial.spec["answers"]
         ],
     }
+
+
+def _told(feedback: Feedback) -> dict[str, Any]:
+    # The runner of this release asks for the one invented picture; `captions` say it of any number.
+    invented = (slot for slot, what in feedback.captions.items() if what == INVENTED_COLOURS)
+    return asdict(feedback) | {"fake": next(invented, None)}
 
 
 @runner_endpoint("POST")
@@ -153,8 +163,6 @@ def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
         "voided": response.voided,
         "progress": participations.progress(trial.participation),
         "finished": trial.participation.state == ParticipationState.FINISHED,
-        "feedback": None
-        if feedback is None
-        else {"right": feedback.right, "fake": feedback.fake, "show_ms": feedback.show_ms},
+        "feedback": None if feedback is None else _told(feedback),
     }
     return JsonResponse(reply, status=201 if created else 200)

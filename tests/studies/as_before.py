@@ -14,7 +14,7 @@ import numpy as np
 from studies import designs
 from studies.blinding.observations import table_of, uneven
 from studies.blinding.verdict import judge
-from studies.designs._design import REAL, Answered, Cell, Needs, Stimuli
+from studies.designs._design import Answered, Cell, Needs, Stimuli
 from studies.rules import randomisation
 from studies.simulation.people import Crowd, PlantedEffects
 from tests.studies.blinding.test_verdict import fakes, observed, slower
@@ -36,7 +36,7 @@ def digest(value: Any) -> str:
 def told(spec: Any) -> dict[str, Any]:
     """A trial as plain values; a picture is its slot and its arm, which is empty for the real photo."""
     frames = [
-        [frame.kind, frame.duration_ms, [[one.slot, _arm(spec, one)] for one in frame.images]]
+        [frame.kind, frame.duration_ms, [[one.slot, one.arm] for one in frame.images]]
         for frame in spec.frames
     ]
     return {
@@ -46,15 +46,11 @@ def told(spec: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _arm(spec: Any, picture: Any) -> str:
-    return "" if picture.face == REAL else spec.condition
-
-
 def material(conditions: int, photos: int = 90) -> randomisation.Material:
     return randomisation.Material(
         [f"practice-{n:02}" for n in range(12)],
         [f"photo-{n:03}" for n in range(photos)],
-        ["deep", "flat", "warm"][:conditions],
+        designs.get("pair").treatments(["deep", "flat", "warm"][:conditions]),
         "random",
     )
 
@@ -73,7 +69,7 @@ def arrivals(name: str, seed: int, conditions: int, allocation: str, count: int 
         )  # fmt: skip
         specs = design.upcoming(stimuli, [], number)
         held.update(
-            (Cell(spec.photo, spec.condition), spec.arrangement) for spec in specs if spec.kind != "practice"
+            (Cell(spec.photo, spec.treatment), spec.arrangement) for spec in specs if spec.kind != "practice"
         )
         yield stimuli
 

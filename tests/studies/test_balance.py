@@ -15,7 +15,7 @@ FEW = {"practice_trials": 0, "vigilance_share": 0.1}
 
 def material(photos):
     names = [f"photo-{n:03}" for n in range(photos)]
-    return randomisation.Material([], names, ["deep", "flat"], "random")
+    return randomisation.Material([], names, designs.get("pair").treatments(["deep", "flat"]), "random")
 
 
 def arrive(count, stuff, design, *, allocation=MIXED, drops_out=lambda number: False):
@@ -32,7 +32,7 @@ def arrive(count, stuff, design, *, allocation=MIXED, drops_out=lambda number: F
         assert Stimuli.from_json(stimuli.as_json()) == stimuli
         if not drops_out(number):
             specs = design.upcoming(stimuli, [], number)
-            held.update((Cell(spec.photo, spec.condition), spec.arrangement) for spec in specs)
+            held.update((Cell(spec.photo, spec.treatment), spec.arrangement) for spec in specs)
     return held
 
 

@@ -5,8 +5,10 @@ import pytest
 
 from colorizers.models import Photo
 from colorizers.tools.csv_files import csv_lines
+from studies import designs
 from studies.models import Participation, Response
-from studies.services.exports import COLUMNS, trial_rows
+from studies.rules.trial_columns import with_own
+from studies.services.exports import trial_rows
 from studies.services.participations import begin_participation
 
 pytestmark = pytest.mark.database
@@ -15,6 +17,8 @@ REFERENCE = [
     "row_id", "participant_id", "trial_index", "phase", "model", "image_id", "fake_side", "chosen_side",
     "fooled", "rt_ms", "exposure_ms", "attention_passed",
 ]  # fmt: skip
+
+COLUMNS = tuple(column.name for column in with_own(designs.get("pair").columns()))
 
 
 def test_the_columns_of_the_reference_cases_come_first():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies.designs._design import Cell, Needs
+from studies.designs._design import Cell, Needs, Treatment
 from studies.rules.randomisation import MIXED, ONE_CONDITION, Material, NotEnoughPhotos, allocate
 
 
@@ -13,7 +13,7 @@ def material(test=30, practice=6, conditions="ab", vigilance="v"):
     return Material(
         practice_photos=[f"p{n:04}" for n in range(practice)],
         test_photos=[f"t{n:04}" for n in range(test)],
-        conditions=list(conditions),
+        treatments=[Treatment((arm,), 1 / len(conditions)) for arm in conditions],
         vigilance=vigilance,
     )
 
@@ -47,7 +47,7 @@ def test_nobody_sees_a_photo_twice_and_everybody_gets_their_number(shape, alloca
     for stimuli in crowd(6, stuff, needs, allocation, shape["seed"])[1]:
         photos = [cell.photo for cell in stimuli.practice + stimuli.test + stimuli.vigilance]
         assert len(photos) == len(set(photos)) == 12
-        assert {cell.condition for cell in stimuli.vigilance} == {"v"}
+        assert {cell.treatment for cell in stimuli.vigilance} == {"v"}
         assert {cell.photo[0] for cell in stimuli.practice} == {"p"}
 
 
@@ -60,7 +60,7 @@ def test_mixed_cells_are_judged_equally_often(shape):
         counts = [judged[Cell(photo, condition)] for photo in stuff.test_photos]
         assert max(counts) - min(counts) <= 1
     for stimuli in everyone:
-        shares = Counter(cell.condition for cell in stimuli.test)
+        shares = Counter(cell.treatment for cell in stimuli.test)
         assert set(shares.values()) == {6 // len(shape["conditions"])}
 
 
@@ -71,7 +71,7 @@ def test_one_condition_each_and_each_condition_as_often(shape):
     judged, everyone = crowd(30, stuff, Needs(0, 6, 0), ONE_CONDITION, shape["seed"])
     arms = Counter()
     for stimuli in everyone:
-        (arm,) = {cell.condition for cell in stimuli.test}
+        (arm,) = {cell.treatment for cell in stimuli.test}
         arms[arm] += 1
     assert set(arms.values()) == {30 // len(shape["conditions"])}
     for condition in shape["conditions"]:
@@ -83,7 +83,7 @@ def test_shares_that_do_not_divide_even_out_over_participations():
     judged, _ = crowd(30, material(conditions="abc"), Needs(0, 7, 0), MIXED)
     totals = Counter()
     for cell, count in judged.items():
-        totals[cell.condition] += count
+        totals[cell.treatment] += count
     assert set(totals.values()) == {70}
 
 
@@ -117,7 +117,7 @@ def test_practice_begins_with_what_is_unmistakable():
     stimuli = allocate(
         material(practice=6), Needs(6, 6, 1), {}, allocation=MIXED, rng=np.random.default_rng(4)
     )
-    arms = [cell.condition for cell in stimuli.practice]
+    arms = [cell.treatment for cell in stimuli.practice]
     assert arms[:2] == ["v", "v"]
     assert Counter(arms[2:]) == {"a": 2, "b": 2}
 

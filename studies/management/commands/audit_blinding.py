@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from studies.blinding import wording
 from studies.management.commands.export_study import study_called
 from studies.models import BlindingAudit
-from studies.services import blinding_audits, planning
+from studies.services import blinding_audits, trial_rows
 
-REFUSALS = (blinding_audits.CannotAudit, planning.NotPrepared, httpx.HTTPError, ValueError)
+REFUSALS = (blinding_audits.CannotAudit, trial_rows.NotPrepared, httpx.HTTPError, ValueError)
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from evaluation.exports.codebook import TABLES
-from evaluation.exports.columns import FLAG, NUMBER, TEXT, Column
 from evaluation.services.exports import Format
+from studies.designs._columns import FLAG, NUMBER, TEXT, Column
 from tests.evaluation.cast import played_study
 from tests.evaluation.exports.cast import exported
 

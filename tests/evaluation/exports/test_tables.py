@@ -8,18 +8,21 @@ from django.core.management import call_command
 from colorizers.models import Colorization
 from evaluation import metrics
 from evaluation.exports.codebook import TABLES, TRIALS
-from evaluation.exports.columns import FLAG
 from evaluation.models import Exclusion, Population, Score
 from evaluation.services import (
     reports,
 )
 from evaluation.services.exports import Format
+from studies import designs
+from studies.designs._columns import FLAG
 from studies.models import Participation, PaymentReference
-from studies.services.exports import COLUMNS
+from studies.rules.trial_columns import with_own
 from tests.evaluation.cast import played_study
 from tests.evaluation.exports.cast import busy_study, exported, read_csv, read_parquet
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+COLUMNS = tuple(column.name for column in with_own(designs.get("pair").columns()))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def plan(settings=None, *, test=40, vigilance=4, practice=10, conditions=("a", "
 
 
 def fake_first(spec):
-    return next(picture.face for frame in spec.frames for picture in frame.images) == "fake"
+    return next(show.arm for _, show in spec.shows) == spec.condition
 
 
 def test_the_defaults_are_the_protocol():
@@ -69,9 +69,9 @@ def test_no_pause_is_no_frame():
 
 def test_the_key_is_where_the_fake_is():
     for spec in plan():
-        faces = {picture.slot: picture.face for frame in spec.frames for picture in frame.images}
-        assert faces[spec.key] == "fake"
-        assert sorted(faces.values()) == ["fake", "real"]
+        arms = {show.slot: show.arm for _, show in spec.shows}
+        assert arms[spec.key] == spec.condition
+        assert sorted(arms.values()) == ["", spec.condition]
 
 
 def test_practice_comes_first_and_in_its_order():
@@ -134,11 +134,11 @@ def test_the_side_of_the_first_picture_tells_nothing():
     for seed in range(200):
         for spec in plan(test=6, vigilance=1, practice=3, seed=seed):
             first = next(picture for frame in spec.frames for picture in frame.images)
-            corners[spec.kind, first.slot, first.face] += 1
+            corners[spec.kind, first.slot, first.arm == ""] += 1
     for kind, expected in (("practice", 150), ("test", 300), ("vigilance", 50)):
         for slot in ("left", "right"):
-            for face in ("real", "fake"):
-                assert corners[kind, slot, face] == pytest.approx(expected, abs=5 * expected**0.5)
+            for real in (True, False):
+                assert corners[kind, slot, real] == pytest.approx(expected, abs=5 * expected**0.5)
 
 
 @pytest.mark.parametrize(

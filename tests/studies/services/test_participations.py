@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from studies.designs._design import Stimuli
 from studies.models import Participation, Response, Source, Stimulus, Trial, TrialPicture
-from studies.services import lifecycle, planning
+from studies.services import lifecycle, planning, trial_rows
 from studies.services.participations import (
     StudyNotOpen,
     begin_participation,
@@ -43,7 +43,8 @@ def test_pictures_are_the_stimuli_of_the_faces_that_were_planned(participation):
             )
             made = picture.stimulus.colorization
             assert picture.stimulus.photo_id == trial.photo_id
-            assert (made is None) == (planned["face"] == "real")
+            assert planned["arm"] == (picture.condition.slug if picture.condition else "")
+            assert (made is None) == (planned["arm"] == "")
             if made is not None:
                 assert made.colorizer_id == trial.condition.colorizer_id
                 assert picture.slot == trial.key
@@ -76,7 +77,7 @@ def test_who_has_begun_may_finish_a_paused_study_but_not_a_closed_one(study, par
 
 def test_a_draft_can_be_previewed_once_its_stimuli_are_there(db, idle_queue):
     study = make_study()
-    with pytest.raises((planning.NotPrepared, ValueError)):
+    with pytest.raises((trial_rows.NotPrepared, ValueError)):
         begin_participation(study=study, source=Source.PREVIEW)
     lifecycle.prepare(study=study)
     preview = begin_participation(study=study, source=Source.PREVIEW)
@@ -158,13 +159,13 @@ def test_arrangements_are_kept_with_the_trials(participation):
     for trial in participation.trials.all():
         side, place = trial.arrangement.split("-")
         assert side == trial.key
-        faces = [image["face"] for frame in trial.spec["frames"] for image in frame["images"]]
-        assert faces[0 if place == "first" else 1] == "fake"
+        arms = [image["arm"] for frame in trial.spec["frames"] for image in frame["images"]]
+        assert arms[0 if place == "first" else 1] == trial.condition.slug == trial.treatment
 
 
 def test_a_missing_stimulus_is_named_and_nothing_is_left_behind(study):
     Stimulus.objects.filter(colorization=None).delete()
-    with pytest.raises(planning.NotPrepared, match="no real stimulus of photo"):
+    with pytest.raises(trial_rows.NotPrepared, match="no real picture of photo"):
         begin_participation(study=study, source="person")
     assert not Participation.objects.exists()
 

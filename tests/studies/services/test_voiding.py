@@ -104,7 +104,7 @@ def test_the_thinnest_cell_of_its_condition_is_taken(db, idle_queue, answer, spo
     given = set(participation.trials.values_list("photo__digest", flat=True))
     free = {
         photo: judged[planning.Cell(photo, voided.condition.slug)]
-        for photo in planning.material_of(study).test_photos
+        for photo in planning.material_of(study, []).test_photos
         if photo not in given
     }
     spoil(voided)

@@ -74,7 +74,8 @@ def test_an_answer_is_recorded_once(trial, answer):
 
 def test_practice_is_told_right_or_wrong(trial, answer):
     feedback = answer(trial, answer=trial.key).json()["feedback"]
-    assert feedback == {"right": True, "fake": trial.key, "show_ms": 2400}
+    captions = {"left": "real", "right": "real"} | {trial.key: "invented"}
+    assert feedback == {"right": True, "captions": captions, "fake": trial.key, "show_ms": 2400}
 
 
 def test_nothing_is_told_after_test_trials(participation, answer):

@@ -14,7 +14,7 @@ class Column:
     """One column; `low` and `high` are the ends of its range, None where there is none.
 
     `values` lists all that may stand in a text column, empty for free text. An empty field is always a
-    missing value.
+    missing value. `after` names the column behind which a design's own one stands.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     values: tuple[str, ...] = ()
+    after: str = ""
 
     def __post_init__(self) -> None:
         if self.type not in TYPES:

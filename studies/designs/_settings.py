@@ -1,0 +1,43 @@
+"""How settings are made and checked: every refusal says in words which value is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+S = TypeVar("S")
+
+
+def make_settings(kind: type[S], values: Mapping[str, Any]) -> S:
+    """Settings from a mapping (JSON, TOML or a form); an unknown key names the nearest known one."""
+    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}."
+            raise ValueError(f"There is no design setting {key!r}; {hint}")
+    return kind(**values)
+
+
+def check_whole(name: str, value: object, *, low: int, high: int) -> None:
+    """Raise ValueError unless the value is a whole number in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"{name} must be a whole number, not {value!r}.")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be between {low} and {high}, not {value}.")
+
+
+def check_share(name: str, value: object, *, high: float) -> None:
+    """Raise ValueError unless the value is a number in [0, high]."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} must be a number, not {value!r}.")
+    if not 0 <= value <= high:
+        raise ValueError(f"{name} must be between 0 and {high}, not {value}.")
+
+
+def check_one_of(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Raise ValueError unless the value is one of the allowed words."""
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
