@@ -1,6 +1,8 @@
-"""Weights that are tried without a process of their own."""
+"""Processes that try weights: none waits from before, and some tests do without."""
 
 import json
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,17 @@ import pytest
 
 from colorizers.methods import _check as check
 from colorizers.services import checking, waiting_checks
+
+
+@pytest.fixture(autouse=True)
+def none_waits(monkeypatch) -> Iterator[None]:
+    """No process that a page of another test had begun checks the weights of this one."""
+    waiting: dict[str, subprocess.Popen[str]] = {}
+    monkeypatch.setattr(waiting_checks, "_waiting", waiting)
+    yield
+    for process in waiting.values():
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture

@@ -17,16 +17,6 @@ from tests.colorizers.compact import compact_weights
 ZHANG = methods.get("zhang2016")
 
 
-@pytest.fixture(autouse=True)
-def none_waits(monkeypatch):
-    waiting: dict = {}
-    monkeypatch.setattr(waiting_checks, "_waiting", waiting)
-    yield
-    for process in waiting.values():
-        process.kill()
-        process.communicate()
-
-
 def check(path, variant="class"):
     return check_weights(WeightsFile(path, path.name), ZHANG, variant, {})
 
