@@ -7,6 +7,7 @@ participants, photos and cells, their squares give the same variance as that of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
@@ -45,14 +46,27 @@ class Crossed:
 
     def basis(self, contrast: Floats = ONE) -> Basis | None:
         """Variance and degrees of freedom of what moves by `contrast` times the sum of scores."""
-        people = spread_over_clusters(self._scores(self.participant), contrast)
+        people = spread_over_clusters(self._by_person, contrast)
         if self.photo is None:
             return None if people is None else Basis(people.variance, people.df)
-        photos = spread_over_clusters(self._scores(self.photo), contrast)
+        photos = spread_over_clusters(self._by_photo, contrast)
         moves = self.design @ contrast
         totals = moves * self.residual
         v_cell = _squares(totals if self.cell is None else sums(self.cell, totals))
         return two_way_basis(people, photos, v_cell, least=float(np.dot(moves * moves, self.noise)))
+
+    def only(self, columns: Bools) -> Crossed:
+        """The trials that some of the parameters (k,) rest on, where no other parameter moves with them."""
+        rows = self.design[:, columns].any(axis=1)
+        return Crossed(
+            self.design[np.ix_(rows, columns)],
+            self.residual[rows],
+            self.noise[rows],
+            self.response[rows],
+            self.participant[rows],
+            None if self.photo is None else self.photo[rows],
+            None if self.cell is None else self.cell[rows],
+        )
 
     def textbook_variance(self, contrast: Floats = ONE) -> float | None:
         """The two-way variance with the factors G / (G - 1), unguarded; None where it would be negative.
@@ -69,6 +83,15 @@ class Crossed:
             return None
         two_way = found[0] + found[1] - found[2]
         return two_way if two_way >= 0 else None
+
+    @cached_property
+    def _by_person(self) -> Scores:
+        return self._scores(self.participant)
+
+    @cached_property
+    def _by_photo(self) -> Scores:
+        assert self.photo is not None
+        return self._scores(self.photo)
 
     def _scores(self, clusters: AnyCodes) -> Scores:
         present = np.bincount(clusters) > 0
