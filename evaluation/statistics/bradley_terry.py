@@ -3,28 +3,36 @@
 Bradley & Terry, Biometrika 39 (1952) 324-345. The logarithm of the odds that a is preferred to b is the
 difference of their abilities. A photo on which one condition happens to do well is shown to many people:
 clustered by people alone, conditions that do not differ come out significant in half of all large studies.
+Ties: Davidson, JASA 65 (1970) 317-328, where a tie is the likelier the nearer the abilities. The side effect
+is that of Davidson & Beaver, Biometrics 33 (1977) 693-702, in the form in which swapping sides mirrors it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
-from math import sqrt
+from math import exp, sqrt
 
 import numpy as np
 from scipy.special import expit
 
-from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json, cells_of
-from evaluation.statistics.comparisons import add_holm
-from evaluation.statistics.crossed import NO_PHOTOS, Crossed, t_interval
+from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
+from evaluation.statistics.choice_model import Alternatives, Fitted, fit, strongly_connected
+from evaluation.statistics.crossed import NO_PHOTOS, t_interval
 from evaluation.statistics.intervals import check_alpha
+from evaluation.statistics.joint import Joint
+
+LEFT, RIGHT, TIE = 0, 1, 2
+NO_WINS = "all choices are ties: nothing says how far the conditions are apart"
+ONE_WAY = "only ties lead back from the winners to the losers: the abilities have no finite estimates"
 
 
 @dataclass(frozen=True)
 class Preferences:
     """One row for each choice between two conditions, all of shape (n,); codes point into `labels`.
 
-    `photo` codes the photo that both pictures were made of; None where the file does not say.
+    `photo` codes the photo that both pictures were made of; None where the file does not say. `tied` marks
+    the choices that preferred neither (`chose_left` says nothing there); None where ties were not offered.
     """
 
     participant: AnyCodes
@@ -33,6 +41,7 @@ class Preferences:
     chose_left: Bools
     labels: tuple[str, ...]
     photo: AnyCodes | None = None
+    tied: Bools | None = None
 
     def __post_init__(self) -> None:
         if len(self.left) == 0:
@@ -41,12 +50,28 @@ class Preferences:
             row = int(np.flatnonzero(self.left == self.right)[0]) + 1
             raise ValueError(f"choice {row} is between a condition and itself; leave it out")
 
+    @property
+    def outcome(self) -> Ints:
+        """LEFT, RIGHT or TIE."""
+        found = np.where(self.chose_left, LEFT, RIGHT)
+        return np.asarray(found if self.tied is None else np.where(self.tied, TIE, found), dtype=np.int64)
+
     def wins(self) -> Ints:
         """How often the condition of the row was preferred to that of the column."""
-        winner = np.where(self.chose_left, self.left, self.right).astype(np.int64)
-        loser = np.where(self.chose_left, self.right, self.left)
+        kept = self.outcome != TIE
+        winner = np.where(self.chose_left, self.left, self.right)[kept].astype(np.int64)
+        loser = np.where(self.chose_left, self.right, self.left)[kept]
+        return self._counted(winner, loser)
+
+    def ties(self) -> Ints:
+        """How often neither of two conditions was preferred, symmetric."""
+        tied = self.outcome == TIE
+        found = self._counted(self.left[tied].astype(np.int64), self.right[tied])
+        return found + found.T
+
+    def _counted(self, one: Ints, other: AnyCodes) -> Ints:
         k = len(self.labels)
-        return np.asarray(np.bincount(winner * k + loser, minlength=k * k).reshape(k, k))
+        return np.asarray(np.bincount(one * k + other, minlength=k * k).reshape(k, k))
 
 
 def bradley_terry(choices: Preferences, alpha: float = 0.05) -> Json:
@@ -56,145 +81,202 @@ def bradley_terry(choices: Preferences, alpha: float = 0.05) -> Json:
     depend on each other, `se_two_way` those of a photo as well, with the guard of every other two-way
     variance (`se_two_way_G_adj`: as other software has it, without the guard). The intervals and tests in
     `pairwise` use the two-way variance where the photos are known; `these_photos` of each pair clusters by
-    people only. `with_left_side_effect` adds a habit of choosing left.
-    Without a path of wins between all conditions no abilities exist (Ford, American Math. Monthly 64 (1957)
-    28-33): then `connected` is False and `reason` names the groups.
+    people only. `share_a` is the chance that a is preferred to b where one of them is, for an average person
+    and photo; `simultaneous_ci` holds for all pairs at once. `strengths` are abilities against the average of
+    all conditions, `order` how sure the ranking is. `with_left_side_effect` adds a habit of choosing left.
+    `ties` is there where ties were offered: their share, and the logarithm of Davidson's tie parameter.
+    Without a path of wins (a tie leads both ways) between all conditions no abilities exist (Ford, American
+    Math. Monthly 64 (1957) 28-33): then `connected` is False and `reason` names the groups.
     """
     check_alpha(alpha)
     order = sorted(range(len(choices.labels)), key=lambda code: choices.labels[code])
-    models = [choices.labels[code] for code in order]
-    wins = choices.wins()[np.ix_(order, order)]
-    result: Json = {
-        "n": len(choices.left),
-        "participants": int(np.count_nonzero(np.bincount(choices.participant))),
-        "models": models,
-        "reference": models[0],
-        "win_matrix_pairs": [
-            {"a": models[a], "b": models[b], "wins_a": int(wins[a, b]), "wins_b": int(wins[b, a])}
-            for a, b in combinations(range(len(models)), 2)
-        ],
-    }
-    from scipy.sparse import csgraph  # Only here: it takes longer to load than to answer.
-
-    groups, member = csgraph.connected_components(
-        (wins > 0).astype(np.float64), directed=True, connection="strong"
-    )
-    if groups > 1:
-        sets = [[m for m, own in zip(models, member, strict=True) if own == group] for group in range(groups)]
-        names = "; ".join(", ".join(group) for group in sets)
-        return result | {
-            "connected": False,
-            "reason": f"no path of wins leads both ways between these groups: {names}",
-            "log_ability": None,
-            "ranking": None,
-        }
-    place = np.argsort(order)
-    design = np.zeros((len(choices.left), len(models)))
-    rows = np.arange(len(design))
-    design[rows, place[choices.left]] = 1
-    design[rows, place[choices.right]] = -1
-    y = choices.chose_left.astype(np.float64)
-    plain = _Fit.of(design[:, 1:], y, choices.participant, choices.photo)
-    # The first column is the condition that all others are measured against; its place takes the left side.
-    sided = _Fit.of(np.column_stack((np.ones(len(y)), design[:, 1:])), y, choices.participant, choices.photo)
-    ability = np.concatenate(([0.0], plain.theta))
-    ranked = sorted(range(len(models)), key=lambda place: -ability[place])
-    moved = [plain.covariance @ row for row in np.eye(len(plain.theta))]
+    models = tuple(choices.labels[code] for code in order)
+    wins, ties = (found[np.ix_(order, order)] for found in (choices.wins(), choices.ties()))
+    result = _counts(choices, models, wins, ties)
+    connected, reason = strongly_connected(wins + ties, models)
+    trials = _Trials.of(choices, np.argsort(order), with_ties=bool(ties.any()))
+    plain = fit(trials.alternatives) if connected else None
+    if plain is None:
+        reason = reason or (ONE_WAY if wins.any() else NO_WINS)
+        return result | {"connected": False, "reason": reason, "log_ability": None, "ranking": None}
+    joint = _abilities(models, plain)
+    ability = joint.values
     return result | {
         "photos": None if choices.photo is None else int(np.count_nonzero(np.bincount(choices.photo))),
         "connected": True,
         "reason": "" if choices.photo is not None else NO_PHOTOS,
-        "estimand": plain.crossed.estimand,
+        "estimand": joint.estimand,
         "log_ability": ability.tolist(),
-        "se": [0.0, *np.sqrt(np.diag(plain.covariance)).tolist()],
-        "se_cluster_participant": np.sqrt(np.diag(plain.clustered)).tolist(),
-        **_two_way_errors(plain.crossed, moved),
-        "with_left_side_effect": {
-            "estimand": plain.crossed.estimand,
-            "left_logit": float(sided.theta[0]),
-            "left_logit_interval": t_interval(
-                float(sided.theta[0]),
-                sided.crossed.basis(sided.covariance[:, 0]),
-                sided.crossed.estimand,
-                alpha,
-                null=0.0,
-            ),
-            "se": float(np.sqrt(sided.covariance[0, 0])),
-            "log_ability": sided.theta[1:].tolist(),
-        },
-        "ranking": [models[place] for place in ranked],
-        "pairwise": _differences(models, ability, plain, alpha),
+        "se": np.sqrt(np.append(0.0, np.diag(plain.covariance)[: len(models) - 1])).tolist(),
+        "se_cluster_participant": _errors_by_people(joint),
+        **_two_way_errors(joint),
+        "strengths": _strengths(joint, alpha),
+        "with_left_side_effect": _left_side(trials, plain, len(models), alpha),
+        "ties": _ties(plain, ties, choices, trials, alpha),
+        "ranking": [models[place] for place in sorted(range(len(models)), key=lambda place: -ability[place])],
+        "order": joint.order(alpha),
+        "pairwise": _differences(joint, plain, trials, alpha),
     }
 
 
-def _two_way_errors(crossed: Crossed, moved: list[Floats]) -> Json:
+def _counts(choices: Preferences, models: tuple[str, ...], wins: Ints, ties: Ints) -> Json:
+    """What was chosen how often."""
+    pairs: list[Json] = []
+    for a, b in combinations(range(len(models)), 2):
+        pair: Json = {"a": models[a], "b": models[b], "wins_a": int(wins[a, b]), "wins_b": int(wins[b, a])}
+        pairs.append(pair if choices.tied is None else pair | {"ties": int(ties[a, b])})
+    return {
+        "n": len(choices.left),
+        "participants": int(np.count_nonzero(np.bincount(choices.participant))),
+        "models": list(models),
+        "reference": models[0],
+        "win_matrix_pairs": pairs,
+    }
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """The choices as alternatives: k - 1 columns for the abilities, one for ties where there were some."""
+
+    alternatives: Alternatives
+    side: Floats
+    with_ties: bool
+
+    @classmethod
+    def of(cls, choices: Preferences, place: Ints, *, with_ties: bool) -> _Trials:
+        n, k = len(choices.left), len(choices.labels)
+        unit = np.eye(k)
+        left, right = unit[place[choices.left]], unit[place[choices.right]]
+        kinds = [left, right, (left + right) / 2] if with_ties else [left, right]
+        m = len(kinds)
+        # The ability of the first condition is 0: its column is left out.
+        design = np.stack(kinds, axis=1).reshape(n * m, k)[:, 1:]
+        if with_ties:
+            design = np.column_stack((design, np.tile([0.0, 0.0, 1.0], n)))
+        rows = Alternatives(
+            design,
+            np.repeat(np.arange(n), m),
+            np.asarray((choices.outcome[:, None] == np.arange(m)).ravel()),
+            np.repeat(choices.participant, m),
+            None if choices.photo is None else np.repeat(choices.photo, m),
+        )
+        return cls(rows, np.tile([0.5, -0.5, 0.0][:m], n), with_ties)
+
+    def with_side(self) -> Alternatives:
+        """With a first column for the habit of choosing left."""
+        rows = self.alternatives
+        return Alternatives(
+            np.column_stack((self.side, rows.design)), rows.choice, rows.taken, rows.participant, rows.photo
+        )
+
+
+def _abilities(models: tuple[str, ...], found: Fitted) -> Joint:
+    """Those of the first k - 1 parameters, and the 0 of the first condition."""
+    own = len(models) - 1
+    moves = np.vstack((np.zeros(len(found.theta)), found.covariance[:own]))
+    return Joint(models, np.append(0.0, found.theta[:own]), moves, found.crossed)
+
+
+def _errors_by_people(joint: Joint) -> list[float | None]:
+    """Of the abilities beside the first: HC0 times G/(G - 1); None with one participant."""
+    crossed = joint.crossed
+    people = int(np.count_nonzero(np.bincount(crossed.participant)))
+    if people < 2:
+        return [None] * (len(joint.labels) - 1)
+    errors: list[float | None] = []
+    for moves in joint.moves[1:]:
+        totals = np.bincount(crossed.participant, crossed.design @ moves * crossed.residual)
+        errors.append(sqrt(float(np.dot(totals, totals)) * people / (people - 1)))
+    return errors
+
+
+def _two_way_errors(joint: Joint) -> Json:
     """Of the abilities beside the first: as the intervals have them, and as other software prints them."""
-    if crossed.photo is None:
+    if joint.crossed.photo is None:
         return {"se_two_way": None, "se_two_way_G_adj": None}
-    bases = [crossed.basis(contrast) for contrast in moved]
-    variances = [crossed.textbook_variance(contrast) for contrast in moved]
+    bases = [joint.crossed.basis(moves) for moves in joint.moves[1:]]
+    variances = [joint.crossed.textbook_variance(moves) for moves in joint.moves[1:]]
     return {
         "se_two_way": [None if basis is None else sqrt(basis.variance) for basis in bases],
         "se_two_way_G_adj": [None if variance is None else sqrt(variance) for variance in variances],
     }
 
 
-@dataclass(frozen=True)
-class _Fit:
-    """A logistic regression without intercept: estimates, inverse information and clustered covariance."""
-
-    theta: Floats
-    covariance: Floats
-    clustered: Floats
-    clusters: int
-    crossed: Crossed
-
-    @classmethod
-    def of(cls, design: Floats, y: Floats, participant: AnyCodes, photo: AnyCodes | None) -> _Fit:
-        """Newton's method; the likelihood has one maximum as long as the wins are connected."""
-        theta = np.zeros(design.shape[1])
-        for _ in range(100):
-            rates = np.asarray(expit(design @ theta))
-            bread = np.linalg.inv(design.T @ (design * (rates * (1 - rates))[:, None]))
-            step = bread @ (design.T @ (y - rates))
-            theta = theta + step
-            if np.abs(step).max() < 1e-12:
-                break
-        scores = np.stack([np.bincount(participant, column * (y - rates)) for column in design.T], axis=1)
-        people = int(np.count_nonzero(np.bincount(participant)))
-        factor = people / (people - 1) if people > 1 else np.nan
-        clustered = np.asarray(bread @ (scores.T @ scores) @ bread * factor, dtype=np.float64)
-        weights = rates * (1 - rates)
-        cell = None if photo is None else cells_of(participant, photo)
-        crossed = Crossed(design, y - rates, weights, weights, participant, photo, cell)
-        return cls(theta, np.asarray(bread, dtype=np.float64), clustered, people, crossed)
+def _strengths(joint: Joint, alpha: float) -> list[Json]:
+    """Each ability less the mean of all, with its interval."""
+    k = len(joint.labels)
+    return [
+        {"model": model} | joint.interval(np.eye(k)[place] - 1 / k, alpha)
+        for place, model in enumerate(joint.labels)
+    ]
 
 
-def _differences(models: list[str], ability: Floats, fit: _Fit, alpha: float) -> list[Json]:
-    if fit.clusters < 2:
+def _left_side(trials: _Trials, plain: Fitted, conditions: int, alpha: float) -> Json:
+    """The habit of choosing left, as log-odds between equals, and the abilities beside it."""
+    sided = fit(trials.with_side())
+    estimand = plain.crossed.estimand
+    if sided is None:
+        # Whoever always chooses one side says nothing of the conditions that could be told from it.
+        return {
+            "estimand": estimand,
+            "left_logit": None,
+            "left_logit_interval": None,
+            "se": None,
+            "log_ability": None,
+            "reason": "the sides cannot be told from the conditions",
+        }
+    left = float(sided.theta[0])
+    basis = sided.crossed.basis(sided.covariance[:, 0])
+    return {
+        "estimand": estimand,
+        "left_logit": left,
+        "left_logit_interval": t_interval(left, basis, estimand, alpha, null=0.0),
+        "se": float(np.sqrt(sided.covariance[0, 0])),
+        "log_ability": sided.theta[1:conditions].tolist(),
+        "reason": "",
+    }
+
+
+def _ties(plain: Fitted, ties: Ints, choices: Preferences, trials: _Trials, alpha: float) -> Json | None:
+    """Their share, and the tie parameter; None where ties were not offered."""
+    if choices.tied is None:
+        return None
+    n = int(ties.sum()) // 2
+    found: Json = {"n": n, "share": n / len(choices.left), "log_tie": None}
+    if not trials.with_ties:
+        return found
+    estimate = float(plain.theta[-1])
+    basis = plain.crossed.basis(plain.covariance[:, -1])
+    return found | {"log_tie": t_interval(estimate, basis, plain.crossed.estimand, alpha)}
+
+
+def _differences(joint: Joint, plain: Fitted, trials: _Trials, alpha: float) -> list[Json]:
+    """Each pair, with the chance to be preferred; nothing with a single participant."""
+    if np.count_nonzero(np.bincount(joint.crossed.participant)) < 2:
         return []
-    contrasts = np.eye(len(models))[:, 1:]
-    by_people = replace(fit.crossed, photo=None, cell=None)
+    by_people = joint.these_photos
+    named = ("estimand", "se", "df", "ci", "simultaneous_ci", "reason", "p_t", "p_t_holm")
     results: list[Json] = []
-    for a, b in combinations(range(len(models)), 2):
-        difference = float(ability[a] - ability[b])
-        contrast = fit.covariance @ (contrasts[a] - contrasts[b])
+    for pair, alone in zip(joint.pairs(alpha), by_people.pairs(alpha), strict=True):
         results.append(
-            {
-                "a": models[a],
-                "b": models[b],
-                "diff": difference,
-                "share_a": float(expit(difference)),
-                **_tested(difference, fit.crossed, contrast, alpha),
-                "these_photos": _tested(difference, by_people, contrast, alpha),
-            }
+            {name: pair[name] for name in ("a", "b", "diff")}
+            | _chances(pair, plain.theta[-1] if trials.with_ties else None)
+            | {name: pair[name] for name in named}
+            | {"these_photos": {name: alone[name] for name in named}}
         )
-    add_holm(results, "p_t", "p_t_holm")
-    add_holm([result["these_photos"] for result in results], "p_t", "p_t_holm")
     return results
 
 
-def _tested(difference: float, crossed: Crossed, contrast: Floats, alpha: float) -> Json:
-    found = t_interval(difference, crossed.basis(contrast), crossed.estimand, alpha, null=0.0)
-    named = ("estimand", "se", "df", "ci", "reason")
-    return {name: found[name] for name in named} | {"p_t": found["p"]}
+def _chances(pair: Json, log_tie: float | None) -> Json:
+    """That a is preferred to b where one is, with intervals, and how often a, neither and b is preferred."""
+    difference = pair["diff"]
+    found: Json = {"share_a": float(expit(difference)), "share_a_ci": None, "share_a_simultaneous_ci": None}
+    for kind in ("ci", "simultaneous_ci"):
+        if pair[kind] is not None:
+            found[f"share_a_{kind}"] = [float(expit(end)) for end in pair[kind]]
+    if log_tie is None:
+        return found
+    # Relative to the geometric mean of both abilities.
+    one, other, tie = exp(difference / 2), exp(-difference / 2), exp(log_tie)
+    whole = one + other + tie
+    return found | {"chance_a": one / whole, "chance_tie": tie / whole, "chance_b": other / whole}
