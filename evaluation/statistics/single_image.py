@@ -79,7 +79,7 @@ def single_image(judgements: Judgements, alpha: float = 0.05) -> Json:
     balanced = (result["fake_error_rate"] + result["real_error_rate"]) / 2
     dprime, criterion = z_hit - z_false, -(z_hit + z_false) / 2
     crossed = _shares(judgements, hit, false)
-    per_answer = np.array([1 / (n_fake * _density(hit)), 1 / (n_real * _density(false))])
+    per_answer = np.array([1 / (n_fake * density(hit)), 1 / (n_real * density(false))])
     # From the two shares "called fake": half of each kind of error, and z of each by the delta rule.
     contrasts = {
         "balanced_error_rate": (balanced, np.array([-0.5 / n_fake, 0.5 / n_real])),
@@ -124,10 +124,10 @@ def _shares(judgements: Judgements, hit: float, false: float) -> Crossed:
     return Crossed(design, residual, design @ supposed, np.ones(len(called)), who, photo, cell)
 
 
-def _density(share: float) -> float:
+def density(share: float) -> float:
     """Of the standard normal where that share lies below."""
     return exp(-(float(ndtri(share)) ** 2) / 2) / sqrt(2 * pi)
 
 
 def _variance_of_z(share: float, n: int) -> float:
-    return share * (1 - share) / (n * _density(share) ** 2)
+    return share * (1 - share) / (n * density(share) ** 2)

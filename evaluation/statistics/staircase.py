@@ -14,6 +14,7 @@ import numpy as np
 from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
 from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.intervals import THESE_PHOTOS
+from evaluation.statistics.staircase_pairs import compared_thresholds
 from evaluation.statistics.staircase_photos import threshold_interval
 from evaluation.statistics.table import Factor
 
@@ -38,6 +39,15 @@ class Rule:
         due = np.clip(exposure_ms[:-1] + steps, self.shortest_ms, self.longest_ms)
         return bool(exposure_ms[0] == self.start_ms and np.all(np.abs(exposure_ms[1:] - due) < 1e-6))
 
+    def clamped(self, exposure_ms: Floats, right: Ints) -> int:
+        """Number of trials of a block, in order, that the range kept from going further."""
+        due = exposure_ms[:-1] + np.where(right[:-1] == 1, self.after_right_ms, self.after_wrong_ms)
+        return int(np.count_nonzero((due < self.shortest_ms) | (due > self.longest_ms)))
+
+    def at_end(self, exposure_ms: float) -> bool:
+        """Whether a threshold lies at an end of the range: then it is a bound and no measurement."""
+        return not self.shortest_ms < exposure_ms < self.longest_ms
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -57,17 +67,24 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
 
     A block's threshold is its most frequent exposure (the mean of several that tie), a participant's the mean
     over blocks. `participant_t_ci` is over participants: a claim about these photos; `interval` of each
-    condition is by people and photos, where the photos are known. `se_boot_limit` is what a
-    bootstrap over participants approaches. The pooled curve ignores that people differ: a warning light.
+    condition is by people and photos, where the photos are known, and so are the differences in `pairwise`.
+    `se_boot_limit` is what a bootstrap over participants approaches. `clamped` counts trials that the range
+    kept from going on, `at_end` blocks whose mode lies at an end of it: such a threshold is a bound. The
+    pooled curve ignores that people differ: a warning light.
     """
     rule = rule or Rule()
     blocks, followed = _blocks(steps, rule)
-    thresholds: dict[tuple[str, str], list[float]] = {}
+    done: dict[tuple[str, str], list[Json]] = {}
     for block in blocks:
-        thresholds.setdefault((block["model"], block["participant_id"]), []).append(block["mode_ms"])
+        done.setdefault((block["model"], block["participant_id"]), []).append(block)
     people: list[Json] = [
-        {"model": model, "participant_id": who, "thr": float(np.mean(modes))}
-        for (model, who), modes in sorted(thresholds.items(), key=lambda item: item[0][::-1])
+        {
+            "model": model,
+            "participant_id": who,
+            "thr": float(np.mean([block["mode_ms"] for block in own_blocks])),
+            **_clamped(own_blocks),
+        }
+        for (model, who), own_blocks in sorted(done.items(), key=lambda item: item[0][::-1])
     ]
     models: list[Json] = []
     intervals: Json = {"estimand": THESE_PHOTOS}
@@ -85,6 +102,7 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
                 "hype_time_ms": mean,
                 "sd": sd,
                 "se_boot_limit": None if sd is None else sd * sqrt((n - 1) / n) / sqrt(n),
+                **_clamped([block for block in blocks if block["model"] == model]),
             }
         )
         half = None if sd is None else t_quantile(alpha / 2, n - 1) * sd / sqrt(n)
@@ -96,9 +114,45 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
         "blocks": blocks,
         "participants": people,
         "models": models,
+        **_compared(steps, people, alpha),
         "participant_t_ci": intervals,
         "psychometric_pooled_weibull": curves,
     }
+
+
+def _clamped(blocks: list[Json]) -> Json:
+    """Trials kept at an end of the range, their share, and blocks whose mode lies there."""
+    trials, clamped = (sum(block[name] for block in blocks) for name in ("trials", "clamped"))
+    return {
+        "clamped": clamped,
+        "clamped_share": clamped / trials,
+        "at_end": sum(block["mode_at_end"] for block in blocks),
+    }
+
+
+def _compared(steps: Steps, people: list[Json], alpha: float) -> Json:
+    """All differences of mean thresholds, and how sure their order is."""
+    labels = tuple(sorted({person["model"] for person in people}))
+    place = {name: code for code, name in enumerate(steps.participant.labels)}
+    found = compared_thresholds(
+        labels,
+        np.array([person["thr"] for person in people]),
+        np.array([labels.index(person["model"]) for person in people]),
+        np.array([place[person["participant_id"]] for person in people]),
+        [steps.condition.is_label(label) for label in labels],
+        participant=steps.participant.codes,
+        photo=steps.photo,
+        block=_block_numbers(steps),
+        exposure_ms=steps.exposure_ms,
+        right=steps.right.astype(np.float64),
+    )
+    return {"pairwise": found.pairs(alpha), "order": found.order(alpha)}
+
+
+def _block_numbers(steps: Steps) -> Ints:
+    """One number for each block of each person and condition, shape (n,)."""
+    keys = np.stack((steps.condition.codes, steps.participant.codes, steps.block))
+    return np.asarray(np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1), dtype=np.int64)
 
 
 def _interval(steps: Steps, rows: Bools, own: Floats, alpha: float) -> Json:
@@ -138,6 +192,9 @@ def _blocks(steps: Steps, rule: Rule) -> tuple[list[Json], bool]:
                 "mean_last_half": float(exposure[len(exposure) // 2 :].mean()),
                 "reversals": int(np.count_nonzero(np.diff(turns))),
                 "prop_correct": float(right.mean()),
+                "trials": len(rows),
+                "clamped": rule.clamped(exposure, right),
+                "mode_at_end": rule.at_end(float(levels[counts == counts.max()].mean())),
             }
         )
     return sorted(blocks, key=lambda block: (block["participant_id"], block["block"])), followed

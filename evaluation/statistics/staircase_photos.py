@@ -22,6 +22,9 @@ FEWEST_ERRORS = 4.0
 """A slope that is not so many standard errors above 0 gives no interval."""
 
 
+NO_SLOPE = "the slope within blocks is not clear enough to say what harder photos would do"
+
+
 def threshold_interval(
     own: Floats,
     *,
@@ -44,6 +47,20 @@ def threshold_interval(
     photos = int(np.count_nonzero(np.bincount(photo)))
     if by_people is None or photos < 2:
         return t_interval(mean, None, DEFAULT, alpha)
+    moves = threshold_moves(participant, block, exposure_ms, right)
+    if moves is None:
+        return t_interval(mean, None, DEFAULT, alpha) | {"reason": NO_SLOPE}
+    basis = with_photos(Basis(by_people, people - 1), moves, participant, photo)
+    return t_interval(mean, basis, DEFAULT, alpha)
+
+
+def threshold_moves(
+    participant: AnyCodes, block: AnyCodes, exposure_ms: Floats, right: Floats
+) -> Floats | None:
+    """By how many ms each trial of one condition moves the mean threshold, shape (n,).
+
+    None where the slope within blocks is not clear.
+    """
     size = np.bincount(block).astype(np.float64)
     x = exposure_ms - (np.bincount(block, exposure_ms) / np.maximum(size, 1))[block]
     y = right - (np.bincount(block, right) / np.maximum(size, 1))[block]
@@ -53,13 +70,16 @@ def threshold_interval(
     noise = float(np.square(y - steep * x).sum()) / free if free > 0 else 0.0
     slope = steep - noise * blocks / (steep * spread) if steep > 0 else 0.0
     if noise <= 0 or slope < FEWEST_ERRORS * sqrt(noise / spread):
-        reason = "the slope within blocks is not clear enough to say what harder photos would do"
-        return t_interval(mean, None, DEFAULT, alpha) | {"reason": reason}
-    trials = np.bincount(participant)[participant]
-    moves = (y - steep * x) / slope / (people * trials)
-    by_photo, _ = cluster_variance(moves, photo, 1.0)
+        return None
+    trials = np.bincount(participant)
+    people = np.count_nonzero(trials)
+    return np.asarray((y - steep * x) / slope / (people * trials[participant]))
+
+
+def with_photos(people: Basis, moves: Floats, participant: AnyCodes, photo: AnyCodes) -> Basis:
+    """The guarded two-way variance, from that by people and by how much each trial moves the estimate."""
+    by_photo, photos = cluster_variance(moves, photo, 1.0)
     by_cell, _ = cluster_variance(moves, cells_of(participant, photo), 1.0)
     assert by_photo is not None
-    two_way = by_people + by_photo - (by_cell or 0.0)
-    basis = Basis(max(two_way, by_people, by_photo), min(people, photos) - 1)
-    return t_interval(mean, basis, DEFAULT, alpha)
+    two_way = people.variance + by_photo - (by_cell or 0.0)
+    return Basis(max(two_way, people.variance, by_photo), min(people.df, photos - 1))
