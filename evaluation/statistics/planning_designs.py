@@ -9,7 +9,7 @@ and photo plus Gumbel noise, and effects of SD s draw strengths towards each oth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi, sqrt
+from math import exp, pi, sqrt
 
 from scipy.special import ndtr, ndtri
 
@@ -111,25 +111,27 @@ def error_half_width(plan: Plan, rate: float, spread: Spread, alpha: float = 0.0
     return interval_width(plan, Components.around(rate, spread.people, spread.photos), alpha) / 2
 
 
-def dprime_half_width(plan: Plan, dprime: float, spread: Spread, alpha: float = 0.05) -> float:
-    """Of d', where each person judges `plan.trials` pictures, half of them fake, of different photos.
+def dprime_half_width(
+    plan: Plan, dprime: float, spread: Spread, fake_share: float = 0.5, alpha: float = 0.05
+) -> float:
+    """Of d', where each person judges `plan.trials` pictures, this share of them fake.
 
-    SDs of the criterion between people, which d' does not see, are left out: `spread` holds those of d'
-    itself between people, and of the appearance of single pictures, in units of the noise.
+    `spread` holds the SD of d' between people and that of the appearance of single pictures, fake and real,
+    in units of the noise. How people's criteria differ is not in d' and is left out.
     """
     check_alpha(alpha)
-    if plan.trials < 2:
-        raise ValueError("d' needs trials with fakes and with real pictures")
+    if not 0 < fake_share < 1:
+        raise ValueError(f"d' needs fakes and real pictures, not a share of {fake_share} fakes")
     # Both kinds of answers around a criterion halfway; spread widens the scale.
     wide = sqrt(1 + spread.photos**2)
     share = float(ndtr(dprime / 2 / wide))
     per_answer = share * (1 - share) / _density(share) ** 2
-    p, i = plan.participants, plan.photos
-    people = (spread.people / wide) ** 2 / p
-    # A picture's own appearance; what single answers add is less what photos already do.
-    photos = 2 * (spread.photos / wide) ** 2 * 2 / i
-    rest = max(per_answer - (spread.photos / wide) ** 2, 0.0) * 2 / (p * plan.trials / 2)
-    return t_quantile(alpha / 2, plan.df) * sqrt(people + photos + rest)
+    p, i, m = plan.participants, plan.photos, plan.trials
+    of_photos = (spread.photos / wide) ** 2
+    # What a picture's own appearance adds to single answers is no noise of theirs.
+    rest = max(per_answer - of_photos, 0.0) * (1 / fake_share + 1 / (1 - fake_share)) / (p * m)
+    variance = (spread.people / wide) ** 2 / p + 2 * of_photos / i + rest
+    return t_quantile(alpha / 2, plan.df) * sqrt(variance)
 
 
 def threshold_half_width(
@@ -158,4 +160,4 @@ def level_half_width(plan: Plan, levels: int, rate: float, spread: Spread, alpha
 
 def _density(share: float) -> float:
     """Of the standard normal where that share lies below."""
-    return float(0.3989422804014327 * 2.718281828459045 ** (-(float(ndtri(share)) ** 2) / 2))
+    return exp(-(float(ndtri(share)) ** 2) / 2) / sqrt(2 * pi)
