@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
@@ -15,10 +16,7 @@ from colorizers import methods
 from colorizers.models import Colorization, Colorizer, Photo, PhotoSet, WorkState
 from colorizers.pictures import images
 from colorizers.pictures.colour import mean_chroma
-from colorizers.services import (
-    catalogue,
-    registering,
-)
+from colorizers.services import catalogue, registering
 from config.researchers import RESEARCHERS
 from studies.models import Condition, ConditionKind, Study
 from tests.conftest import colourful_pixels, png_bytes
@@ -26,6 +24,13 @@ from tests.remembered import remembered
 
 IMAGE_PX = 64
 DESIGN_SETTINGS = {"practice_trials": 2, "test_trials": 8, "vigilance_share": 0.2}
+
+
+def run_now(task: str, *args: Any) -> str:
+    """Do what a worker would do with a task that was sent, in the place of `send`."""
+    current_app.loader.import_default_modules()
+    current_app.tasks[task](*args)
+    return ""
 
 
 def with_rights(person: Any) -> Any:

@@ -1,7 +1,6 @@
 """What a method declares, what it is given, and the photos that it may take colours from."""
 
 import dataclasses
-import difflib
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from colorizers.pictures.inference import (
     of_area,
     square,
 )
+from colorizers.tools.declared import near
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,7 @@ class Method:
         known = {item.name: item.default for item in dataclasses.fields(self.settings)}
         for key, value in given.items():
             if key not in known:
-                nearest = difflib.get_close_matches(key, known, n=1)
-                hint = f"did you mean {nearest[0]!r}?" if nearest else f"it has {sorted(known) or 'none'}."
-                raise ValueError(f"The method {self.name!r} has no setting {key!r}; {hint}")
+                raise ValueError(f"The method {self.name!r} has no setting {key!r}; {near(key, known)}")
             _check_type(key, value, like=known[key])
         return self.settings(**given)
 

@@ -1,7 +1,6 @@
 """Recipes: all that decides a training, in one TOML file; unknown or impossible entries are refused."""
 
 import dataclasses
-import difflib
 import math
 import re
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from colorizers.tools.declared import near
 from colorizers.tools.nested import load_toml
 
 
@@ -215,9 +215,7 @@ def _parse(kind: type[Any], given: Mapping[str, Any], section: str) -> Any:
     for key, value in given.items():
         where = f"{section}.{key}" if section else key
         if key not in known:
-            nearest = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else f"there are: {', '.join(sorted(known))}."
-            raise RecipeRefused(f"The recipe has an unknown entry {where!r}; {hint}")
+            raise RecipeRefused(f"The recipe has an unknown entry {where!r}; {near(key, known)}")
         if not section and key in _SECTIONS:
             require(isinstance(value, Mapping), f"{where} must be a section, [{where}], not {value!r}.")
             values[key] = _parse(_SECTIONS[key], value, key)

@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import JSONField
 from django.db.models.fields.json import KeyTransform
 
+from colorizers.tools import declared
 from evaluation.designs._pair.study_plan import Question
 from evaluation.models import Population, Report
 from evaluation.report.plan import Checks
 from evaluation.statistics.arrays import Json
 from studies import designs
 from studies.models import Allocation, ConditionKind, Study
-from studies.rules import declared
 from studies.rules.strict_view import StrictRules, strict_rules
 from studies.rules.vigilance import Filter
 from studies.services import roles

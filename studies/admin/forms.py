@@ -11,10 +11,11 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 
+from colorizers.tools import declared
+from colorizers.tools.declared import Declared
 from studies import designs, recruiters
 from studies.models import Condition, Study
-from studies.rules import declared, study_settings
-from studies.rules.declared import Declared
+from studies.rules import study_settings
 from studies.texts.study import TEXTS
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.text import capfirst
 
+from colorizers.tools import declared
 from studies.models import Study
-from studies.rules import declared, study_settings
+from studies.rules import study_settings
 
 YES_NO = {True: "yes", False: "no", None: "no limit", "": "–"}
 

@@ -12,11 +12,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from colorizers.tools import declared
 from colorizers.tools.command_line import MANAGE
 from studies.admin.labels import labels_of
 from studies.blinding import wording
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
-from studies.rules import declared
 from studies.services import arrival_faults, blinding_audits, lifecycle, protocol, recruiting, validation
 from studies.services.validation import Finding
 

@@ -23,6 +23,7 @@ from unfold.decorators import display
 
 from colorizers.admin.common import WorkbenchAdmin
 from colorizers.models import Fixed
+from colorizers.tools import declared
 from studies import designs, recruiters
 from studies.admin import presentation
 from studies.admin.access import sees_study
@@ -40,7 +41,7 @@ from studies.admin.library import ArchivedFilter, StudyLibrary
 from studies.admin.recruiting import RecruitingPages
 from studies.admin.steps import StudySteps
 from studies.models import Condition, Participation, ParticipationState, Source, Study, StudyState
-from studies.rules import declared, study_settings
+from studies.rules import study_settings
 from studies.services import previews
 
 STATE_LABELS = {

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
+
+from colorizers.tools.declared import refuse_unknown
 
 S = TypeVar("S")
 
 
 def make_settings(kind: type[S], values: Mapping[str, Any]) -> S:
     """Settings from a mapping (JSON, TOML or a form); an unknown key names the nearest known one."""
-    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for key in values:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}."
-            raise ValueError(f"There is no design setting {key!r}; {hint}")
+    refuse_unknown(kind, values)
     return kind(**values)
 
 

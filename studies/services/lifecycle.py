@@ -17,8 +17,9 @@ from django.utils import timezone
 from colorizers.models import digest_of
 from colorizers.services.claims import Pulse, silent_since
 from colorizers.services.sending import send
+from colorizers.tools import declared
 from studies.models import ParticipationState, Source, Study, StudyState
-from studies.rules import declared, study_settings
+from studies.rules import study_settings
 from studies.services import blinding_audits, previews, roles, stimuli, validation
 from studies.services.planning import design_of
 from studies.services.protocol import protocol_of

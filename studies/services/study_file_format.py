@@ -10,10 +10,11 @@ from typing import Any
 
 import tomli_w
 
+from colorizers.tools import declared
 from colorizers.tools.nested import load_toml
 from studies import designs, recruiters
 from studies.models import Allocation, ConditionKind
-from studies.rules import declared, study_settings
+from studies.rules import study_settings
 from studies.texts import study as study_texts
 
 HEADER = "# A study file of Foolrate; docs/study-file.md explains every key.\n\n"

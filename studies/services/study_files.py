@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from colorizers.models import Colorizer, PhotoSet
+from colorizers.tools import declared
 from studies.models import Condition, Study, new_seed
-from studies.rules import declared
 from studies.services import copies, previews
 from studies.services.study_file_format import (
     CONDITION_KEYS,

@@ -12,11 +12,12 @@ from django.db.models.functions import Least
 
 from colorizers.models import OPEN_STATES, GenerationRun, Photo
 from colorizers.services.catalogue import missing_colorizations
+from colorizers.tools import declared
 from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
 from studies.designs._design import ONCE, REPEATED, Design, Needs, Treatment
 from studies.models import Allocation, Condition, ConditionKind, Study
-from studies.rules import declared, randomisation, study_settings, vigilance, voiding
+from studies.rules import randomisation, study_settings, vigilance, voiding
 from studies.rules.strict_view import StrictRules, strict_rules
 from studies.services import copies, roles
 from studies.texts import languages

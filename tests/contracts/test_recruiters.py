@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from colorizers.tools import declared
 from studies import recruiters
 from studies.recruiters._outcomes import COMPLETED, FAILED_ATTENTION, OUTCOMES
 from studies.recruiters._recruiter import Arrival, BadArrival
-from studies.rules import declared
 from studies.texts import recruiters as recruiter_texts
 
 # An arrival as the recruiter's documents describe it.

@@ -8,13 +8,13 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from celery import current_app
 from django.core.management import CommandError, call_command
 
 from colorizers.models import GenerationRun, PhotoImport, PhotoSet, WorkState
 from config import tasks
 from studies.models import Study, StudyState
 from studies.services import lifecycle
+from tests import builders
 from tests.builders import make_study
 from tests.conftest import colourful_pixels, png_bytes
 from tests.flows.test_worker_killed import database_url
@@ -88,7 +88,7 @@ def test_a_killed_launch_is_finished_by_a_worker(command, monkeypatch, lapsed, i
     until(lambda: Study.objects.get().preparation.get("claim"), seconds=60, what="the preparation")
     kill(launching)
     assert Study.objects.get().state == StudyState.PREPARING
-    monkeypatch.setattr(lifecycle, "send", lambda task, pk: current_app.tasks[task](pk) or "")
+    monkeypatch.setattr(lifecycle, "send", builders.run_now)
     tasks.sweep()
     assert Study.objects.get().state == StudyState.PREPARING
     lapsed()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from colorizers.tools import declared
 from studies import designs, recruiters
-from studies.rules import declared, study_settings
+from studies.rules import study_settings
 from studies.services import study_file_format, study_files
 from tests import builders
 

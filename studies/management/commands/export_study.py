@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from colorizers.tools import declared
 from colorizers.tools.command_line import MANAGE
 from studies.models import Study
-from studies.rules import declared
 from studies.services import study_files
 
 

@@ -4,7 +4,6 @@ import tomllib
 from typing import Any
 
 import pytest
-from celery import current_app
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
@@ -317,7 +316,7 @@ def test_the_page_of_a_new_study_says_what_comes_next(by_ada):
 
 
 def test_launching_hands_the_work_to_a_worker(by_ada, ready, monkeypatch, django_capture_on_commit_callbacks):
-    monkeypatch.setattr(lifecycle, "send", lambda task, pk: current_app.tasks[task](pk) or "")
+    monkeypatch.setattr(lifecycle, "send", builders.run_now)
     with django_capture_on_commit_callbacks(execute=True):
         reply = step(by_ada, ready, "launch")
     assert reply.url == page_of(ready)

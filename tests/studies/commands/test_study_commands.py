@@ -3,7 +3,6 @@
 from io import StringIO
 
 import pytest
-from celery import current_app
 from django.core.management import CommandError, call_command
 
 from colorizers.tools.command_line import MANAGE
@@ -100,7 +99,7 @@ def test_no_wait_hands_the_work_to_a_worker(monkeypatch, django_capture_on_commi
     from studies import tasks
     from studies.services import lifecycle
 
-    monkeypatch.setattr(lifecycle, "send", lambda task, pk: current_app.tasks[task](pk) or "")
+    monkeypatch.setattr(lifecycle, "send", builders.run_now)
     builders.make_study()
     with django_capture_on_commit_callbacks(execute=True):
         run("launch_study", "meadow-study", no_wait=True)

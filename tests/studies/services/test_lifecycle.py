@@ -1,7 +1,6 @@
 """A study's way: draft, preparing, live, paused, closed; each step only from where it may be taken."""
 
 import pytest
-from celery import current_app
 from django.contrib.admin.models import LogEntry
 
 from colorizers.models import Fixed
@@ -139,7 +138,7 @@ def test_a_queue_that_cannot_be_reached_is_said_and_the_preparation_is_sent_when
     # Signs of life would wait for the transaction of this test.
     settings.CLAIM_SECONDS = 120
     for task, pk in sent:
-        current_app.tasks[task](pk)
+        builders.run_now(task, pk)
     study.refresh_from_db()
     assert (study.state, study.preparation["error"]) == (StudyState.LIVE, "")
 

@@ -124,9 +124,22 @@ def _refusal(make: Callable[..., Any], values: Mapping[str, Any]) -> str:
 
 def unknown(name: object, known: Sequence[str] | Mapping[str, Any]) -> str:
     """A sentence about an unknown name that says which known one is nearest."""
-    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(sorted(known))}."
-    return f"there is no {name!r}; {hint}"
+    return f"there is no {name!r}; {near(name, known)}"
+
+
+def near(name: object, known: Iterable[str]) -> str:
+    """Which known name is nearest to an unknown one, or all of them where none is."""
+    names = sorted(known)
+    found = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
+    return f"did you mean {found[0]!r}?" if found else f"known are: {', '.join(names) or 'none'}."
+
+
+def refuse_unknown(kind: type[Any], values: Mapping[str, Any]) -> None:
+    """Raise ValueError for a value that the dataclass does not declare."""
+    known = {field.name for field in dataclasses.fields(kind)}
+    for name in values:
+        if name not in known:
+            raise ValueError(f"There is no setting {name!r}; {near(name, known)}")
 
 
 def unknown_ones(given: Iterable[object], known: Sequence[str] | Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from studies.rules import declared
+from colorizers.tools import declared
 
 
 @dataclass(frozen=True)
