@@ -50,7 +50,7 @@ def test_settings_and_variant_are_handed_over():
     ("given", "message"),
     [
         ({"amout": 1.0}, "no setting 'amout'; did you mean 'amount'"),
-        ({"zzz": 1.0}, "no setting 'zzz'; it has"),
+        ({"zzz": 1.0}, "no setting 'zzz'; known are: amount, label"),
         ({"steps": 1.5}, "'steps' must be of type int, not 1.5"),
         ({"steps": True}, "'steps' must be of type int, not True"),
         ({"amount": "1"}, "'amount' must be of type float, not '1'"),
