@@ -45,7 +45,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: no search for garbage goes through it again."""
+    """Tasks are known by name, as to a worker; no search for garbage goes through what is imported."""
+    from celery import current_app
+
+    current_app.loader.import_default_modules()
     gc.collect()
     gc.freeze()
 
