@@ -134,7 +134,7 @@ def _trend(trials: Exposed, alpha: float) -> Json:
     x = x - (np.bincount(trials.arm, x) / np.maximum(n, 1))[trials.arm]
     y = trials.outcome - (np.bincount(trials.arm, trials.outcome) / np.maximum(n, 1))[trials.arm]
     information = float(np.dot(x, x))
-    if information <= 0:
+    if information <= 1e-12 * len(x):
         return {"estimate": None, "ci": None, "reason": "each condition was shown at one level only"}
     slope = float(np.dot(x, y)) / information
     residual = y - slope * x

@@ -44,10 +44,13 @@ class RankedChoices:
             raise ValueError("no choices: strengths need at least one trial")
         if self.best.ndim != 2:
             raise ValueError(f"best has a column for each place, not shape {self.best.shape}")
-        for trial, conditions in enumerate(self.shown):
-            filled = conditions[conditions != NONE]
-            if not FEWEST <= len(filled) <= MOST or len(set(filled.tolist())) < len(filled):
-                raise ValueError(f"trial {trial + 1} must show {FEWEST} to {MOST} different conditions")
+        filled = (self.shown != NONE).sum(axis=1)
+        ranked = np.sort(self.shown, axis=1)
+        twice = ((np.diff(ranked, axis=1) == 0) & (ranked[:, 1:] != NONE)).any(axis=1)
+        wrong = twice | (filled < FEWEST) | (filled > MOST)
+        if wrong.any():
+            trial = int(np.flatnonzero(wrong)[0]) + 1
+            raise ValueError(f"trial {trial} must show {FEWEST} to {MOST} different conditions")
         worst = np.full(len(self.shown), NONE) if self.worst is None else self.worst
         chosen = np.column_stack((self.best, worst))
         taken = np.take_along_axis(self.shown, np.maximum(chosen, 0), axis=1)
@@ -73,7 +76,7 @@ def ranked_choice(choices: RankedChoices, alpha: float = 0.05) -> Json:
     order = sorted(range(len(choices.labels)), key=lambda code: choices.labels[code])
     models = tuple(choices.labels[code] for code in order)
     place = np.append(np.argsort(order), NONE)
-    stages = _Stages.of(choices, place)
+    stages = Stages.of(choices, place)
     wins = stages.wins(len(models))
     result = _counts(choices, models, wins)
     connected, reason = strongly_connected(wins, models)
@@ -133,7 +136,7 @@ def _counts(choices: RankedChoices, models: tuple[str, ...], wins: Ints) -> Json
 
 
 @dataclass(frozen=True)
-class _Stages:
+class Stages:
     """Each choice from a set that remained: conditions by slot (s, slots), the slot chosen, and its trial.
 
     `sign` (s,) is 1 for a best and -1 for a worst choice.
@@ -150,7 +153,7 @@ class _Stages:
         return int(self.shown.shape[1])
 
     @classmethod
-    def of(cls, choices: RankedChoices, place: Ints) -> _Stages:
+    def of(cls, choices: RankedChoices, place: Ints) -> Stages:
         """`place` gives the place of each condition by name; its last entry is NONE, for empty slots."""
         left = np.asarray(place[choices.shown])
         shown, chosen, sign, trial = [], [], [], []

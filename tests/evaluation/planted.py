@@ -8,10 +8,11 @@ import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
 from evaluation.statistics.bradley_terry import Preferences
+from evaluation.statistics.choice_model import fit
 from evaluation.statistics.confidence import ConfidentAnswers
 from evaluation.statistics.exposure_levels import Exposed
 from evaluation.statistics.opinion_scores import Ratings
-from evaluation.statistics.ranked_choice import RankedChoices, ranked_choice
+from evaluation.statistics.ranked_choice import NONE, RankedChoices, Stages
 from evaluation.statistics.simulation import normal_nodes
 from evaluation.statistics.single_arms import ArmJudgements
 from evaluation.statistics.staircase import Rule, Steps
@@ -98,9 +99,10 @@ def ranked(
 
 def averaged_strengths(strength, sds, slots=3, worst=True, trials=60_000, seed=9):
     """The strengths that the choice model has over all people and photos: by a study of people seen once."""
-    rng = np.random.default_rng(seed)
-    found = ranked(rng, strength, trials, trials, 1, sds, slots, worst)
-    return np.array(ranked_choice(found)["log_strength"])
+    k = len(strength)
+    found = ranked(np.random.default_rng(seed), strength, trials, trials, 1, sds, slots, worst)
+    stages = Stages.of(found, np.append(np.arange(k), NONE))
+    return np.append(0.0, fit(stages.alternatives(k, with_positions=False)).theta)
 
 
 def ratings(

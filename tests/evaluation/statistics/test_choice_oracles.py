@@ -10,7 +10,7 @@ from evaluation.statistics.choice_model import fit
 from evaluation.statistics.exposure_levels import Exposed, by_exposure
 from evaluation.statistics.joint import Joint
 from evaluation.statistics.opinion_scores import Ratings, opinion_scores
-from evaluation.statistics.ranked_choice import RankedChoices, ranked_choice
+from evaluation.statistics.ranked_choice import NONE, RankedChoices, Stages, ranked_choice
 from evaluation.statistics.rater_bias import corrected, without_bias
 from tests.evaluation.oracles import COPIES
 
@@ -92,9 +92,7 @@ def _first(codes, shown, best, labels):
 
 
 def test_two_way_errors_of_a_choice_model_agree_with_a_poisson_regression():
-    from evaluation.statistics.ranked_choice import NONE, _Stages
-
-    stages = _Stages.of(ranked([0], worst=3), np.append(np.arange(5), NONE))
+    stages = Stages.of(ranked([0], worst=3), np.append(np.arange(5), NONE))
     found = fit(stages.alternatives(5, with_positions=True))
     errors = [np.sqrt(found.crossed.textbook_variance(row)) for row in found.covariance[:4]]
     wanted = ORACLE["ranked"]["best_worst_conditional_logit"]

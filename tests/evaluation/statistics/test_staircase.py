@@ -6,6 +6,7 @@ from scipy.special import expit
 
 from evaluation.statistics.staircase import Rule, Steps, staircases, weibull
 from evaluation.statistics.table import Factor
+from tests.evaluation import planted
 
 
 def climbed(threshold, blocks=6, trials=150, seed=1, slope=3.0):
@@ -101,3 +102,33 @@ def test_without_photos_the_interval_is_about_these_photos():
 def test_exposures_that_tell_nothing_of_the_slope_give_no_interval_for_new_photos_and_say_why():
     steps = on_photos(np.random.default_rng(8), people=2, blocks=1, trials=20)
     assert "slope" in staircases(steps)["models"][0]["interval"]["reason"]
+
+
+def test_trials_that_the_range_kept_back_are_counted_and_a_mode_at_its_end_is_flagged():
+    found = staircases(climbed(60))
+    assert found["models"][0]["clamped_share"] > 0.2
+    assert found["participants"][0]["at_end"] == 6
+    assert all(block["mode_at_end"] for block in found["blocks"])
+    free = staircases(climbed(400))
+    assert free["models"][0]["clamped"] == free["models"][0]["at_end"] == 0
+
+
+def test_conditions_that_differ_are_told_apart_by_people_and_photos():
+    rng = np.random.default_rng(9)
+    found = staircases(planted.staircase_steps(rng, (300.0, 450.0), people=40))
+    (pair,) = found["pairwise"]
+    means = [model["hype_time_ms"] for model in found["models"]]
+    assert pair["diff"] == pytest.approx(means[0] - means[1])
+    assert pair["p_t"] < 0.001
+    assert pair["estimand"] == "new participants × new photos"
+    assert [row["label"] for row in found["order"]] == ["b", "a"]
+    alone = [model["interval"]["se"] for model in found["models"]]
+    # Both used the same photos, which move both thresholds alike.
+    assert pair["se"] < np.hypot(*alone)
+
+
+def test_without_photos_a_difference_of_thresholds_is_about_these_photos():
+    steps = planted.staircase_steps(np.random.default_rng(10), people=12)
+    (pair,) = staircases(replace(steps, photo=None))["pairwise"]
+    assert pair["estimand"] == "these photos only"
+    assert 8 < pair["df"] <= 10
