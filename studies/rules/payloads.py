@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from colorizers.tools.nested import load_json
@@ -22,6 +22,8 @@ MAX_FACTS = 60
 MAX_SHOWINGS = 10_000
 # No time in a browser reaches this: about 300 years in ms.
 MAX_NUMBER = 1e13
+
+NO_QUESTIONS: Mapping[str, Collection[str]] = {}
 
 Kept = TypeVar("Kept", dict[str, Any], list[Any])
 
@@ -49,15 +51,23 @@ class Answer:
     events: list[dict[str, Any]]
     runner: str
     shown_before: int | None = None
+    more: list[dict[str, Any]] = field(default_factory=list)
 
     def as_fields(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def parse_answer(body: bytes, *, offered: Collection[str], may_be_missing: bool = True) -> Answer:
+def parse_answer(
+    body: bytes,
+    *,
+    offered: Collection[str],
+    questions: Mapping[str, Collection[str]] = NO_QUESTIONS,
+    may_be_missing: bool = True,
+) -> Answer:
     """The answer to a trial that offers these values; null is a missing answer and has no time.
 
-    An answer may be missing only where the study sets a limit that can run out.
+    `questions` are the further ones, by name, with what each offers. An answer may be missing only where the
+    study sets a limit that can run out.
     """
     facts = load_object(body)
     answer = facts.get("answer")
@@ -78,7 +88,28 @@ def parse_answer(body: bytes, *, offered: Collection[str], may_be_missing: bool 
         events=_kept("events", _items(facts, "events", _event, most=MAX_EVENTS), MAX_BYTES),
         runner=_version(facts),
         shown_before=_shown_before(facts),
+        more=_more(facts, questions) if answer is not None else [],
     )
+
+
+def _more(facts: Mapping[str, Any], questions: Mapping[str, Collection[str]]) -> list[dict[str, Any]]:
+    """The answers to the further questions, one for each, in the order in which they are asked."""
+    given = {one["name"]: one for one in _items(facts, "more", _further, most=len(questions))}
+    if given.keys() != questions.keys():
+        raise BadPayload(f"more must answer {', '.join(questions) or 'nothing'}, each once.")
+    for name, offered in questions.items():
+        if given[name]["answer"] not in offered:
+            what = f"{', '.join(offered)}, not {_shown(given[name]['answer'])}"
+            raise BadPayload(f"The answer to {name} must be one of {what}.")
+    return [given[name] for name in questions]
+
+
+def _further(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": text(facts, "name"),
+        "answer": text(facts, "answer"),
+        "rt_ms": number(facts, "rt_ms", low=0),
+    }
 
 
 def parse_device(body: bytes) -> dict[str, Any]:

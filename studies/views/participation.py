@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -126,10 +127,20 @@ def public_trial(trial: Trial) -> dict[str, Any]:
         "prompt": gettext(trial.spec["prompt"]),
         "slots": trial.spec["slots"],
         "frames": frames,
-        "answers": [
-            choice | {"label": pgettext("answer", choice["label"])} for choice in trial.spec["answers"]
+        "answers": _choices(trial.spec),
+        "more": [
+            {"name": one["name"], "prompt": gettext(one["prompt"]), "answers": _choices(one)}
+            for one in trial.spec.get("more", ())
         ],
     }
+
+
+def _choices(question: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [choice | {"label": pgettext("answer", choice["label"])} for choice in question["answers"]]
+
+
+def _values(question: Mapping[str, Any]) -> list[str]:
+    return [choice["value"] for choice in question["answers"]]
 
 
 def _told(feedback: Feedback) -> dict[str, Any]:
@@ -153,9 +164,12 @@ def device(request: HttpRequest, code: UUID) -> JsonResponse:
 def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
     trial = get_object_or_404(TRIALS, code=code)
     limits.count_participation(request, trial.participation.code)
-    offered = [choice["value"] for choice in trial.spec["answers"]]
+    offered = _values(trial.spec)
+    questions = {one["name"]: _values(one) for one in trial.spec.get("more", ())}
     limit = planning.design_of(trial.participation.study).briefing().answer_limit_ms
-    answer = payloads.parse_answer(request.body, offered=offered, may_be_missing=limit is not None)
+    answer = payloads.parse_answer(
+        request.body, offered=offered, questions=questions, may_be_missing=limit is not None
+    )
     response, created = responses.record_response(trial=trial, answer=answer)
     feedback = responses.feedback_on(response)
     reply = {

@@ -172,7 +172,9 @@ def test_no_name_or_digest_of_anything_is_sent(evidence, seen):
 
 def test_the_words_real_and_fake_stand_in_the_prompt_only(seen):
     for trial in all_trials(seen):
-        rest = json.dumps(trial | {"prompt": ""}).lower()
+        # Whether it is told of follows from what everybody sees: practice.
+        assert trial["feedback"] is (trial["kind"] == "practice")
+        rest = json.dumps(trial | {"prompt": "", "feedback": ""}).lower()
         assert not re.search("real|fake|true|false|right answer", rest)
 
 
@@ -180,7 +182,7 @@ def test_all_trials_look_alike_but_for_codes_and_sides(seen):
     """Vigilance trials too: take codes, addresses, numbers and sides away and one shape is left."""
     shapes = set()
     for trial in all_trials(seen):
-        shape = json.dumps(trial | {"code": "", "number": 0, "kind": ""})
+        shape = json.dumps(trial | {"code": "", "number": 0, "kind": "", "feedback": ""})
         shapes.add(re.sub(r'"/i/[0-9a-f-]{36}/"|"slot": "(left|right)"', "_", shape))
     assert len(shapes) == 1
 

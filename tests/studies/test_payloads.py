@@ -171,3 +171,42 @@ def test_what_grows_as_it_is_kept_is_counted_as_it_is_kept():
         parse_device(b" " * 4097)
     with pytest.raises(BadPayload, match="At most 16384 bytes are read"):
         parse(b" " * 16385)
+
+
+SURE = {"sure": ("1", "2", "3"), "why": ("sky", "skin")}
+BOTH = [{"name": "why", "answer": "sky", "rt_ms": 400.0}, {"name": "sure", "answer": "3", "rt_ms": 640.2}]
+
+
+def test_further_answers_are_read_in_the_order_of_their_questions():
+    answer = parse_answer(payload(more=BOTH), offered=OFFERED, questions=SURE)
+    assert answer.more == BOTH[::-1]
+    assert answer.as_fields()["more"] == answer.more
+
+
+def test_without_a_first_answer_nothing_further_was_asked():
+    body = payload(answer=None, rt_ms=None, input=None)
+    assert parse_answer(body, offered=OFFERED, questions=SURE).more == []
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ([], "more must answer sure, why"),
+        (BOTH[:1], "more must answer sure, why"),
+        ([BOTH[0], BOTH[0]], "more must answer"),
+        ([*BOTH, BOTH[0]], "more may hold 2"),
+        ([BOTH[0], BOTH[1] | {"answer": "9"}], "answer to sure must be one of 1, 2, 3"),
+        ([BOTH[0], BOTH[1] | {"name": "how"}], "more must answer"),
+        ([BOTH[0], BOTH[1] | {"rt_ms": None}], "rt_ms must be a number"),
+        ("sky", "more must be a list"),
+    ],
+)
+def test_further_answers_that_were_not_asked_for_are_refused(more, words):
+    with pytest.raises(BadPayload, match=words):
+        parse_answer(payload(more=more), offered=OFFERED, questions=SURE)
+
+
+def test_nothing_further_is_taken_where_nothing_further_is_asked():
+    assert parse(payload(more=[])).more == []
+    with pytest.raises(BadPayload, match="more may hold 0"):
+        parse(payload(more=BOTH))
