@@ -11,7 +11,7 @@ from string import Template
 
 from config.demo.arms import Arm
 from config.demo.own_photos import FEWEST_PHOTOS, folder_slug
-from studies.designs.pair import PairSettings
+from studies import designs
 
 TEMPLATE = Path(__file__).with_name("study.toml.template")
 STUDY = "classes-or-l2"
@@ -86,7 +86,8 @@ def spares(test: int) -> int:
 
 
 def vigilance_trials(test: int) -> int:
-    return PairSettings(test_trials=test, vigilance_share=VIGILANCE_SHARE).vigilance_trials
+    settings = {"test_trials": test, "vigilance_share": VIGILANCE_SHARE}
+    return designs.get("pair").configured(settings).needs().vigilance
 
 
 def study_file(plan: Plan, *, photos: int, participants: int, colorizers: Sequence[tuple[Arm, str]]) -> str:

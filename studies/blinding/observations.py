@@ -1,4 +1,4 @@
-"""What a browser saw of two pictures of one trial, and the numbers that a classifier gets of it."""
+"""What a browser saw of pictures, which two are compared, and the numbers that a classifier gets of them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture as the browser got it; latencies in ms, the first request first."""
+    """One picture as the browser got it, and of which trial; latencies in ms, the first request first."""
 
+    photo: str
+    arm: str
+    """Empty: the real photo."""
+    code: UUID
+    """Of its trial."""
+    number: int
+    practice: bool
     token: UUID
     place: int
     """Which of the trial's slots, from 0."""
@@ -52,23 +59,24 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pair:
-    """The two pictures of one trial, with the truth; `photo` binds what must not be parted in a fold."""
+    """Two pictures of one photo by different arms: does anything tell which is which?"""
 
-    photo: str
-    number: int
-    practice: bool
-    code: UUID
-    fake: Picture
-    real: Picture
+    one: Picture
+    other: Picture
+
+    @property
+    def photo(self) -> str:
+        """What must not be parted in a fold."""
+        return self.one.photo
 
     @property
     def pictures(self) -> tuple[Picture, Picture]:
-        return self.fake, self.real
+        return self.one, self.other
 
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers of each pair's pictures: values (pairs, 2, features), the fake first; bits (pairs, 2, 128)."""
+    """Numbers of each pair's pictures: values (pairs, 2, features); bits (pairs, 2, 128)."""
 
     names: tuple[str, ...]
     values: Floats
@@ -81,9 +89,14 @@ def table_of(pairs: Sequence[Pair]) -> Table:
     headers = sorted(
         {name.lower() for pair in pairs for one in pair.pictures for name, _ in one.headers} - CLOCKS
     )
-    middle = median([pair.number for pair in pairs]) if pairs else 0.0
+    middle = median([one.number for pair in pairs for one in pair.pictures]) if pairs else 0.0
+    # Of two pictures of one trial these are equal, and no observation.
+    apart = any(pair.one.code != pair.other.code for pair in pairs)
     parts = sorted({part for pair in pairs for one in pair.pictures for part in one.envelope})
-    rows = [[_numbers(pair, one, headers, parts, middle) for one in pair.pictures] for pair in pairs]
+    rows = [
+        [_numbers(one, headers, parts, middle) | (_of_trial(one) if apart else {}) for one in pair.pictures]
+        for pair in pairs
+    ]
     names = tuple(rows[0][0]) if rows else ()
     return Table(
         names=names,
@@ -93,11 +106,17 @@ def table_of(pairs: Sequence[Pair]) -> Table:
     )
 
 
-def _numbers(
-    pair: Pair, one: Picture, headers: Sequence[str], parts: Sequence[str], middle: float
-) -> dict[str, float]:
+def _of_trial(one: Picture) -> dict[str, float]:
+    return {
+        "trial, its number": one.number,
+        "trial, its code": one.code.int / 2**128,
+        "trial, practice or not": one.practice,
+    }
+
+
+def _numbers(one: Picture, headers: Sequence[str], parts: Sequence[str], middle: float) -> dict[str, float]:
     side, turn = 2.0 * (one.place > 0) - 1, 2.0 * (one.turn > 0) - 1
-    code = pair.code.int / 2**128 - 0.5
+    code = one.code.int / 2**128 - 0.5
     found: dict[str, float] = {
         "length": one.length,
         "status": one.status,
@@ -108,11 +127,11 @@ def _numbers(
         "address, ones among its bits": one.token.int.bit_count(),
         "position, side": side,
         "position, order": turn,
-        "position, side by practice": side * (1 if pair.practice else -1),
-        "position, order by practice": turn * (1 if pair.practice else -1),
-        "position, side by odd and even trials": side * (pair.number % 2 * 2 - 1),
-        "position, order by odd and even trials": turn * (pair.number % 2 * 2 - 1),
-        "position, side by early and late trials": side * (pair.number - middle),
+        "position, side by practice": side * (1 if one.practice else -1),
+        "position, order by practice": turn * (1 if one.practice else -1),
+        "position, side by odd and even trials": side * (one.number % 2 * 2 - 1),
+        "position, order by odd and even trials": turn * (one.number % 2 * 2 - 1),
+        "position, side by early and late trials": side * (one.number - middle),
         "position, side by the trial's code": side * code,
         "position, order by the trial's code": turn * code,
     }
@@ -142,9 +161,8 @@ def _bits(token: UUID) -> list[int]:
     return [token.int >> place & 1 for place in range(128)]
 
 
-def uneven(pairs: Sequence[Pair]) -> list[str]:
+def uneven(pictures: Sequence[Picture]) -> list[str]:
     """What must be the same for every picture and is not, in words: certain, whatever a classifier finds."""
-    pictures = [one for pair in pairs for one in pair.pictures]
     found = []
     for name, values in {
         "status": {str(one.status) for one in pictures},
@@ -153,31 +171,31 @@ def uneven(pairs: Sequence[Pair]) -> list[str]:
     }.items():
         if len(values) > 1:
             found.append(_differs(name, values))
-    for ours in _by_photo((pair.photo, one) for pair in pairs for one in pair.pictures):
+    for ours in by_key((one.photo, one) for one in pictures):
         for name, values in {
             "length of the reply": {str(one.length) for one in ours},
             "replies to odd requests": {"; ".join(one.probes) for one in ours if one.probes},
         }.items():
             if len(values) > 1:
                 found.append(_differs(name, values))
-    files = [(pair.photo, one.envelope) for pair in pairs for one in pair.pictures]
-    return found + uneven_files(files) + repeated(pictures)
+    return found + uneven_files((one.photo, one.envelope) for one in pictures) + repeated(pictures)
 
 
 def uneven_files(envelopes: Iterable[tuple[Hashable, Envelope]]) -> list[str]:
     """The parts of the files' envelopes, by photo, that are not the same for all arms of it, in words."""
     found = []
-    for ours in _by_photo(envelopes):
+    for ours in by_key(envelopes):
         parts = {part for one in ours for part in one}
         values = {part: {one.get(part, "none") for one in ours} for part in sorted(parts)}
         found += [_differs(part, different) for part, different in values.items() if len(different) > 1]
     return list(dict.fromkeys(found))[:MOST_WORDS]
 
 
-def _by_photo(items: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
+def by_key(items: Iterable[tuple[Hashable, T]]) -> list[list[T]]:
+    """What has the same key, together; keys in the order in which they first come."""
     grouped: dict[Hashable, list[T]] = {}
-    for photo, item in items:
-        grouped.setdefault(photo, []).append(item)
+    for key, item in items:
+        grouped.setdefault(key, []).append(item)
     return list(grouped.values())
 
 

@@ -1,4 +1,4 @@
-"""Whether observations tell the fake: permutation tests over pairs, corrected for their number."""
+"""Whether observations tell which picture is which: permutation tests, corrected for their number."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ KERNEL_WIDTH = 0.25
 
 @dataclass(frozen=True)
 class Finding:
-    """How well one observation, or a classifier of them all, tells the fake of a pair.
+    """How well one observation, or a classifier of them all, tells the one picture of a pair.
 
-    `auc` is the share of pairs in which the fake has the larger value, ties counted half.
+    `auc` is the share of pairs in which that one has the larger value, ties counted half.
     """
 
     name: str
@@ -52,20 +52,22 @@ class Verdict:
         return [finding for finding in self.findings if finding.tells]
 
 
-def judge(table: Table, rng: np.random.Generator, *, permutations: int = PERMUTATIONS) -> Verdict:
+def judge(
+    table: Table, rng: np.random.Generator, *, permutations: int = PERMUTATIONS, tables: int = 1
+) -> Verdict:
     """Test each observation that varies, and classifiers of all of them.
 
-    Under chance, real and fake of a photo could change places: each permutation swaps them for some
+    Under chance, the two pictures of a photo could change places: each permutation swaps them for some
     photos, in all pairs of a photo at once, and does everything anew, training included. The p-values
     are therefore exact for any number of pairs (Phipson & Smyth 2010); Holm's step-down corrects for
-    the number of tests.
+    the number of tests, and Bonferroni for that of `tables` that are judged.
     """
     # Matrices so small are slower on many threads, most of all beside a worker's.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _judge(table, rng, permutations)
+        return _judge(table, rng, permutations, tables)
 
 
-def _judge(table: Table, rng: np.random.Generator, permutations: int) -> Verdict:
+def _judge(table: Table, rng: np.random.Generator, permutations: int, tables: int) -> Verdict:
     photos = np.unique(np.array(table.photos), return_inverse=True)[1]
     varies = np.any(table.values[:, 0] != table.values[:, 1], axis=0)
     values = _ranks(table.values[:, :, varies])
@@ -84,13 +86,13 @@ def _judge(table: Table, rng: np.random.Generator, permutations: int) -> Verdict
     }.items():
         nulls.append((name, _classified(kernel, folds, signs), False))
     constant = [name for name, kept in zip(table.names, varies, strict=True) if not kept]
-    return Verdict(_findings(nulls, len(set(table.photos))), constant)
+    return Verdict(_findings(nulls, len(set(table.photos)), tables), constant)
 
 
-def _findings(nulls: Sequence[tuple[str, Floats, bool]], photos: int) -> list[Finding]:
+def _findings(nulls: Sequence[tuple[str, Floats, bool]], photos: int, tables: int) -> list[Finding]:
     """From shares (1 + permutations,), the real one first, to findings; True: both directions tell."""
     ps, smallest = [], []
-    strict = ALPHA / len(nulls)
+    strict = ALPHA / (len(nulls) * tables)
     for _, shares, both in nulls:
         far = np.abs(shares - 0.5) if both else shares - 0.5
         ps.append(float(np.mean(far >= far[0] - 1e-9)))
@@ -100,7 +102,7 @@ def _findings(nulls: Sequence[tuple[str, Floats, bool]], photos: int) -> list[Fi
         smallest.append(least if least < 1 and 2.0 ** (both - photos) <= strict else None)
     adjusted = _holm(ps)
     return [
-        Finding(name, float(shares[0]), p, q, least)
+        Finding(name, float(shares[0]), p, min(1.0, q * tables), least)
         for (name, shares, _), p, q, least in zip(nulls, ps, adjusted, smallest, strict=True)
     ]
 
@@ -121,7 +123,7 @@ def _signs(photos: NDArray[np.intp], permutations: int, rng: np.random.Generator
 
 
 def _shares(signs: NDArray[np.float32], difference: NDArray[np.float32]) -> Floats:
-    """(1 + permutations, features): share of pairs in which the fake is the larger one."""
+    """(1 + permutations, features): share of pairs in which the one is larger."""
     return 0.5 + 0.5 * (signs @ difference).astype(float) / len(difference)
 
 
@@ -137,10 +139,10 @@ def _ranks(values: Floats) -> Floats:
 
 
 def _gram(values: Floats, kernel: Callable[[Floats, Floats], Floats]) -> Floats:
-    """Inner products (pairs, pairs) of the pairs' differences, fake minus real, in a kernel's space."""
-    fake, real = values[:, 0], values[:, 1]
-    crossed = kernel(fake, real)
-    return kernel(fake, fake) + kernel(real, real) - crossed - crossed.T
+    """Inner products (pairs, pairs) of the pairs' differences, one minus other, in a kernel's space."""
+    one, other = values[:, 0], values[:, 1]
+    crossed = kernel(one, other)
+    return kernel(one, one) + kernel(other, other) - crossed - crossed.T
 
 
 def _bent(a: Floats, b: Floats) -> Floats:

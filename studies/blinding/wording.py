@@ -11,6 +11,7 @@ ADVICE = {
     "on the way of one of them. Run the audit again with more pairs, on a quiet server.",
     "address": "Addresses must be random: look at how they are drawn.",
     "position": "The design leans: look at how it balances sides and order.",
+    "trial": "The design leans: look at how it spreads the arms over the trials.",
     "header": "A header differs between pictures: look at the server or proxy that adds it.",
     "file": "The files differ besides their pixels: every picture must come out of one encoder.",
     "length": "The replies differ in length: nothing on the way may compress or change pictures.",
@@ -32,11 +33,12 @@ def summary(result: Mapping[str, Any]) -> str:
     )
     if result["certain"]:
         return f"The pictures give themselves away: {' '.join(result['certain'])}"
+    what = result.get("told", "the fake")
     told = [finding for finding in result["findings"] if finding["adjusted"] <= result["alpha"]]
     if told:
         words = "; ".join(f"{one['name']} (AUC {one['auc']:.2f}, p = {one['adjusted']:.3g})" for one in told)
-        return f"Something besides the pixels tells the fake: {words}. Judged on {ground}."
-    return f"Nothing besides the pixels told the fake better than chance ({ground}). {power(result)}"
+        return f"Something besides the pixels tells {what}: {words}. Judged on {ground}."
+    return f"Nothing besides the pixels told {what} better than chance ({ground}). {power(result)}"
 
 
 def power(result: Mapping[str, Any]) -> str:
@@ -44,8 +46,9 @@ def power(result: Mapping[str, Any]) -> str:
     least = result["smallest"]
     if least is None:
         return "With so few photos no statistics would find a leak: only what must be equal was compared."
+    what = result.get("told", "the fake")
     return (
-        f"80{NBSP}% power to detect a leak that identifies the fake in {100 * least:.0f}{NBSP}% of pairs "
+        f"80{NBSP}% power to detect a leak that identifies {what} in {100 * least:.0f}{NBSP}% of pairs "
         f"(chance: 50{NBSP}%)."
     )
 

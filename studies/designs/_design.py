@@ -127,6 +127,38 @@ class Briefing:
     answer_limit_ms: int | None
 
 
+@dataclass(frozen=True)
+class Reaction:
+    """What a simulated person does with a trial: the answers that it gives, and the time taken in ms."""
+
+    answer: str
+    rt_ms: float
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+class Person(Protocol):
+    """A simulated participant, as a design may ask it; whatever is by chance is the next of its own draws."""
+
+    def fooled(self, arm: str, photo: str, lean: int = 0) -> bool:
+        """Whether the arm's picture is taken for the real photo.
+
+        `lean` says which picture is then called fake: 1 the left one, -1 the right one, 0 none.
+        """
+        ...
+
+    def utility(self, arm: str, photo: str) -> float:
+        """How much more natural the arm's picture looks than the real photo, in logits; 0 for that itself."""
+        ...
+
+    def luck(self) -> float:
+        """Any number from 0 to 1."""
+        ...
+
+    def takes_ms(self) -> float:
+        """The time for one answer."""
+        ...
+
+
 class Design(Protocol):
     """Decides what is shown next and what the answers mean."""
 
@@ -228,6 +260,10 @@ class Design(Protocol):
 
     def score(self, answered: Sequence[Answered]) -> Score | None:
         """What participants may be told of themselves at the end; None where nothing is right or wrong."""
+        ...
+
+    def react(self, spec: TrialSpec, person: Person) -> Reaction:
+        """What this simulated person does with a trial."""
         ...
 
     def feedback(self, answered: Answered) -> Feedback | None:

@@ -22,6 +22,8 @@ from studies.designs._design import (
     Cell,
     Feedback,
     Needs,
+    Person,
+    Reaction,
     Score,
     Stimuli,
     Treatment,
@@ -225,6 +227,11 @@ class Pair:
             return None
         captions = {slot: INVENTED_COLOURS if slot == spec.key else REAL_COLOURS for slot in spec.slots}
         return Feedback(answered.answer == spec.key, captions, self.settings.feedback_ms)
+
+    def react(self, spec: TrialSpec, person: Person) -> Reaction:
+        other = "right" if spec.key == "left" else "left"
+        fooled = person.fooled(spec.condition, spec.photo, 1 if other == "left" else -1)
+        return Reaction(other if fooled else spec.key, person.takes_ms())
 
     def _plan(self, stimuli: Stimuli, rng: np.random.Generator) -> list[TrialSpec]:
         """Practice in its given order, then test trials in random order with vigilance spread among them."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from colorizers.models import Colorization, Photo
+from studies.designs._trial import TrialSpec
 from studies.models.participation import Participation
 from studies.models.study import Condition
 
@@ -48,6 +49,13 @@ class TrialKind(models.TextChoices):
     VIGILANCE = "vigilance", _("vigilance")
 
 
+class TrialQuerySet(models.QuerySet["Trial"]):
+    def planned_for(self, participation_code: str) -> dict[str, TrialSpec]:
+        """The trials of a participation as planned, by their codes."""
+        trials = self.filter(participation__code=participation_code).select_related("condition", "photo")
+        return {str(trial.code): trial.as_planned for trial in trials}
+
+
 class Trial(models.Model):
     """One planned presentation in a Participation: written before it is shown, never changed."""
 
@@ -81,6 +89,8 @@ class Trial(models.Model):
         help_text=_("The right answer, if there is one; never sent before the trial is answered"),
     )  # fmt: skip
 
+    objects = TrialQuerySet.as_manager()
+
     class Meta:
         ordering = ["participation", "number"]
         constraints = [
@@ -90,6 +100,20 @@ class Trial(models.Model):
                 name="no_photo_twice_where_once",
             ),
         ]  # fmt: skip
+
+    @property
+    def as_planned(self) -> TrialSpec:
+        """The trial as the design planned it."""
+        return TrialSpec.from_script(
+            self.spec,
+            kind=self.kind,
+            condition=self.condition.slug if self.condition else "",
+            photo=self.photo.digest,
+            key=self.key,
+            arrangement=self.arrangement,
+            facts=self.facts,
+            treatment=self.treatment,
+        )
 
 
 class TrialPicture(models.Model):

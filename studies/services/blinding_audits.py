@@ -1,8 +1,7 @@
-"""Whether a study's pictures tell real from fake: asked of the real addresses, as a browser asks."""
+"""Whether a study's pictures tell their arms: asked of the real addresses, as a browser asks."""
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections import Counter
@@ -23,20 +22,23 @@ from django.urls import reverse
 
 from studies import limits
 from studies.blinding import wording
+from studies.blinding.contrasts import contrasts
 from studies.blinding.envelope import envelope
 from studies.blinding.masking import padding_of, unmask
-from studies.blinding.observations import SAMPLE, Pair, Picture, table_of, uneven, uneven_files
+from studies.blinding.observations import SAMPLE, Picture, table_of, uneven, uneven_files
 from studies.blinding.verdict import ALPHA, PERMUTATIONS, judge
-from studies.models import BlindingAudit, Participation, Source, Study, Trial, TrialPicture
-from studies.rules.payloads import parse_answer
-from studies.services import participations, previews, responses, stimuli
+from studies.designs._design import Reaction
+from studies.designs._trial import REAL
+from studies.models import BlindingAudit, Participation, Source, Study, Trial
+from studies.services import participations, previews, stimuli
+from studies.simulation.visitor import Visitor, as_shown, images_of
 
 logger = logging.getLogger(__name__)
 
 Watcher = Callable[[int, int], object]
 REPEATS = 2
 MOST_VISITS = 200
-# What a curious participant might add to a request; real and fake must answer alike.
+# What a curious participant might add to a request; all arms must answer alike.
 PROBES = (
     {"Range": "bytes=0-99"},
     {"If-None-Match": "*"},
@@ -94,15 +96,15 @@ def audit(
     `server` is a running site on the same database; without one the requests go through this
     process. The participations made for it are previews and are deleted again. `watch` is told how many
     pairs have been taken; after the last one they are judged, which takes seconds, too. Raises CannotAudit,
-    httpx.HTTPError, or trial_rows.NotPrepared.
+    VisitFailed, httpx.HTTPError, or trial_rows.NotPrepared.
     """
     began, rng = time.monotonic(), np.random.default_rng(seed)
     with _client(server) as client:
         seen, visits = _collect(study, pairs, rng, client, watch)
-    refused = {one.status for pair in seen for one in pair.pictures} - {200}
+    refused = {one.status for one in seen} - {200}
     if refused:
         raise CannotAudit(f"Pictures were answered with status {min(refused)}, not 200.")
-    result = _result(seen, rng) | {
+    result = _result(seen, pairs, rng) | {
         "certain": list(dict.fromkeys([*_files(study), *uneven(seen)])),
         "participations": visits,
         "seed": seed,
@@ -115,24 +117,35 @@ def audit(
     )
 
 
-def _result(seen: Sequence[Pair], rng: np.random.Generator) -> dict[str, Any]:
-    verdict = judge(table_of(seen), rng)
-    limits = [one.smallest for one in verdict.findings if not one.name.startswith("classifier")]
+def _result(seen: Sequence[Picture], most: int, rng: np.random.Generator) -> dict[str, Any]:
+    compared = {name: pairs[:most] for name, pairs in contrasts(seen).items()}
+    verdicts = {name: judge(table_of(pairs), rng, tables=len(compared)) for name, pairs in compared.items()}
+    found = [
+        asdict(finding) | {"name": _named(finding.name, arm)}
+        for arm, verdict in verdicts.items()
+        for finding in verdict.findings
+    ]
+    limits = [one["smallest"] for one in found if not one["name"].startswith("classifier")]
     return {
-        "pairs": len(seen),
-        "photos": len({pair.photo for pair in seen}),
+        "pairs": sum(map(len, compared.values())),
+        "photos": len({pair.photo for pairs in compared.values() for pair in pairs}),
+        "told": "the fake" if compared.keys() == {REAL} else "the arms",
         "shown_twice": _shown_twice(seen),
         "alpha": ALPHA,
         "permutations": PERMUTATIONS,
-        "findings": [asdict(finding) for finding in verdict.findings],
-        "constant": verdict.constant,
+        "findings": found,
+        "constant": list(dict.fromkeys(one for verdict in verdicts.values() for one in verdict.constant)),
         "smallest": max((limit for limit in limits if limit), default=None) if all(limits) else None,
     }
 
 
-def _shown_twice(seen: Sequence[Pair]) -> int:
+def _named(observation: str, arm: str) -> str:
+    return observation if arm == REAL else f"{observation} ({arm} against others)"
+
+
+def _shown_twice(seen: Sequence[Picture]) -> int:
     """How many pictures came in more than one showing."""
-    showings = Counter(one.picture for pair in seen for one in pair.pictures)
+    showings = Counter(one.picture for one in seen)
     return sum(count > 1 for count in showings.values())
 
 
@@ -177,57 +190,68 @@ def _site() -> WSGIApplication:
 
 def _collect(
     study: Study, pairs: int, rng: np.random.Generator, client: httpx.Client, watch: Watcher
-) -> tuple[list[Pair], int]:
-    """Pairs from as many previews as that takes; the previews are deleted whatever happens."""
-    seen: list[Pair] = []
+) -> tuple[list[Picture], int]:
+    """Pictures from as many previews as so many pairs take; the previews are deleted whatever happens."""
+    seen: list[Picture] = []
     made: list[Participation] = []
+    taken = 0
     try:
         watch(0, pairs)
-        while len(seen) < pairs and len(made) < MOST_VISITS:
+        while taken < pairs and len(made) < MOST_VISITS:
             # Half at most in the first visit: a second one is part of what is judged.
-            most = pairs - len(seen) if made else (pairs + 1) // 2
+            most = pairs if made else (pairs + 1) // 2
             participation = participations.begin_participation(study=study, source=Source.PREVIEW)
             made.append(participation)
             participations.start_trials(participation)
-            found = _visit(participation, most, rng, client)
-            if not found:
-                raise CannotAudit(f"The {study.design} test shows no pairs of a real and a fake picture.")
-            seen += found
-            watch(len(seen), pairs)
+            before = len(seen)
+            _visit(participation, seen, most, rng, client)
+            if len(seen) == before:
+                raise CannotAudit(f"The {study.design} test shows no pictures.")
+            taken = _compared(seen)
+            watch(min(taken, pairs), pairs)
+        if not taken:
+            raise CannotAudit(f"The {study.design} test shows no photo by different arms.")
     finally:
         previews.discard(Participation.objects.filter(pk__in=[one.pk for one in made]))
     return seen, len(made)
 
 
+def _compared(seen: Sequence[Picture]) -> int:
+    """How many pairs there are of what can be told apart; the fewest, where there is more than one such."""
+    return min((len(pairs) for pairs in contrasts(seen).values()), default=0)
+
+
 def _visit(
-    participation: Participation, most: int, rng: np.random.Generator, client: httpx.Client
-) -> list[Pair]:
-    """Fetch the pictures of one participation in the order of its trials, and answer by lot to go on."""
-    found: list[Pair] = []
-    clock = 1000.0
-    while len(found) < most:
-        reply = client.get(reverse("studies:state", args=[participation.code]))
-        reply.raise_for_status()
-        planned = reply.json()["trials"][: participations.PICTURES_AHEAD]
+    participation: Participation,
+    seen: list[Picture],
+    most: int,
+    rng: np.random.Generator,
+    client: httpx.Client,
+) -> None:
+    """Fetch the pictures of one participation in the order of its trials, and answer by lot to go on.
+
+    They are put to those that were seen, until there are `most` pairs or the participation is over.
+    """
+    visitor, clock, probed = Visitor(client), 1000.0, None
+    code = visitor.arrive(visitor.get(reverse("studies:participation", args=[participation.code])).text)
+    while _compared(seen) < most:
+        planned = visitor.state()["trials"][: participations.PICTURES_AHEAD]
         if not planned:
-            break
-        rows = _rows(participation, [trial["code"] for trial in planned])
-        got = _fetch([one["src"] for trial in planned for one in _images(trial)], rng, client)
-        probed = {one["src"]: _probe(one["src"], client) for one in _images(planned[0])} if not found else {}
+            return
+        rows = Trial.objects.filter(participation__code=code, code__in=[trial["code"] for trial in planned])
+        by_code = {str(row.code): row for row in rows.select_related("photo")}
+        got = _fetch([one["src"] for trial in planned for one in images_of(trial)], rng, client)
+        if probed is None:
+            probed = {one["src"]: _probe(one["src"], client) for one in images_of(planned[0])}
         for trial in planned:
-            pair = _pair(trial, rows[trial["code"]], got, probed)
-            found += [pair] if pair else []
-            clock = _answer(rows[trial["code"]], trial, clock, rng)
-    return found[:most]
-
-
-def _images(trial: dict[str, Any]) -> list[dict[str, str]]:
-    return [picture for frame in trial["frames"] for picture in frame.get("images", [])]
-
-
-def _rows(participation: Participation, codes: Sequence[str]) -> dict[str, Trial]:
-    rows = participation.trials.filter(code__in=codes).select_related("photo")
-    return {str(trial.code): trial for trial in rows}
+            if _compared(seen) < most:
+                seen += _pictures(trial, by_code[trial["code"]], got, probed)
+            offered = trial["answers"]
+            chosen = offered[int(rng.integers(len(offered)))]["value"]
+            more = {one["name"]: one["answers"][0]["value"] for one in trial["more"]}
+            reaction = Reaction(chosen, 500.0, more)
+            visitor.answer(trial, reaction, as_shown(trial["frames"], clock), runner="audit")
+            clock += sum(frame["duration_ms"] or 0 for frame in trial["frames"]) + 500
 
 
 def _fetch(
@@ -251,22 +275,27 @@ def _probe(address: str, client: httpx.Client) -> tuple[str, ...]:
     )
 
 
-def _pair(
+def _pictures(
     trial: dict[str, Any],
     row: Trial,
     got: dict[str, list[tuple[httpx.Response, float]]],
     probed: dict[str, tuple[str, ...]],
-) -> Pair | None:
-    """What was seen of a trial with one real and one fake picture; None for any other trial."""
-    rows = TrialPicture.objects.filter(trial=row).values_list(
-        "token", "stimulus__colorization_id", "stimulus_id"
-    )
-    fakes = {token: (colorization, stimulus) for token, colorization, stimulus in rows}
-    seen: dict[bool, list[Picture]] = {True: [], False: []}
-    for turn, image in enumerate(_images(trial)):
+) -> Iterator[Picture]:
+    """What was seen of the pictures of a trial."""
+    shown = {
+        token: (arm or REAL, stimulus)
+        for token, arm, stimulus in row.pictures.values_list("token", "condition__slug", "stimulus_id")
+    }
+    for turn, image in enumerate(images_of(trial)):
         token = UUID(image["src"].rstrip("/").rsplit("/", 1)[1])
+        arm, stimulus = shown[token]
         response = got[image["src"]][0][0]
-        picture = Picture(
+        yield Picture(
+            photo=row.photo.digest,
+            arm=arm,
+            code=row.code,
+            number=trial["number"],
+            practice=trial["kind"] == "practice",
             token=token,
             place=trial["slots"].index(image["slot"]),
             turn=turn,
@@ -277,17 +306,10 @@ def _pair(
             length=response.num_bytes_downloaded,
             envelope=_envelope(response.content, token),
             sample=response.content[:SAMPLE] + response.content[-SAMPLE:],
-            picture=fakes[token][1],
+            picture=stimulus,
             latencies=tuple(latency for _, latency in got[image["src"]]),
             probes=probed.get(image["src"], ()),
         )
-        seen[fakes[token][0] is not None].append(picture)
-    if (len(seen[True]), len(seen[False])) != (1, 1):
-        return None
-    return Pair(
-        photo=row.photo.digest, number=trial["number"], practice=trial["kind"] == "practice",
-        code=row.code, fake=seen[True][0], real=seen[False][0],
-    )  # fmt: skip
 
 
 def _envelope(body: bytes, token: UUID) -> dict[str, str]:
@@ -296,28 +318,3 @@ def _envelope(body: bytes, token: UUID) -> dict[str, str]:
         return envelope(unmask(body, token)) | padding
     except ValueError as error:
         return {"file": str(error)}
-
-
-def _answer(row: Trial, trial: dict[str, Any], clock: float, rng: np.random.Generator) -> float:
-    """Answer by lot, with the frames as a perfect screen would have shown them; gives the clock after it."""
-    offered = [choice["value"] for choice in trial["answers"]]
-    frames = []
-    for index, frame in enumerate(trial["frames"]):
-        planned = frame["duration_ms"]
-        if planned is None:
-            continue
-        times = dict.fromkeys(("onset_stamp", "onset_now"), clock)
-        clock += planned
-        times |= dict.fromkeys(("offset_stamp", "offset_now"), clock)
-        if frame["kind"] in {"images", "noise"}:
-            frames.append({"index": index, "planned_ms": planned, "dropped": 0, **times})
-    payload = {
-        "answer": offered[int(rng.integers(len(offered)))], "rt_ms": 500.0, "input": "keyboard",
-        "frames": frames, "refresh_ms": 1000 / 60, "layout": "row", "events": [], "shown_before": 0,
-        "runner": "audit",
-    }  # fmt: skip
-    answer = parse_answer(json.dumps(payload).encode(), offered=offered)
-    responses.record_response(
-        trial=Trial.objects.select_related("participation").get(pk=row.pk), answer=answer
-    )
-    return clock + 500

@@ -25,7 +25,7 @@ from studies.models import (
     TrialKind,
 )
 from studies.rules import randomisation
-from studies.services.trial_rows import next_number, spec_of, write_trials
+from studies.services.trial_rows import next_number, write_trials
 
 # A place and its cells are kept so long for somebody who has yet to answer, and so long after each answer.
 FIRST_LEASE = timedelta(minutes=5)
@@ -221,7 +221,7 @@ def plan_replacement(voided: Trial) -> bool:
     participation = voided.participation
     study = participation.study
     arranged = arranged_cells(study, participation.source)
-    spec = spec_of(voided)
+    spec = voided.as_planned
     taken = _taken(participation, spec.treatment, design_of(study).photo_use)
     test_photos = study.study_photos.filter(role=PhotoRole.TEST).values_list("photo__digest", flat=True)
     photo = randomisation.least_judged_photo(

@@ -151,18 +151,4 @@ def answered(trial: Trial) -> Answered:
     """A trial that has its response, as the design sees it."""
     response = trial.response
     more = {one["name"]: one["answer"] for one in response.more}
-    return Answered(spec_of(trial), response.answer or None, more, voided=response.voided)
-
-
-def spec_of(trial: Trial) -> TrialSpec:
-    """A trial as the design planned it."""
-    return TrialSpec.from_script(
-        trial.spec,
-        kind=trial.kind,
-        condition=trial.condition.slug if trial.condition else "",
-        photo=trial.photo.digest,
-        key=trial.key,
-        arrangement=trial.arrangement,
-        facts=trial.facts,
-        treatment=trial.treatment,
-    )
+    return Answered(trial.as_planned, response.answer or None, more, voided=response.voided)

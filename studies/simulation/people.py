@@ -1,7 +1,8 @@
 """A model of participants who are fooled at planted rates: pure, seeded, nothing of a server.
 
-On the logit scale each answer has the condition's intercept, a person effect, a photo effect and a side
-bias; a lapse is a coin toss. The intercept is solved so that the *marginal* rate, over new persons and
+What a person does with a trial is its design's to say; this says how real a picture looks to whom. On the
+logit scale that is the condition's intercept, a person effect, a photo effect and a side bias; a lapse is a
+coin toss. The intercept is solved so that the *marginal* rate, over new persons and
 over the photos at hand, is the planted one: the inverse logit of an intercept would not be it.
 """
 
@@ -15,6 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from studies.designs._trial import REAL
 
 Floats = NDArray[np.float64]
 # Independent random streams from one seed.
@@ -115,14 +118,6 @@ class Crowd:
         return self._intercepts[condition] + self._photo_effects.get(photo, 0.0)
 
 
-@dataclass(frozen=True)
-class Reaction:
-    """What a simulated person does with one trial: the chosen side and the time taken in ms."""
-
-    side: str
-    rt_ms: float
-
-
 class Person:
     """One simulated participant; answers in the order in which trials are put."""
 
@@ -139,40 +134,33 @@ class Person:
         """Whether the person goes on after so many of all trials."""
         return not self.quits or done < self._quits_after * total
 
-    def react(self, *, condition: str, photo: str, key: str) -> Reaction:
-        """Choose the side with the fake colours; `key` is where they are."""
-        planted, rng = self._crowd.effects, self._rng
-        other = "right" if key == "left" else "left"
-        logit = self._crowd.logit(condition, photo) + self.ability
-        # Someone who leans to the left calls left fake more often, whether it is or not.
-        logit += self.leaning if other == "left" else -self.leaning
-        fooled = rng.random() < (0.5 if rng.random() < planted.lapse_rate else _logistic(logit))
-        rt_ms = planted.median_rt_ms * self._pace * math.exp(planted.rt_sigma * rng.standard_normal())
-        return Reaction(side=other if fooled else key, rt_ms=round(rt_ms, 1))
+    def fooled(self, arm: str, photo: str, lean: int = 0) -> bool:
+        """Whether the arm's picture is taken for the real photo.
 
-    def frame_report(self, frames: Sequence[Mapping[str, Any]], clock_ms: float) -> list[dict[str, Any]]:
-        """What a 60 Hz display would have measured for a trial's frames, from `clock_ms` on."""
-        refresh, report, now = 1000 / 60, [], clock_ms
-        for index, frame in enumerate(frames):
-            duration = frame["duration_ms"]
-            if duration is None:
-                continue
-            shown = max(1, round(duration / refresh)) * refresh
-            if frame["kind"] in {"images", "noise"}:
-                late = self._rng.uniform(0.05, 0.6, size=2)
-                report.append(
-                    {
-                        "index": index,
-                        "planned_ms": duration,
-                        "onset_stamp": round(now, 3),
-                        "onset_now": round(now + late[0], 3),
-                        "offset_stamp": round(now + shown, 3),
-                        "offset_now": round(now + shown + late[1], 3),
-                        "dropped": 0,
-                    }
-                )
-            now += shown
-        return report
+        Someone who leans to the left calls left fake more often, whether it is or not.
+        """
+        logit = self._crowd.logit(arm, photo) + self.ability + lean * self.leaning
+        lapse_rate = self._crowd.effects.lapse_rate
+        return bool(self.luck() < (0.5 if self.luck() < lapse_rate else _logistic(logit)))
+
+    def utility(self, arm: str, photo: str) -> float:
+        """How much more natural the arm's picture looks than the real photo, in logits."""
+        return 0.0 if arm == REAL else self._crowd.logit(arm, photo) + self.ability
+
+    def luck(self) -> float:
+        """Any number from 0 to 1."""
+        return float(self._rng.random())
+
+    def takes_ms(self) -> float:
+        """The time for one answer."""
+        planted = self._crowd.effects
+        spread = math.exp(planted.rt_sigma * self._rng.standard_normal())
+        return round(planted.median_rt_ms * self._pace * spread, 1)
+
+    def lateness(self) -> tuple[float, float]:
+        """By how many ms the callbacks of an onset and an offset come behind their time stamps."""
+        first, second = self._rng.uniform(0.05, 0.6, size=2)
+        return float(first), float(second)
 
 
 def _logistic(logit: Any) -> Any:

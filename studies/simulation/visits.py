@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -15,18 +14,15 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
 
-from studies import limits
+from studies import designs, limits
+from studies.designs._trial import TrialSpec
 from studies.models import ConditionKind, PhotoRole, Study, Trial
-from studies.services import simulated
+from studies.simulation import signed
 from studies.simulation.people import Crowd, Person, PlantedEffects
+from studies.simulation.visitor import REFRESH_MS, VisitFailed, Visitor, as_shown, found, images_of
 
-REFRESH_MS = 1000 / 60
 RUNNER = "simulation"
 DEVICE = {"simulated": True, "refresh_ms": round(REFRESH_MS, 3), "screen": [1920, 1080], "dpr": 1}
-
-
-class SimulationFailed(Exception):
-    """The server answered otherwise than a browser would have been answered."""
 
 
 @dataclass(frozen=True)
@@ -107,106 +103,55 @@ class _Visit:
     def __init__(
         self, client: httpx.Client, study: Study, crowd: Crowd, number: int, *, fetch_pictures: bool
     ) -> None:
-        self._client, self._study, self._number = client, study, number
+        self._site, self._study, self._number = Visitor(client), study, number
         self._crowd, self._fetch_pictures = crowd, fetch_pictures
+        self._design = designs.get(study.design).configured(study.design_settings)
         self._person: Person = crowd.person(number)
         self._clock_ms = 1000.0
-        self._csrf = ""
 
     def take_part(self) -> Outcome:
-        page = self._begin()
-        code = _found(r'data-state-url="/p/([0-9a-f-]{36})/state/"', page.text)
-        self._csrf = _found(r'name="csrf-token" content="([^"]+)"', page.text)
-        self._post(f"/p/{code}/device/", DEVICE)
+        code = self._site.arrive(self._begin())
+        self._site.tell_device(DEVICE)
         answered, finished = 0, False
         while not finished:
-            state = self._get(f"/p/{code}/state/").json()
-            facts = self._facts(code)
+            state = self._site.state()
+            # No address tells what is where: what a person sees is read from the database.
+            planned = Trial.objects.planned_for(code)
             for trial in state["trials"]:
-                progress = state["progress"]
-                if not self._person.stays(answered, progress["total"]):
+                if not self._person.stays(answered, state["progress"]["total"]):
                     return Outcome(self._number, answered, finished=False)
-                reply = self._answer(trial, **facts[trial["code"]])
+                finished = self._answer(trial, planned[trial["code"]])
                 answered += 1
-                finished = reply["finished"]
             if not state["trials"] and not finished:
-                raise SimulationFailed("The server has no open trial, yet the participation is not finished.")
-        if "completion-code" not in self._get(f"/p/{code}/").text:
-            raise SimulationFailed("The last page shows no completion code.")
+                raise VisitFailed("The server has no open trial, yet the participation is not finished.")
+        if "completion-code" not in self._site.get(f"/p/{code}/").text:
+            raise VisitFailed("The last page shows no completion code.")
         return Outcome(self._number, answered, finished=True)
 
-    def _begin(self) -> httpx.Response:
+    def _begin(self) -> str:
+        """The page to which somebody comes who consents."""
         slug = self._study.slug
         # A recruiter's study shows its landing page to those only whom it can tell.
-        landing = self._get(f"/s/{slug}/?simulation={simulated.sign(self._study, {})}")
-        token = _found(r'name="csrfmiddlewaretoken" value="([^"]+)"', landing.text)
+        landing = self._site.get(f"/s/{slug}/?simulation={signed.sign(self._study, {})}")
         planted = self._crowd.effects.as_json()
         facts = {"seed": self._crowd.seed, "number": self._number, "effects": planted}
         form = {
-            "csrfmiddlewaretoken": token,
+            "csrfmiddlewaretoken": found(r'name="csrfmiddlewaretoken" value="([^"]+)"', landing.text),
             "consent": "on",
-            "simulation": simulated.sign(self._study, facts),
+            "simulation": signed.sign(self._study, facts),
         }
-        address = f"/s/{slug}/begin/"
-        return self._checked(self._client.post(address, data=form, headers=self._origin(address)))
+        return self._site.post_form(f"/s/{slug}/begin/", form).text
 
-    def _facts(self, code: str) -> dict[str, dict[str, str]]:
-        """Where the fakes are: read from the database, for no address tells."""
-        rows = Trial.objects.filter(participation__code=code).values_list(
-            "code", "condition__slug", "photo__digest", "key"
-        )
-        return {
-            str(trial): {"condition": condition, "photo": photo, "key": key}
-            for trial, condition, photo, key in rows
-        }
-
-    def _answer(self, trial: dict[str, Any], *, condition: str, photo: str, key: str) -> dict[str, Any]:
+    def _answer(self, trial: dict[str, Any], spec: TrialSpec) -> bool:
+        """Look and answer; gives whether that was the last trial."""
         if self._fetch_pictures:
-            for frame in trial["frames"]:
-                for picture in frame.get("images", []):
-                    self._get(picture["src"])
-        reaction = self._person.react(condition=condition, photo=photo, key=key)
-        frames = self._person.frame_report(trial["frames"], self._clock_ms)
+            for picture in images_of(trial):
+                self._site.get(picture["src"])
+        reaction = self._design.react(spec, self._person)
+        frames = as_shown(trial["frames"], self._clock_ms, self._person.lateness)
         self._clock_ms += sum(frame["duration_ms"] or 0 for frame in trial["frames"]) + reaction.rt_ms
-        payload = {
-            "answer": reaction.side,
-            "rt_ms": reaction.rt_ms,
-            "input": "keyboard",
-            "frames": frames,
-            "refresh_ms": round(REFRESH_MS, 3),
-            "layout": "row",
-            "events": [],
-            "shown_before": 0,
-            "runner": RUNNER,
-        }
-        reply: dict[str, Any] = self._post(f"/t/{trial['code']}/response/", payload).json()
-        return reply
-
-    def _get(self, address: str) -> httpx.Response:
-        return self._checked(self._client.get(address))
-
-    def _post(self, address: str, payload: dict[str, Any]) -> httpx.Response:
-        headers = {"X-CSRFToken": self._csrf} | self._origin(address)
-        return self._checked(self._client.post(address, json=payload, headers=headers))
-
-    def _origin(self, address: str) -> dict[str, str]:
-        # Over HTTPS Django wants to know which page a form came from.
-        return {"Referer": str(self._client.base_url.join(address))}
-
-    def _checked(self, response: httpx.Response) -> httpx.Response:
-        if response.is_success:
-            return response
-        words = " ".join(re.sub(r"<[^>]+>", " ", response.text).split())[:300]
-        raise SimulationFailed(
-            f"{response.request.method} {response.request.url.path} answered {response.status_code}: {words}"
-        )
-
-
-def _found(pattern: str, html: str) -> str:
-    match = re.search(pattern, html)
-    if match is None:
-        raise SimulationFailed(f"The page holds nothing like {pattern}: is the study live?")
-    return match.group(1)
+        reply = self._site.answer(trial, reaction, frames, runner=RUNNER)
+        return bool(reply["finished"])
 
 
 @contextmanager

@@ -24,10 +24,10 @@ from studies.services import (
     participations,
     planning,
     recruiting,
-    simulated,
     trial_rows,
 )
 from studies.services.data_to_load import download_bytes
+from studies.simulation import signed
 from studies.texts import languages
 from studies.texts import outcomes as outcome_texts
 from studies.texts.languages import polyglot
@@ -132,8 +132,8 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _begin_simulated(request: HttpRequest, study: Study, form: BeginForm) -> HttpResponse:
     try:
-        facts = simulated.read(study, request.POST["simulation"])
-    except simulated.NotSimulated as error:
+        facts = signed.read(study, request.POST["simulation"])
+    except signed.NotSimulated as error:
         form.add_error(None, str(error))
         return _to_begin(request, study, Arrival(), form, status=400)
     try:
@@ -183,8 +183,8 @@ def _arrival(request: HttpRequest, study: Study) -> Arrival:
     """What the address says of the person; a simulated participant's says that there is none."""
     if request.GET.get("simulation"):
         try:
-            simulated.read(study, request.GET["simulation"])
-        except simulated.NotSimulated as error:
+            signed.read(study, request.GET["simulation"])
+        except signed.NotSimulated as error:
             raise BadArrival(str(error)) from error
         return Arrival()
     if ARRIVAL in request.GET and recruiting.recruiter_of(study).id_names:

@@ -15,9 +15,10 @@ from studies import designs
 from studies.blinding.observations import table_of, uneven
 from studies.blinding.verdict import judge
 from studies.designs._design import Answered, Cell, Needs, Stimuli
+from studies.designs._trial import TrialSpec
 from studies.rules import randomisation
 from studies.simulation.people import Crowd, PlantedEffects
-from tests.studies.blinding.test_verdict import fakes, observed, slower
+from tests.studies.blinding.test_verdict import fakes, observed, pictures, slower
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "default": {},
@@ -146,8 +147,9 @@ def reactions() -> list[Any]:
         person = crowd.person(number)
         for at, photo in enumerate([*photos, "for practice"]):
             arm, key = ("deep", "flat", "random")[at % 3], ("left", "right")[(at + number) % 2]
-            reaction = person.react(condition=arm, photo=photo, key=key)
-            found.append([reaction.side, reaction.rt_ms])
+            spec = TrialSpec("test", photo, (), ("left", "right"), "", (), condition=arm, key=key)
+            reaction = designs.get("pair").react(spec, person)
+            found.append([reaction.answer, reaction.rt_ms])
     return found
 
 
@@ -159,7 +161,7 @@ def audit() -> dict[str, Any]:
         verdict = judge(table, np.random.default_rng(5), permutations=499)
         found[name] = {
             "names": list(table.names), "values": digest(np.round(table.values, 9).tolist()),
-            "constant": verdict.constant, "uneven": uneven(pairs),
+            "constant": verdict.constant, "uneven": uneven(pictures(pairs)),
             "findings": [
                 [one.name, round(one.auc, 9), round(one.p, 9), round(one.adjusted, 9)]
                 for one in verdict.findings

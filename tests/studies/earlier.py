@@ -120,7 +120,6 @@ def answer_one(trial: Any, *, right: bool = True, missed: bool = False, spoiled:
 
 
 def _plan(participation: Any) -> dict[str, Any]:
-    from studies.services import trial_rows
     from tests.studies.as_before import told
 
     trials = participation.trials.select_related("condition", "photo", "replaces").order_by("number")
@@ -129,7 +128,7 @@ def _plan(participation: Any) -> dict[str, Any]:
     ).order_by("number", "pictures__frame", "pictures__slot")
     return {
         "trials": [
-            told(trial_rows.spec_of(trial)) | {"replaces": trial.replaces and trial.replaces.number}
+            told(trial.as_planned) | {"replaces": trial.replaces and trial.replaces.number}
             for trial in trials
         ],
         "pictures": [list(row) for row in pictures],

@@ -3,8 +3,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from studies import designs
+from studies.designs._trial import TrialSpec
 from studies.rules.exposure import exposure_faults
 from studies.simulation.people import Crowd, PlantedEffects, intercept_for, marginal_rate
+from studies.simulation.visitor import as_shown
 
 PHOTOS = [f"photo-{n}" for n in range(30)]
 
@@ -14,13 +17,19 @@ def crowd(seed=1, **effects):
     return Crowd(effects=planted, seed=seed, photos=PHOTOS, vigilance="random")
 
 
+def answer(person, condition, photo, key):
+    """To a trial of the pair test."""
+    spec = TrialSpec("test", photo, (), ("left", "right"), "", (), condition=condition, key=key)
+    return designs.get("pair").react(spec, person)
+
+
 def fooled_share(people, condition, persons=1500):
     fooled = total = 0
     for number in range(persons):
         person = people.person(number)
         for at, photo in enumerate(PHOTOS):
             key = "left" if (at + number) % 2 else "right"
-            fooled += person.react(condition=condition, photo=photo, key=key).side != key
+            fooled += answer(person, condition, photo, key).answer != key
             total += 1
     return fooled / total
 
@@ -53,7 +62,7 @@ def test_an_inverse_logit_of_the_intercept_would_be_wrong():
 def test_equal_seeds_make_equal_people():
     def answers(seed):
         person = crowd(seed).person(5)
-        return [person.react(condition="deep", photo=photo, key="left") for photo in PHOTOS]
+        return [answer(person, "deep", photo, "left") for photo in PHOTOS]
 
     assert answers(9) == answers(9)
     assert answers(9) != answers(10)
@@ -64,7 +73,8 @@ def test_a_leaning_person_prefers_one_side():
     chosen = Counter()
     person = people.person(2)
     for at in range(400):
-        chosen[person.react(condition="flat", photo=PHOTOS[at % 30], key=("left", "right")[at % 2]).side] += 1
+        key = ("left", "right")[at % 2]
+        chosen[answer(person, "flat", PHOTOS[at % 30], key).answer] += 1
     assert (chosen["left"] > chosen["right"]) == (person.leaning > 0)
     assert abs(chosen["left"] - 200) > 40
 
@@ -84,7 +94,7 @@ def test_a_simulated_screen_shows_frames_as_planned():
         {"kind": "noise", "duration_ms": 30},
         {"kind": "answer", "duration_ms": None},
     ]
-    report = crowd().person(1).frame_report(frames, 500.0)
+    report = as_shown(frames, 500.0, crowd().person(1).lateness)
     assert [entry["index"] for entry in report] == [1, 2]
     assert exposure_faults(report, [], 1000 / 60) == []
 
@@ -106,4 +116,4 @@ def test_effects_that_cannot_come_about_are_refused(effects, words):
 
 def test_a_condition_without_a_planted_rate_is_refused():
     with pytest.raises(ValueError, match="No fool rate was planted for 'grey'"):
-        crowd().person(1).react(condition="grey", photo=PHOTOS[0], key="left")
+        answer(crowd().person(1), "grey", PHOTOS[0], "left")

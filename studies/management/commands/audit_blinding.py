@@ -11,13 +11,14 @@ from studies.blinding import wording
 from studies.management.commands.export_study import study_called
 from studies.models import BlindingAudit
 from studies.services import blinding_audits, trial_rows
+from studies.simulation.visitor import VisitFailed
 
-REFUSALS = (blinding_audits.CannotAudit, trial_rows.NotPrepared, httpx.HTTPError, ValueError)
+REFUSALS = (VisitFailed, blinding_audits.CannotAudit, trial_rows.NotPrepared, httpx.HTTPError, ValueError)
 
 
 class Command(BaseCommand):
     help = (
-        "Ask whether anything that a browser observes of a study, the pixels apart, tells the fake. "
+        "Ask whether anything that a browser observes of a study, the pixels apart, tells its arms. "
         "Exit status 1 when something does."
     )
 

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from studies.models import Study, StudyState
 from studies.simulation.people import PlantedEffects
-from studies.simulation.visits import Outcome, SimulationFailed, crowd_for, own_server, simulate
+from studies.simulation.visitor import VisitFailed
+from studies.simulation.visits import Outcome, crowd_for, own_server, simulate
 
 
 class Command(BaseCommand):
@@ -81,7 +82,7 @@ class Command(BaseCommand):
                     first_number=before.count(),
                     on_done=lambda outcome: bar.advance(task),
                 )
-            except SimulationFailed as error:
+            except VisitFailed as error:
                 raise CommandError(str(error)) from error
         self._report(study, outcomes)
 

@@ -16,26 +16,28 @@ PLAIN = (("Content-Type", "application/octet-stream"), ("Content-Length", "100")
 def observed(rng: np.random.Generator, *, pairs: int = 120, photos: int = 60) -> list[Pair]:
     """Pairs as an honest server gives them."""
 
-    def picture(place: int) -> Picture:
+    def picture(place: int, **trial) -> Picture:
         return Picture(
             token=UUID(bytes=rng.bytes(16), version=4), place=place, turn=place, status=200, headers=PLAIN,
-            length=100, envelope={"chunks": "IHDR, IDAT"}, latencies=tuple(rng.gamma(4, 1, 3)),
+            length=100, envelope={"chunks": "IHDR, IDAT"}, latencies=tuple(rng.gamma(4, 1, 3)), **trial,
         )  # fmt: skip
 
     found = []
     for number in range(pairs):
         side = int(rng.integers(2))
-        found.append(
-            Pair(
-                photo=f"photo-{number % photos}", number=1 + number % 48, practice=number % 48 < 8,
-                code=UUID(bytes=rng.bytes(16), version=4), fake=picture(side), real=picture(1 - side),
-            )
-        )  # fmt: skip
+        code = UUID(bytes=rng.bytes(16), version=4)
+        trial = {"photo": f"photo-{number % photos}", "number": 1 + number % 48, "practice": number % 48 < 8}
+        one = picture(side, arm="deep", code=code, **trial)
+        found.append(Pair(one, picture(1 - side, arm="", code=code, **trial)))
     return found
 
 
+def pictures(pairs: list[Pair]) -> list[Picture]:
+    return [one for pair in pairs for one in pair.pictures]
+
+
 def fakes(pairs: list[Pair], change: Callable[[Pair], Picture]) -> list[Pair]:
-    return [replace(pair, fake=change(pair)) for pair in pairs]
+    return [replace(pair, one=change(pair)) for pair in pairs]
 
 
 def told(pairs: list[Pair], seed: int = 0) -> set[str]:
@@ -47,24 +49,24 @@ def test_an_honest_server_passes():
 
 
 def slower(pair: Pair) -> Picture:
-    return replace(pair.fake, latencies=tuple(latency + 2 for latency in pair.fake.latencies))
+    return replace(pair.one, latencies=tuple(latency + 2 for latency in pair.one.latencies))
 
 
 def extreme(pair: Pair) -> Picture:
     """As quick on average, but never near the middle."""
-    return replace(pair.fake, latencies=(0.5 if pair.number % 2 else 12.0,) * 3)
+    return replace(pair.one, latencies=(0.5 if pair.one.number % 2 else 12.0,) * 3)
 
 
 def cached(pair: Pair) -> Picture:
-    return replace(pair.fake, headers=(*PLAIN, ("X-Cache", "HIT")))
+    return replace(pair.one, headers=(*PLAIN, ("X-Cache", "HIT")))
 
 
 def longer(pair: Pair) -> Picture:
-    return replace(pair.fake, length=101)
+    return replace(pair.one, length=101)
 
 
 def marked(pair: Pair) -> Picture:
-    return replace(pair.fake, token=UUID(int=pair.fake.token.int | 1 << 17))
+    return replace(pair.one, token=UUID(int=pair.one.token.int | 1 << 17))
 
 
 @pytest.mark.parametrize(
@@ -84,8 +86,8 @@ def test_a_planted_leak_is_found(leak, name):
 def test_two_observations_that_tell_only_together_are_found():
     def crossed(pair: Pair) -> Picture:
         """Slow on the left, quick on the right."""
-        late = 12.0 if pair.fake.place == 0 else 0.5
-        return replace(pair.fake, latencies=(late,) * 3)
+        late = 12.0 if pair.one.place == 0 else 0.5
+        return replace(pair.one, latencies=(late,) * 3)
 
     pairs = fakes(observed(np.random.default_rng(3), pairs=240), crossed)
     assert "classifier, bent, with pairs of observations" in told(pairs)
@@ -94,7 +96,7 @@ def test_two_observations_that_tell_only_together_are_found():
 def test_a_leaning_design_is_found():
     pairs = observed(np.random.default_rng(3))
     leaning = [
-        replace(pair, fake=replace(pair.fake, place=0), real=replace(pair.real, place=1)) for pair in pairs
+        replace(pair, one=replace(pair.one, place=0), other=replace(pair.other, place=1)) for pair in pairs
     ]
     assert "position, side" in told(leaning)
 
@@ -133,11 +135,11 @@ def test_the_stated_power_is_what_is_reached():
         turned = [
             replace(
                 pair,
-                fake=replace(pair.fake, latencies=(max(both) if is_late else min(both),) * 3),
-                real=replace(pair.real, latencies=(min(both) if is_late else max(both),) * 3),
+                one=replace(pair.one, latencies=(max(both) if is_late else min(both),) * 3),
+                other=replace(pair.other, latencies=(min(both) if is_late else max(both),) * 3),
             )
             for pair, is_late in zip(pairs, late, strict=True)
-            for both in [(pair.fake.latencies[0], pair.real.latencies[0])]
+            for both in [(pair.one.latencies[0], pair.other.latencies[0])]
         ]
         table = table_of(turned)
         verdict = judge(table, rng, permutations=2999)
@@ -155,24 +157,25 @@ def test_equal_seeds_judge_equally():
 @pytest.mark.parametrize("leak", [longer, cached])
 def test_what_must_be_the_same_is_told_without_statistics(leak):
     pairs = observed(np.random.default_rng(3))
-    assert uneven(pairs) == []
-    assert uneven(fakes(pairs[:1], leak) + pairs[1:])
+    assert uneven(pictures(pairs)) == []
+    assert uneven(pictures(fakes(pairs[:1], leak) + pairs[1:]))
 
 
 def test_photos_may_differ_from_each_other_but_not_the_two_pictures_of_one():
     pairs = observed(np.random.default_rng(3))
-    other = replace(pairs[0].fake, length=2048), replace(pairs[0].real, length=2048)
-    assert uneven([replace(pairs[0], photo="large", fake=other[0], real=other[1]), *pairs[1:]]) == []
-    assert uneven([replace(pairs[0], photo="large", fake=other[0]), *pairs[1:]])
+    large = [replace(one, photo="large", length=2048) for one in pairs[0].pictures]
+    rest = pictures(pairs[1:])
+    assert uneven([*large, *rest]) == []
+    assert uneven([large[0], replace(large[1], length=100), *rest])
 
 
 def test_bytes_of_one_showing_that_come_again_are_told():
     pairs = observed(np.random.default_rng(3))
     sample = bytes(range(64))
-    honest = fakes(pairs, lambda pair: replace(pair.fake, sample=pair.fake.token.bytes * 4))
-    assert uneven(honest) == []
-    same = fakes(pairs[:2], lambda pair: replace(pair.fake, sample=sample))
-    assert uneven(same) == ["Bytes of one showing of a picture come again in another showing."]
+    honest = fakes(pairs, lambda pair: replace(pair.one, sample=pair.one.token.bytes * 4))
+    assert uneven(pictures(honest)) == []
+    same = fakes(pairs[:2], lambda pair: replace(pair.one, sample=sample))
+    assert uneven(pictures(same)) == ["Bytes of one showing of a picture come again in another showing."]
 
 
 def test_alpha_is_one_in_a_hundred():

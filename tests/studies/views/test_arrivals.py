@@ -8,7 +8,8 @@ from django.core import signing
 from django.test import Client
 
 from studies.models import Participation, ParticipationState, PaymentReference
-from studies.services import invitations, lifecycle, recruiting, simulated
+from studies.services import invitations, lifecycle, recruiting
+from studies.simulation import signed
 from tests.builders import launched_study
 
 ADA = {"PROLIFIC_PID": "5f3c9a1b2d4e6f7a8b9c0d1e", "STUDY_ID": "60a1b2c3", "SESSION_ID": "61b2c3d4"}
@@ -248,7 +249,7 @@ def test_a_language_that_is_not_offered_is_not_taken(client, study):
 
 
 def test_a_simulated_participant_needs_no_recruiter(client, prolific):
-    statement = simulated.sign(prolific, {"seed": 4})
+    statement = signed.sign(prolific, {"seed": 4})
     assert visit(client, prolific, {"simulation": statement}).status_code == 200
     assert visit(client, prolific, {"simulation": statement[:-2]}).status_code == 400
     client.post(f"/s/{prolific.slug}/begin/", {"consent": "on", "simulation": statement})

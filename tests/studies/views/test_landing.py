@@ -2,8 +2,9 @@ import pytest
 from django.utils import timezone
 
 from studies.models import Participation
-from studies.services import lifecycle, simulated
+from studies.services import lifecycle
 from studies.services.data_to_load import download_bytes
+from studies.simulation import signed
 from tests.builders import launched_study, make_study
 
 
@@ -154,7 +155,7 @@ def test_an_unknown_study_is_not_found(client, db):
 
 
 def test_a_signed_statement_makes_a_simulated_participation(client, study):
-    begin(client, study, simulation=simulated.sign(study, {"seed": 4}))
+    begin(client, study, simulation=signed.sign(study, {"seed": 4}))
     participation = Participation.objects.get()
     assert participation.source == "simulated"
     assert participation.simulation == {"seed": 4}
@@ -162,7 +163,7 @@ def test_a_signed_statement_makes_a_simulated_participation(client, study):
 
 def test_a_statement_that_is_not_ours_or_for_another_study_is_refused(client, study):
     other = make_study("another", colorizers=("sepia",))
-    for statement in ("yes", simulated.sign(study, {"seed": 4})[:-1] + "x", simulated.sign(other, {})):
+    for statement in ("yes", signed.sign(study, {"seed": 4})[:-1] + "x", signed.sign(other, {})):
         assert begin(client, study, simulation=statement).status_code == 400
     assert not Participation.objects.exists()
 
