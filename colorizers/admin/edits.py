@@ -56,6 +56,11 @@ class Edit:
         return now != self.seen if self.seen else self.touched
 
     @property
+    def fixed(self) -> bool:
+        """Whether something was typed into a field that nobody may change any more."""
+        return any(one.typed and not one.kept for one in self.differences)
+
+    @property
     def touched(self) -> bool:
         """Whether saving would change anything."""
         if any(self.rows.new.values()) or any(

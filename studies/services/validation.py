@@ -240,8 +240,8 @@ def _check_photos(study: Study, readiness: Readiness) -> None:
     if small.exists():
         readiness.problem(
             f"{_counted(small.count(), 'photo is', 'photos are')} smaller than {study.image_px} pixels on "
-            f"the shorter side and would have to be enlarged: {_names(small)}. Take them out of the set, or "
-            "lower image_px.",
+            f"the shorter side and would have to be enlarged: {_names(small)}. Lower image_px, or take "
+            "them out of the set; of a set that is frozen make a new one without them.",
             "photo_set",
             pk=study.photo_set_id,
         )
@@ -356,6 +356,11 @@ def _check_plan(
             f"Every participant is to see every {what}, but there are {put} of them and only "
             f"{needs.test} test trials: plan more, or let each participant see one condition.",
             "field:allocation",
+        )
+    if study.arm_quota is not None and study.allocation == Allocation.MIXED:
+        readiness.warn(
+            "A limit of participants per condition has no effect: every participant sees every condition.",
+            "field:arm_quota",
         )
     if not needs.practice:
         readiness.warn("No practice is planned: the first test trials will be it.", "field:design_settings")

@@ -185,3 +185,18 @@ def test_a_poll_of_a_live_study_takes_the_same_few_queries_at_any_size(
     with django_assert_max_num_queries(5):
         told = client.get(address).json()
     assert told["people"] == "0 of 10 people finished, 3 running"
+
+
+def test_a_refused_field_in_a_folded_group_is_in_sight_and_its_link_leads_to_it(workbench, ada):
+    study = make_study(owner=ada)
+    page = workbench.new_page()
+    page.goto(page_of(study))
+    field = page.locator("[name=exclusion_rules__rt_min_ms]")
+    page.evaluate("document.querySelectorAll('details').forEach((group) => { group.open = true; })")
+    field.fill("-5")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.locator(".fr-refusals")).to_be_visible()
+    expect(field).to_be_visible()
+    page.locator(".fr-refusals a").first.click()
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()

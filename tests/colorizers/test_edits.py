@@ -105,7 +105,10 @@ def test_what_was_typed_when_a_study_was_launched_is_shown_and_not_saved(client,
     Study.objects.filter(pk=draft.pk).update(state="live", launched_at="2026-01-01T00:00Z")
     reply = client.post(address, data | {"title": "Too late"})
     assert reply.status_code == 200
-    assert "Too late" in reply.content.decode()
+    page = reply.content.decode()
+    assert "Too late" in page
+    assert "cannot be saved any more: its fields are fixed now" in page
+    assert "<b>Save</b> then stores what the form says" not in page
     draft.refresh_from_db()
     assert draft.title == "Meadow colours"
 

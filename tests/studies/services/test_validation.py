@@ -148,6 +148,12 @@ def test_crops_of_one_photograph_count_as_photos_only_if_the_study_says_so():
     assert problems(study) == []
 
 
+def test_a_limit_per_condition_is_told_to_have_no_effect_where_everybody_sees_all():
+    readiness = validation.check(builders.make_study(arm_quota=2))
+    assert "has no effect" in " ".join(str(one) for one in readiness.warnings)
+    assert readiness.ok
+
+
 def test_what_is_unwise_is_a_warning_and_refuses_nothing():
     study = builders.make_study(planned_participants=3, contact="", question="")
     found = warnings(with_settings(study, practice_trials=0, vigilance_share=0))
