@@ -27,7 +27,14 @@ KEYWORDS = {
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
-PYTHON = ("studies/texts/*.py", "studies/views/*.py", "studies/services/participations.py")
+# Designs mark what they say by `say(text)` and `say(text, context)`; they are free of Django.
+DESIGNS = "say"
+PYTHON = (
+    "studies/designs/*.py",
+    "studies/texts/*.py",
+    "studies/views/*.py",
+    "studies/services/participations.py",
+)
 TEMPLATES = ("templates/studies/*.html", "templates/403.html", "templates/404.html", "templates/500.html")
 
 
@@ -51,12 +58,15 @@ def collected() -> Catalog:
 
 
 def _in_python(text):
-    """Calls with texts written out; what is computed is listed in design_texts.py."""
+    """Calls with texts written out: the function's name, and its arguments as Django orders them."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
-            parts = [part.value for part in node.args if isinstance(part, ast.Constant)]
-            if parts:
-                yield node.func.id, parts
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        parts = [part.value for part in node.args if isinstance(part, ast.Constant)]
+        if parts and node.func.id == DESIGNS:
+            yield ("pgettext", parts[::-1]) if len(parts) > 1 else ("gettext", parts)
+        elif parts and node.func.id in KEYWORDS:
+            yield node.func.id, parts
 
 
 def _in_template(text):

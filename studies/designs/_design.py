@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from studies.designs._columns import Column
 from studies.designs._trial import PRACTICE, TEST, VIGILANCE, TrialSpec
+from studies.designs._words import Words
 
 ROLES = (PRACTICE, TEST, VIGILANCE)
 # Ways of giving arms to people.
@@ -104,7 +105,7 @@ class Score:
 class Feedback:
     """What a participant learns after a trial: whether they were right, if anything was, and what was where.
 
-    `captions` says of slots whether the picture there was "real" or "invented".
+    `captions` says of slots whether the picture there had REAL_COLOURS or INVENTED_COLOURS.
     """
 
     right: bool | None
@@ -112,17 +113,10 @@ class Feedback:
     show_ms: int
 
 
-REAL_COLOURS, INVENTED_COLOURS = "real", "invented"
-
-
 @dataclass(frozen=True)
 class Briefing:
-    """What the runner must know of the whole participation.
+    """What the runner must know of the whole participation; break_every 0 means no breaks."""
 
-    `task` picks its instructions (docs/runner.md); break_every 0 means no breaks.
-    """
-
-    task: str
     break_every: int
     answer_limit_ms: int | None
 
@@ -215,6 +209,10 @@ class Design(Protocol):
         ...
 
     def briefing(self) -> Briefing: ...
+
+    def words(self) -> Words:
+        """What it says to participants beside the questions of its trials."""
+        ...
 
     def estimated_minutes(self) -> int:
         """Roughly how long a participation takes, in whole minutes."""

@@ -40,11 +40,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """Something asked after the first answer, such as how sure one is."""
+    """Something asked after the first answer, such as how sure one is.
+
+    `distinct`: what was answered before is not offered again, as for the worst after the best.
+    """
 
     name: str
     prompt: str
     answers: tuple[Choice, ...]
+    distinct: bool = False
 
 
 # What a trial's row keeps in columns of their own; everything else is its script.
@@ -105,7 +109,7 @@ class TrialSpec:
             prompt=script["prompt"],
             answers=_choices(script["answers"]),
             more=tuple(
-                Question(one["name"], one["prompt"], _choices(one["answers"]))
+                Question(one["name"], one["prompt"], _choices(one["answers"]), one["distinct"])
                 for one in script.get("more", ())
             ),
             # Scripts of earlier releases are of the pair test, which tells after practice alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +10,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from studies.designs import _words
 from studies.designs._columns import FLAG, TEXT, Column
 from studies.designs._design import (
-    INVENTED_COLOURS,
     MIXED,
     ONCE,
     ONE_CONDITION,
-    REAL_COLOURS,
     Answered,
     Arranged,
     Briefing,
@@ -30,12 +30,34 @@ from studies.designs._design import (
 )
 from studies.designs._settings import check_one_of, check_share, check_whole, make_settings
 from studies.designs._trial import PRACTICE, REAL, TEST, VIGILANCE, Choice, Frame, Show, TrialSpec
+from studies.designs._words import INVENTED_COLOURS, REAL_COLOURS, say
 
 SLOTS = ("left", "right")
 ANSWERS = (
-    Choice("left", "Left", ("ArrowLeft", "f", "1")),
-    Choice("right", "Right", ("ArrowRight", "j", "2")),
+    Choice("left", say("Left", "answer"), ("ArrowLeft", "f", "1")),
+    Choice("right", say("Right", "answer"), ("ArrowRight", "j", "2")),
 )
+PROMPTS = {"sequential": say("Which picture had the fake colours?"),
+           "simultaneous": say("Which picture has the fake colours?")}  # fmt: skip
+TASK = _words.Page(
+    say("Spot the fake colours"),
+    (say("You will see each photo twice: once with its real colours, once with colours that a computer "
+         "invented."),
+     say("Find the invented colours. If you are not sure, follow your first impression.")),
+    _words.TWO_SCENES,
+)  # fmt: skip
+CHOOSING = _words.Page(
+    say("How to choose"),
+    (_words.ByInput(keyboard=say("Press {keys}, or click the place where the fake was."),
+                    touch=say("Tap the place where the fake was.")),),
+    _words.Figure("choices", say("A drawing of the two places to choose from.")),
+)  # fmt: skip
+WORDS = _words.Words(
+    noun=_words.PAIRS, practice=_words.PRACTICE_TOLD, test=_words.TEST_UNTOLD, look=_words.TWO_SCENES,
+    lead=say("You see each picture twice: once with its real colours, once with colours that a computer "
+             "invented. Can you tell which is which?"),
+    verdict=_words.WHERE_THE_FAKE_WAS,
+)  # fmt: skip
 NOISE_FRAMES = 4
 NOISE_MS = 30
 # Typical pace of a careful participant, for the estimate on the landing page only.
@@ -172,7 +194,13 @@ class Pair:
         return [Treatment((arm,), 1 / len(arms)) for arm in arms]
 
     def briefing(self) -> Briefing:
-        return Briefing("find_fake", self.settings.break_every, self.settings.answer_limit_ms)
+        return Briefing(self.settings.break_every, self.settings.answer_limit_ms)
+
+    def words(self) -> _words.Words:
+        sequential = self.settings.presentation == "sequential"
+        limited = self.settings.answer_limit_ms is not None
+        looking = _words.looking_page(sequential=sequential, timed=True, limited=limited)
+        return dataclasses.replace(WORDS, pages=(TASK, looking, CHOOSING))
 
     def estimated_minutes(self) -> int:
         needs = self.needs()
@@ -284,7 +312,6 @@ class Pair:
         return f"{side}-{'first' if first else 'second'}"
 
     def _spec(self, kind: str, cell: Cell, arrangement: Arrangement) -> TrialSpec:
-        seen = "had" if self.settings.presentation == "sequential" else "has"
         return TrialSpec(
             kind=kind,
             condition=cell.treatment,
@@ -293,7 +320,7 @@ class Pair:
             frames=self._frames(cell.treatment, arrangement),
             slots=SLOTS,
             answers=ANSWERS,
-            prompt=f"Which picture {seen} the fake colours?",
+            prompt=PROMPTS[self.settings.presentation],
             key=arrangement[0],
             arrangement=self._name(arrangement),
             feedback=kind == PRACTICE,

@@ -28,7 +28,7 @@ NO_QUESTIONS: Mapping[str, Collection[str]] = {}
 Kept = TypeVar("Kept", dict[str, Any], list[Any])
 
 INPUTS = ("keyboard", "mouse", "touch", "pen", "")
-LAYOUTS = ("row", "column", "single", "")
+LAYOUTS = ("row", "column", "grid", "single", "")
 RUNNER_VERSION = re.compile(r"[0-9A-Za-z.+-]*")
 EVENT_TYPES = ("visibility", "focus", "resize", "fullscreen", "truncated")
 TIMES = ("onset_stamp", "onset_now", "offset_stamp", "offset_now")
@@ -62,11 +62,13 @@ def parse_answer(
     *,
     offered: Collection[str],
     questions: Mapping[str, Collection[str]] = NO_QUESTIONS,
+    distinct: Collection[str] = (),
     may_be_missing: bool = True,
 ) -> Answer:
     """The answer to a trial that offers these values; null is a missing answer and has no time.
 
-    `questions` are the further ones, by name, with what each offers. An answer may be missing only where the
+    `questions` are the further ones, by name, with what each offers; those in `distinct` do not offer what
+    was answered before them. An answer may be missing only where the
     study sets a limit that can run out.
     """
     facts = load_object(body)
@@ -88,19 +90,27 @@ def parse_answer(
         events=_kept("events", _items(facts, "events", _event, most=MAX_EVENTS), MAX_BYTES),
         runner=_version(facts),
         shown_before=_shown_before(facts),
-        more=_more(facts, questions) if answer is not None else [],
+        more=_more(facts, answer, questions, distinct) if answer is not None else [],
     )
 
 
-def _more(facts: Mapping[str, Any], questions: Mapping[str, Collection[str]]) -> list[dict[str, Any]]:
+def _more(
+    facts: Mapping[str, Any],
+    first: str,
+    questions: Mapping[str, Collection[str]],
+    distinct: Collection[str],
+) -> list[dict[str, Any]]:
     """The answers to the further questions, one for each, in the order in which they are asked."""
     given = {one["name"]: one for one in _items(facts, "more", _further, most=len(questions))}
     if given.keys() != questions.keys():
         raise BadPayload(f"more must answer {', '.join(questions) or 'nothing'}, each once.")
-    for name, offered in questions.items():
+    before = [first]
+    for name, all_offered in questions.items():
+        offered = [value for value in all_offered if name not in distinct or value not in before]
         if given[name]["answer"] not in offered:
             what = f"{', '.join(offered)}, not {_shown(given[name]['answer'])}"
             raise BadPayload(f"The answer to {name} must be one of {what}.")
+        before.append(given[name]["answer"])
     return [given[name] for name in questions]
 
 

@@ -1,4 +1,6 @@
-"""Every word that the trial runner says: the page hands them over in the participation's language.
+"""Every word that the trial runner says of itself: the page brings them in the participation's language.
+
+What the trials are about is said by designs (designs.py, and their own files).
 
 Keys are those of static/studies/runner/texts.js. What stands in braces is filled in by the runner; where a
 number decides the form, `one` and `many` are the two forms.
@@ -14,20 +16,12 @@ from django.utils.translation import pgettext_lazy
 
 _RELOAD = _("Reload the page")
 _GO_ON = _("Continue")
-_FAKE_LEFT = _("Wrong – the fake was on the left")
-_FAKE_RIGHT = _("Wrong – the fake was on the right")
-_FAKE_ABOVE = _("Wrong – the fake was at the top")
-_FAKE_BELOW = _("Wrong – the fake was at the bottom")
 
 TEXTS: Mapping[str, Any] = {
     "next": _("Continue"),
     "back": _("Back"),
-    "pairs": {"one": _("pair"), "many": _("pairs")},
-    "rounds": {"one": _("round"), "many": _("rounds")},
     "step": _("{page} of {pages}"),
     "withdraw": _("Withdraw and erase my answers"),
-    "real": _("Real colours"),
-    "invented": _("Invented colours"),
     "places": {
         "left": pgettext_lazy("answer", "Left"),
         "right": pgettext_lazy("answer", "Right"),
@@ -43,75 +37,36 @@ TEXTS: Mapping[str, Any] = {
         " ": pgettext_lazy("key", "Space"), "Enter": pgettext_lazy("key", "Enter"),
     },
     "or": pgettext_lazy("between keys", "or"),
-    "fakes": {
-        "title": _("Spot the fake colours"),
-        "text": [
-            _("You will see each photo twice: once with its real colours, once with colours that a computer "
-              "invented."),
-            _("Find the invented colours. If you are not sure, follow your first impression."),
-        ],
-        "figure": _("Two drawings of one landscape: one with natural colours, one with colours that are "
-                    "slightly off."),
-    },
-    "looking": {
-        "title": _("Look closely, it is quick"),
-        # first and second are of `row` or `column`, exposure is of `duration`.
-        "sequential": _("One photo appears {first}, then the other {second}, or the other way round, each "
-                        "for only {exposure}."),
-        "together": _("Both photos appear together and stay for only {exposure}."),
-        "open": _("Both photos appear together and stay until you have chosen."),
+    # Where the first and the second slot are.
+    "where": {
         "row": [_("on the left"), _("on the right")],
         "column": [_("at the top"), _("at the bottom")],
-        "afterwards": _("Then you choose. Take as long as you need."),
-        "limited": _("Then you have {limit} to choose."),
-        "figure": _("A drawing of the order: the photos appear, vanish, and then you choose."),
     },
     # Captions of the drawings of a trial's steps: short.
     "example": {
         "dots": {"one": _("A dot"), "many": _("Dots")},
-        "photos": {"one": _("One photo"), "many": _("Both photos")},
+        "photos": {"one": _("One photo"), "two": _("Both photos"), "many": _("All photos")},
         "mask": _("A pattern"),
         "choose": _("You choose"),
         "play": _("Play the example"),
     },
-    "choosing": {
-        "title": _("How to choose"),
-        "keyboard": _("Press {keys}, or click the place where the fake was."),
-        "touch": _("Tap the place where the fake was."),
-        # things is of `pairs` or `rounds`, time of `minutes`.
-        "practice": {
-            "one": _("First comes one {things} for practice. It does not count, and you are told whether you "
-                     "were right."),
-            "many": _("First come {count} {things} for practice. They do not count, and you are told each "
-                      "time whether you were right."),
-        },
+    "begin": {
+        # things is what the design calls a round, time is of `minutes`.
         "noPractice": {
             "one": _("There is one {things}. That takes {time}."),
             "many": _("There are {count} {things}. That takes {time}."),
         },
-        "startPractice": _("Start practice"),
-        "start": _("Start"),
-        "figure": _("A drawing of the two places to choose from."),
-    },
-    "general": {
-        "title": _("What to do"),
-        "text": _("Look at what is shown and answer the question: “{prompt}”"),
-        "limited": _("You have {limit} to answer."),
+        "practice": _("Start practice"),
+        "test": _("Start"),
     },
     "test": {
         "title": _("Now the test starts"),
-        "text": {
-            "one": _("Practice is over. One {things} is left, which takes {time}. From now on you are not "
-                     "told whether you were right."),
-            "many": _("Practice is over. {count} {things} are left, which takes {time}. From now on you are "
-                      "not told whether you were right."),
-        },
         "hint": _("Sit comfortably, and keep this window in front."),
         "next": _("Start the test"),
     },
     "pause": {
         "title": _("Time for a short break"),
-        # so_far is of `soFar`.
+        # so_far is what the design says of the rounds that are done.
         "text": _("{so_far} Rest your eyes for a moment and continue when you like."),
         "next": _GO_ON,
     },
@@ -137,21 +92,7 @@ TEXTS: Mapping[str, Any] = {
     },
     "progress": _("{done} of {total} done"),
     # Beside the bar of progress: which one comes.
-    "at": {
-        "practice": _("Practice {number} of {total}"),
-        "pairs": _("Pair {number} of {total}"),
-        "rounds": _("Round {number} of {total}"),
-    },
-    "soFar": {
-        "pairs": _("{done} of {total} pairs are done."),
-        "rounds": _("{done} of {total} rounds are done."),
-    },
-    "verdict": {
-        "right": pgettext_lazy("verdict", "Right"),
-        "wrong": pgettext_lazy("verdict", "Wrong"),
-        "wrongPlace": {"left": _FAKE_LEFT, "right": _FAKE_RIGHT},
-        "wrongStacked": {"left": _FAKE_ABOVE, "right": _FAKE_BELOW},
-    },
+    "practiceAt": _("Practice {number} of {total}"),
     "timeUp": _("Time is up. On to the next one."),
     "loading": _("Loading the photos …"),
     "saving": _("Saving …"),

@@ -30,6 +30,7 @@ from studies.services.data_to_load import download_bytes
 from studies.simulation import signed
 from studies.texts import languages
 from studies.texts import outcomes as outcome_texts
+from studies.texts.designs import spoken, spoken_words
 from studies.texts.languages import polyglot
 from studies.texts.recruiters import said
 from studies.views._ended import ARRIVAL, no_place, turned_away, unavailable
@@ -298,14 +299,17 @@ def _begin_form(study: Study, *args: Any, **kwargs: Any) -> BeginForm:
 
 def _context(study: Study) -> dict[str, Any]:
     design = planning.design_of(study)
-    needs = design.needs()
+    needs, words = design.needs(), design.words()
     return {
         "study": study,
         "minutes": design.estimated_minutes(),
         "megabytes": math.ceil(download_bytes(study) / 1e6),
         "practice": needs.practice,
         "trials": needs.test + needs.vigilance,
-        "finds_fakes": design.briefing().task == "find_fake",
+        "words": spoken_words(words),
+        "look": [(scene, spoken(words.captions[scene])) for scene in words.look.scenes.values()]
+        if words.look
+        else [],
         "languages": languages.choices(study),
         "language": translation.get_language(),
     }

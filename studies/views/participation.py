@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from studies import limits
-from studies.designs._design import INVENTED_COLOURS, Feedback
+from studies.designs._design import Feedback
+from studies.designs._words import INVENTED_COLOURS, Words
 from studies.models import Participation, ParticipationState, Trial, TrialKind
 from studies.rules import payloads
 from studies.services import participations, planning, responses
+from studies.texts.designs import spoken, spoken_answers, spoken_words
 from studies.texts.languages import polyglot
 from studies.texts.runner import runner_texts
 from studies.views import _ended, checks, debrief
@@ -78,7 +78,8 @@ def state(request: HttpRequest, code: UUID) -> JsonResponse:
     study = participation.study
     translation.activate(participation.language)
     participations.note_seen(participation)
-    briefing = planning.design_of(study).briefing()
+    design = planning.design_of(study)
+    briefing = design.briefing()
     finished = participation.state == ParticipationState.FINISHED
     if not finished and not participations.is_open(participation):
         raise responses.NotNow(participations.why_over(participation))
@@ -91,7 +92,7 @@ def state(request: HttpRequest, code: UUID) -> JsonResponse:
         {
             "participation": str(participation.code),
             "title": study.texts.title,
-            "task": briefing.task,
+            "words": spoken_words(design.words()),
             "image_px": study.image_px,
             "break_every": briefing.break_every,
             "answer_limit_ms": briefing.answer_limit_ms,
@@ -124,29 +125,24 @@ def public_trial(trial: Trial) -> dict[str, Any]:
         # Scripts of earlier releases are of the pair test, which tells after practice alone.
         "feedback": trial.spec.get("feedback", trial.kind == TrialKind.PRACTICE),
         # Designs plan in English, which keeps their code pure.
-        "prompt": gettext(trial.spec["prompt"]),
+        "prompt": spoken(trial.spec["prompt"]),
         "slots": trial.spec["slots"],
         "frames": frames,
-        "answers": _choices(trial.spec),
+        "answers": spoken_answers(trial.spec["answers"]),
         "more": [
-            {"name": one["name"], "prompt": gettext(one["prompt"]), "answers": _choices(one)}
-            for one in trial.spec.get("more", ())
+            question | {"prompt": spoken(question["prompt"]), "answers": spoken_answers(question["answers"])}
+            for question in trial.spec.get("more", ())
         ],
     }
 
 
-def _choices(question: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [choice | {"label": pgettext("answer", choice["label"])} for choice in question["answers"]]
-
-
-def _values(question: Mapping[str, Any]) -> list[str]:
-    return [choice["value"] for choice in question["answers"]]
-
-
-def _told(feedback: Feedback) -> dict[str, Any]:
-    # The runner of this release asks for the one invented picture; `captions` say it of any number.
-    invented = (slot for slot, what in feedback.captions.items() if what == INVENTED_COLOURS)
-    return asdict(feedback) | {"fake": next(invented, None)}
+def _told(feedback: Feedback, words: Words) -> dict[str, Any]:
+    return {
+        "right": feedback.right,
+        "captions": {slot: spoken(words.captions[what]) for slot, what in feedback.captions.items()},
+        "marked": [slot for slot, what in feedback.captions.items() if what == INVENTED_COLOURS],
+        "show_ms": feedback.show_ms,
+    }
 
 
 @runner_endpoint("POST")
@@ -164,11 +160,15 @@ def device(request: HttpRequest, code: UUID) -> JsonResponse:
 def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
     trial = get_object_or_404(TRIALS, code=code)
     limits.count_participation(request, trial.participation.code)
-    offered = _values(trial.spec)
-    questions = {one["name"]: _values(one) for one in trial.spec.get("more", ())}
-    limit = planning.design_of(trial.participation.study).briefing().answer_limit_ms
+    translation.activate(trial.participation.language)
+    design = planning.design_of(trial.participation.study)
+    more = trial.spec.get("more", ())
     answer = payloads.parse_answer(
-        request.body, offered=offered, questions=questions, may_be_missing=limit is not None
+        request.body,
+        offered=_values(trial.spec),
+        questions={one["name"]: _values(one) for one in more},
+        distinct=[one["name"] for one in more if one["distinct"]],
+        may_be_missing=design.briefing().answer_limit_ms is not None,
     )
     response, created = responses.record_response(trial=trial, answer=answer)
     feedback = responses.feedback_on(response)
@@ -177,6 +177,10 @@ def record_response(request: HttpRequest, code: UUID) -> JsonResponse:
         "voided": response.voided,
         "progress": participations.progress(trial.participation),
         "finished": trial.participation.state == ParticipationState.FINISHED,
-        "feedback": None if feedback is None else _told(feedback),
+        "feedback": None if feedback is None else _told(feedback, design.words()),
     }
     return JsonResponse(reply, status=201 if created else 200)
+
+
+def _values(question: Mapping[str, Any]) -> list[str]:
+    return [choice["value"] for choice in question["answers"]]

@@ -14,6 +14,10 @@ async (mode) => {
   const { ScreenPlugin } = await import(at + "screens.js");
   const { RefreshMeter } = await import(at + "frames.js");
   const { ENGLISH } = await import(at + "texts.js");
+  // The runner's style sheet is not in this page, so nothing else gives the stage its room.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".runner-stage { height: 600px }");
+  document.adoptedStyleSheets = [sheet];
   const meter = new RefreshMeter();
   const picture = document.createElement("canvas");
   picture.width = picture.height = 80;
@@ -29,13 +33,15 @@ async (mode) => {
       { kind: "answer", duration_ms: null, images: [] },
     ],
     answers: [{ value: "left", label: "Left", keys: ["f"] }, { value: "right", label: "Right", keys: ["j"] }],
+    more: [{ name: "sure", prompt: "Sure?", answers: [{ value: "yes", label: "Yes", keys: ["y"] }] }],
   };
+  const words = () => ({});
   const deliver = async (of, sealed) => {
-    delivered.push([of.code, sealed.answer]);
+    delivered.push([of.code, sealed.answer, sealed.more[0].answer]);
     return { stale: false, feedback: null };
   };
   const load = async () => ({ get: () => bitmap });
-  const services = { load, meter: () => meter, texts: () => ENGLISH, deliver };
+  const services = { load, meter: () => meter, texts: () => ENGLISH, words, deliver };
   const frames = { type: FramesPlugin, trial, image_px: 80, ...services };
   const pages = () => [{ title: "A break", paragraphs: ["Rest."] }];
   const screen = { type: ScreenPlugin, screen: "break", pages, texts: () => ENGLISH };
@@ -61,6 +67,6 @@ def test_jspsych_simulates_our_plug_ins(open_page, quick_study, mode):
     assert (first["answer"], first["input"], second["code"]) == ("right", "keyboard", "simulated")
     assert first["rt_ms"] == pytest.approx(120, abs=1 if mode == "data-only" else 400)
     assert second["answer"] in {"left", "right"}
-    assert [code for code, _ in played["delivered"]] == ["simulated", "simulated"]
+    assert [(code, sure) for code, _, sure in played["delivered"]] == [("simulated", "yes")] * 2
     for trial in (first, second):
         assert [(frame["index"], frame["planned_ms"]) for frame in trial["frames"]] == [(1, 100), (2, 30)]

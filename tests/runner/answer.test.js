@@ -127,6 +127,11 @@ test("vertical arrows are not invented where answers are no slots, nor taken fro
   assert.equal(keyTable(swapped, slots, "column").get("ArrowUp"), "right");
 });
 
+test("the vertical arrows mean nothing where more than two slots are stacked", () => {
+  const three = ["1", "2", "3"].map((value) => ({ value, keys: [value] }));
+  assert.deepEqual([...keyTable(three, ["1", "2", "3"], "column").keys()], ["1", "2", "3"]);
+});
+
 test("listening goes through real events, and stops", () => {
   const { gate: open, given } = gate({ openAt: 0 });
   const target = new EventTarget();

@@ -42,8 +42,15 @@ test("a 200 for an answer that was there already is as good as a 201", async () 
 });
 
 test("feedback is passed on", async () => {
-  const { deliver } = courier(jsonReply(201, { ...RECORDED, feedback: { right: false, fake: "right", show_ms: 2400 } }));
-  assert.deepEqual((await deliver("a", {})).feedback, { right: false, fake: "right", showMs: 2400 });
+  const { deliver } = courier(jsonReply(201, { ...RECORDED, feedback: { right: false, captions: { right: "Invented colours" }, marked: ["right"], show_ms: 2400 } }));
+  assert.deepEqual((await deliver("a", {})).feedback, {
+    right: false, captions: { right: "Invented colours" }, marked: ["right"], showMs: 2400,
+  });
+});
+
+test("feedback where nothing is right or wrong says neither", async () => {
+  const { deliver } = courier(jsonReply(201, { ...RECORDED, feedback: { right: null, captions: {}, marked: [], show_ms: 10 } }));
+  assert.equal((await deliver("a", {})).feedback.right, null);
 });
 
 test("a spoiled trial is told; where the server says nothing of it, it was not", async () => {

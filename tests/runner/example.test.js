@@ -33,6 +33,8 @@ test("captions say what and for how long, in the decimals of the language", () =
   const lines = [dot, photo, choice].map((step) => captionOf(step, ENGLISH, "en"));
   assert.deepEqual(lines, [["A dot"], ["One photo", "1\u202fs"], ["You choose"]]);
   assert.equal(captionOf({ kind: "photos", slots: ["left", "right"], ms: 500 }, ENGLISH, "de").at(-1), "0,5\u202fs");
+  const all = ["1", "2", "3"].map((_, i, slots) => captionOf({ kind: "photos", slots: slots.slice(0, i + 1), ms: null }, ENGLISH, "en"));
+  assert.deepEqual(all, [["One photo"], ["Both photos"], ["All photos"]]);
 });
 
 test("the example keeps the trial's own times", async () => {

@@ -1,4 +1,4 @@
-/** Small stand-ins for the browser, and one trial as the server sends it. */
+/** Small stand-ins for the browser, and one trial and its words as the server sends them. */
 
 /** A display that ticks by hand: `run()` calls back until nobody asks for another frame. */
 export class FakeDisplay {
@@ -41,6 +41,7 @@ export function pairTrial(changes = {}) {
     code: "8c0d",
     number: 4,
     kind: "practice",
+    feedback: true,
     prompt: "Which image had the fake colours?",
     slots: ["left", "right"],
     frames: [
@@ -58,6 +59,41 @@ export function pairTrial(changes = {}) {
   };
 }
 
+/** The words of a design that asks for one of two pictures. */
+export function pairWords(changes = {}) {
+  return {
+    noun: { one: "pair", many: "pairs", at: "Pair {number} of {total}", so_far: "{done} of {total} pairs are done." },
+    pages: [
+      {
+        title: "Spot the fake colours",
+        text: ["One of two has colours that a computer invented."],
+        figure: { kind: "scenes", description: "Two drawings.", scenes: { left: "real", right: "invented" } },
+      },
+      {
+        title: "Look closely",
+        text: ["One photo appears {first}, then the other {second}, each for only {exposure}.", "You have {limit}: {prompt}"],
+        figure: { kind: "course", description: "A drawing of the order.", scenes: { left: "real" } },
+      },
+      {
+        title: "How to choose",
+        text: [{ keyboard: "Press {keys}.", touch: "Tap the place." }],
+        figure: { kind: "choices", description: "A drawing of two places.", scenes: {} },
+      },
+    ],
+    practice: { one: "First comes one {things} for practice.", many: "First come {count} {things} for practice." },
+    test: { one: "One {things} is left, which takes {time}.", many: "{count} {things} are left, which takes {time}." },
+    captions: { real: "Real colours", invented: "Invented colours" },
+    verdict: {
+      right: "Right",
+      wrong: "Wrong",
+      neither: "",
+      wrong_at: { left: "Wrong – it was on the left", right: "Wrong – it was on the right" },
+      wrong_stacked: { left: "Wrong – it was at the top", right: "Wrong – it was at the bottom" },
+    },
+    ...changes,
+  };
+}
+
 export function openState(changes = {}) {
   return {
     participation: "1b4e",
@@ -67,6 +103,7 @@ export function openState(changes = {}) {
     answer_limit_ms: null,
     progress: { done: 0, total: 54, practice: 10 },
     finished: false,
+    words: pairWords(),
     trials: [pairTrial()],
     ...changes,
   };

@@ -65,11 +65,54 @@ test("a longer question takes smaller letters before it asks for a larger window
 });
 
 test("one slot stands in the middle, with room for a row of answers below", () => {
-  const found = plan(375, 600, 2, { slots: ["centre"], answersRow: true });
+  const found = plan(375, 600, 2, { slots: ["centre"], answersHeight: () => 64 });
   assert.equal(found.kind, "single");
   assert.ok(Math.abs(found.boxes.centre.x - (375 - 256) / 2) <= 0.5);
   assert.ok(found.answers.y >= found.boxes.centre.y + found.size);
   assert.ok(found.answers.y + 64 <= 600);
+});
+
+const SIX = ["1", "2", "3", "4", "5", "6"];
+
+for (const [name, width, height, dpr, count, kind, across] of [
+  ["a desktop", 1440, 896, 1, 6, "grid", 3],
+  ["a wall", 3840, 2100, 1, 6, "row", 6],
+  ["a desktop", 1440, 896, 1, 5, "row", 5],
+  ["a desktop", 1440, 700, 1.25, 4, "row", 4],
+  ["a small phone", 375, 663, 2, 6, "grid", 2],
+  ["a tall phone", 390, 760, 3, 5, "grid", 2],
+  ["a phone held sideways", 667, 330, 2, 6, "grid", 3],
+]) {
+  test(`${count} pictures on ${name} (${width} wide) stand ${across} in a line, equal, apart, on the pixel grid`, () => {
+    const slots = SIX.slice(0, count);
+    const found = plan(width, height, dpr, { slots });
+    assert.deepEqual([found.fits, found.kind], [true, kind]);
+    const boxes = slots.map((slot) => found.boxes[slot]);
+    assert.equal(boxes.filter(({ y }) => y === boxes[0].y).length, across);
+    assert.ok(Math.abs(found.size * dpr - 256 * found.scale) < 1e-9);
+    for (const [i, { x, y }] of boxes.entries()) {
+      assert.ok(x >= 0 && y >= found.prompt.height - 1 && x + found.size <= width && y + found.size <= height);
+      assert.ok(onGrid(x, dpr) && onGrid(y, dpr));
+      for (const other of boxes.slice(i + 1)) {
+        const apart = Math.max(Math.abs(other.x - x), Math.abs(other.y - y));
+        assert.ok(apart >= found.size + 4 - 1 / dpr, "a gap between each two");
+      }
+    }
+  });
+}
+
+test("a last line that is not full stands in the middle", () => {
+  const { boxes, size } = plan(390, 760, 3, { slots: SIX.slice(0, 5) });
+  assert.ok(Math.abs(boxes[5].x + size / 2 - 195) < 1);
+});
+
+test("answers below never reach beyond the window", () => {
+  for (let height = 500; height < 1000; height += 7) {
+    for (const slots of [["centre"], SLOTS, SIX]) {
+      const found = plan(800, height, 1, { slots, answersHeight: () => 128 });
+      if (found.fits && found.kind !== "row" && found.kind !== "single") assert.ok(found.answers.y + 128 <= height + 1, `${slots} ${height}`);
+    }
+  }
 });
 
 test("captions go below where there is room and inside where there is none", () => {

@@ -29,7 +29,7 @@ for (const plugin of [FramesPlugin, ScreenPlugin]) {
   });
 }
 
-const CONTRACT = ["answer", "rt_ms", "input", "frames", "refresh_ms", "layout", "events", "shown_before", "runner"];
+const CONTRACT = ["answer", "rt_ms", "input", "more", "frames", "refresh_ms", "layout", "events", "shown_before", "runner"];
 
 test("a sealed answer has the contract's names, all of them and no others", () => {
   const answer = { value: "left", rtMs: 812.41234, input: "keyboard" };
@@ -72,4 +72,13 @@ test("a simulation gives the answer that it is told to give", async () => {
   const options = { data: { answer: "right", rt_ms: 300 } };
   const data = await new FramesPlugin(jsPsych).simulate(parameters, "data-only", options, () => {});
   assert.deepEqual([data.answer, data.rt_ms], ["right", 300]);
+});
+
+test("a simulation answers the further questions, too, and no place twice where another one is asked for", async () => {
+  const answers = ["left", "right"].map((value) => ({ value, label: value, keys: [value[0]] }));
+  const trial = parseTrial(pairTrial({ more: [{ name: "worst", prompt: "The worst?", answers, distinct: true }] }));
+  const { default: deliver } = FramesPlugin.info.parameters.deliver;
+  const options = { data: { answer: "left", rt_ms: 300 } };
+  const data = await new FramesPlugin(jsPsych).simulate({ trial, meter: () => new RefreshMeter(), deliver }, "data-only", options, () => {});
+  assert.deepEqual(data.more, [{ name: "worst", answer: "right", rt_ms: 640 }]);
 });

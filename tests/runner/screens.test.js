@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { answerFace, columnsOf, isScale, offeredBy, roomOf } from "../../studies/static/studies/runner/answers.js";
 import { describe, pagesFor } from "../../studies/static/studies/runner/screens.js";
-import { answerFace } from "../../studies/static/studies/runner/stage.js";
 import { parseState } from "../../studies/static/studies/runner/state.js";
-import { duration, ENGLISH, withTranslation } from "../../studies/static/studies/runner/texts.js";
-import { openState, pairTrial } from "./fakes.js";
+import { duration, ENGLISH } from "../../studies/static/studies/runner/texts.js";
+import { parseWords, verdictOf } from "../../studies/static/studies/runner/words.js";
+import { openState, pairTrial, pairWords } from "./fakes.js";
 
 function pages(screen, { changes = {}, layout = "row", touchOnly = false } = {}) {
   const state = parseState(openState(changes));
@@ -14,49 +15,40 @@ function pages(screen, { changes = {}, layout = "row", touchOnly = false } = {})
 
 const words = (list) => list.flatMap(({ title, paragraphs }) => [title, ...paragraphs]).join(" ");
 
-test("instructions are three short pages that name the study's exposure, task and practice", () => {
-  const list = pages("instructions");
-  assert.equal(list.length, 3);
-  assert.match(words(list), /colours that a computer invented/);
-  assert.match(words(list), /one second/);
-  assert.match(words(list), /on the left, then the other on the right/);
-  assert.match(words(list), /10 pairs for practice/);
+test("instructions are the pages of the design's words, with the study's exposure, question, limit and practice", () => {
+  const list = pages("instructions", { changes: { answer_limit_ms: 3000 } });
+  assert.deepEqual(list.map(({ title }) => title), ["Spot the fake colours", "Look closely", "How to choose"]);
+  assert.match(words(list), /on the left, then the other on the right, each for only one second/);
+  assert.match(words(list), /three seconds: Which image had the fake colours\?/);
+  assert.match(words(list), /First come 10 pairs for practice/);
   assert.equal(list.at(-1).next, "Start practice");
-  for (const { paragraphs } of list) assert.ok(paragraphs.join(" ").length < 330);
+  assert.deepEqual(list.map(({ figure }) => typeof figure), ["function", "function", "function"]);
 });
 
 test("stacked on a touch screen they speak of top and bottom, and of no keys", () => {
   const text = words(pages("instructions", { layout: "column", touchOnly: true }));
   assert.match(text, /at the top, then the other at the bottom/);
+  assert.match(text, /Tap the place/);
   assert.doesNotMatch(text, /Press/);
 });
 
-test("stacked with a keyboard they name the vertical arrows", () => {
+test("with a keyboard they name its keys, and the vertical arrows where slots are stacked", () => {
+  assert.match(words(pages("instructions")), /Press ← or →/);
   assert.match(words(pages("instructions", { layout: "column" })), /Press ↑ or ↓/);
 });
 
-test("photos that appear together, or stay until the answer, are described so", () => {
-  const images = [{ slot: "left", src: "/i/1/" }, { slot: "right", src: "/i/2/" }];
-  const together = [{ kind: "images", duration_ms: 500, images }, { kind: "answer", duration_ms: null }];
-  assert.match(words(pages("instructions", { changes: { trials: [pairTrial({ frames: together })] } })), /together and stay for only half a second/);
-  const open = [{ kind: "images", duration_ms: null, images }];
-  assert.match(words(pages("instructions", { changes: { trials: [pairTrial({ frames: open })] } })), /stay until you have chosen/);
-});
-
-test("an answer limit is announced, no practice is not", () => {
-  const changes = { answer_limit_ms: 3000, progress: { done: 0, total: 40, practice: 0 } };
-  const text = words(pages("instructions", { changes }));
-  assert.match(text, /three seconds to choose/);
-  assert.doesNotMatch(text, /practice/);
-  assert.match(text, /40 pairs/);
-});
-
-test("any other task gets general instructions with its own question", () => {
-  const changes = { task: "preference", trials: [pairTrial({ prompt: "Which looks more natural?" })] };
+test("without practice they say how many rounds there are", () => {
+  const changes = { progress: { done: 0, total: 40, practice: 0 } };
   const list = pages("instructions", { changes });
-  assert.equal(list.length, 1);
-  assert.match(words(list), /“Which looks more natural\?”/);
-  assert.doesNotMatch(words(list), /fake|invented/);
+  assert.doesNotMatch(words(list), /practice/);
+  assert.match(words(list), /There are 40 pairs\. That takes about 4 minutes\./);
+  assert.equal(list.at(-1).next, "Start");
+});
+
+test("a question after the first takes its time, too", () => {
+  const sure = { name: "sure", prompt: "Sure?", answers: [{ value: "no", label: "No", keys: [] }] };
+  const [plain, asked] = [pairTrial(), pairTrial({ more: [sure] })].map((trial) => describe(parseState(openState({ trials: [trial] })).trials[0]));
+  assert.deepEqual([plain, asked.seconds], [{ exposureMs: 1000, seconds: 6 }, 8.5]);
 });
 
 test("breaks count test pairs, the welcome counts all", () => {
@@ -71,22 +63,42 @@ test("trials in the place of spoiled ones are explained before they come", () =>
   assert.match(text, /One more pair takes its place/);
 });
 
-test("instructions speak the page's language", () => {
-  const state = parseState(openState());
-  const texts = withTranslation({ looking: { title: "Schau genau hin" }, example: { play: "Abspielen" } });
-  const list = pagesFor("instructions", { state, trial: state.trials[0], layout: "row", texts, touchOnly: false, language: "de" });
-  assert.equal(list[1].title, "Schau genau hin");
+test("what is said after an answer is the design's: by the marked place, and nothing where nothing is right", () => {
+  const said = parseWords(pairWords());
+  const verdict = (right, marked, layout = "row") => verdictOf({ right, marked }, said, layout);
+  assert.equal(verdict(true, ["left"]), "Right");
+  assert.equal(verdict(false, ["left"]), "Wrong – it was on the left");
+  assert.equal(verdict(false, ["right"], "column"), "Wrong – it was at the bottom");
+  assert.equal(verdict(false, []), "Wrong");
+  assert.equal(verdict(null, ["left"]), "");
 });
 
-test("a pair is told from other trials by its slots and answers", () => {
-  const [trial] = parseState(openState()).trials;
-  assert.deepEqual(describe(trial), { pair: true, sequential: true, exposureMs: 1000, seconds: 6 });
-  const single = pairTrial({
-    slots: ["centre"],
-    frames: [{ kind: "images", duration_ms: 500, images: [{ slot: "centre", src: "/i/1/" }] }, { kind: "answer", duration_ms: null }],
-    answers: [{ value: "real", label: "Real", keys: ["f"] }, { value: "fake", label: "Fake", keys: ["j"] }],
-  });
-  assert.equal(describe(parseState(openState({ trials: [single] })).trials[0]).pair, false);
+const numbers = (count) => Array.from({ length: count }, (_, i) => ({ value: String(i + 1), label: String(i + 1), keys: [String(i + 1)] }));
+
+test("five numbers or more are a scale; fewer, or words, are buttons", () => {
+  assert.deepEqual([4, 5, 9].map((count) => isScale(numbers(count))), [false, true, true]);
+  assert.equal(isScale(numbers(5).map((one) => ({ ...one, value: `v${one.value}` }))), false);
+  assert.equal(columnsOf(numbers(9), 320), 9);
+});
+
+test("buttons take the lines that they need, evenly filled", () => {
+  assert.deepEqual([4, 3, 2].map((count) => columnsOf(numbers(count), 375)), [2, 2, 2]);
+  assert.deepEqual([4, 3].map((count) => columnsOf(numbers(count), 1440)), [4, 3]);
+});
+
+test("the room for the answers is that of the tallest question, whichever comes first", () => {
+  const trial = (more) => parseState(openState({ trials: [pairTrial({ more })] })).trials[0];
+  const sure = { name: "sure", prompt: "How sure are you of what you have just said of the two?", answers: numbers(4) };
+  assert.equal(roomOf(trial([])).answersHeight(375), 0);
+  assert.equal(roomOf(trial([sure])).answersHeight(375), 128);
+  assert.equal(roomOf(trial([sure])).answersHeight(1440), 64);
+  assert.equal(roomOf(trial([sure])).prompt, sure.prompt);
+});
+
+test("where another one is asked for, what was answered before is not offered", () => {
+  const values = (question, given) => offeredBy(question, given).map(({ value }) => value);
+  assert.deepEqual(values({ answers: numbers(3), distinct: true }, ["2"]), ["1", "3"]);
+  assert.deepEqual(values({ answers: numbers(3), distinct: false }, ["2"]), ["1", "2", "3"]);
 });
 
 test("buttons say left and right side by side, upper and lower when stacked, with fitting keys", () => {

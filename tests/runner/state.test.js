@@ -3,14 +3,14 @@ import { test } from "node:test";
 
 import { persistent } from "../../studies/static/studies/runner/delivery.js";
 import { ClosedError, fetchState, parseState, StateError } from "../../studies/static/studies/runner/state.js";
-import { fakeFetch, jsonReply, openState, pairTrial } from "./fakes.js";
+import { fakeFetch, jsonReply, openState, pairTrial, pairWords } from "./fakes.js";
 
 test("a state as the contract says it is taken whole", () => {
   const state = parseState(openState());
   assert.equal(state.trials[0].frames.length, 5);
   assert.deepEqual(state.trials[0].frames[1].images, [{ slot: "right", src: "/i/2f/" }]);
   assert.deepEqual(state.progress, { done: 0, total: 54, practice: 10 });
-  assert.equal(state.task, "find_fake");
+  assert.deepEqual([state.trials[0].feedback, state.trials[0].more], [true, []]);
 });
 
 test("what the contract does not name is left behind", () => {
@@ -27,6 +27,10 @@ test("a finished participation needs no trials, an unfinished one does", () => {
 test("slots are put in reading order", () => {
   const state = parseState(openState({ trials: [pairTrial({ slots: ["right", "left"] })] }));
   assert.deepEqual(state.trials[0].slots, ["left", "right"]);
+  const images = [{ slot: "6", src: "/i/1/" }];
+  const frames = [{ kind: "images", duration_ms: null, images }];
+  const grid = parseState(openState({ trials: [pairTrial({ slots: ["6", "2", "1"], frames })] }));
+  assert.deepEqual(grid.trials[0].slots, ["1", "2", "6"]);
 });
 
 const { frames, answers } = pairTrial();
@@ -38,6 +42,12 @@ for (const [name, spoiled, words] of [
   ["an unknown kind", { kind: "vigilance" }, /kind must be practice or test/],
   ["an unknown slot", { slots: ["left", "middle"] }, /slots/],
   ["the centre beside another slot", { slots: ["left", "centre"] }, /slots/],
+  ["a place of a pair beside one of a grid", { slots: ["left", "1"] }, /slots/],
+  ["a seventh slot", { slots: ["1", "7"] }, /slots/],
+  ["the same slot twice", { slots: ["1", "1"] }, /slots/],
+  ["no word on feedback", { feedback: undefined }, /feedback must be true or false/],
+  ["a further question without a name", { more: [{ prompt: "Sure?", answers }] }, /more\[0\]\.name/],
+  ["a further question without answers", { more: [{ name: "sure", prompt: "Sure?", answers: [] }] }, /more\[0\]\.answers/],
   ["no frames", { frames: [] }, /frames/],
   ["no open frame at the end", { frames: without(4) }, /frames\[3\]\.duration_ms must be null/],
   ["an open frame in the middle", { frames: [{ kind: "blank", duration_ms: null }, frames[4]] }, /frames\[0\]/],
@@ -77,6 +87,23 @@ for (const [name, spoiled] of [
 ]) {
   test(`a state with ${name} is refused`, () => {
     assert.throws(() => parseState(openState(spoiled)), StateError);
+  });
+}
+
+for (const [name, spoiled, words] of [
+  ["no pages", { pages: [] }, /words\.pages must be/],
+  ["a page without a title", { pages: [{ text: ["x"] }] }, /words\.pages\[0\]\.title/],
+  ["a paragraph for one kind of input alone", { pages: [{ title: "x", text: [{ touch: "Tap" }] }] }, /text\[0\]\.keyboard/],
+  ["an unknown figure", { pages: [{ title: "x", text: ["x"], figure: { kind: "film" } }] }, /figure\.kind/],
+  ["a scene that is no name", { pages: [{ title: "x", text: ["x"], figure: { kind: "course", description: "x", scenes: { left: "a b" } } }] }, /scenes/],
+  ["no name for its rounds", { noun: {} }, /words\.noun\.one/],
+]) {
+  test(`words with ${name} are refused, and the message says where`, () => {
+    assert.throws(() => parseState(openState({ words: pairWords(spoiled) })), (error) => {
+      assert.ok(error instanceof StateError);
+      assert.match(error.message, words);
+      return true;
+    });
   });
 }
 

@@ -6,10 +6,10 @@ import { counted, duration, ENGLISH, fill, minutes, textsOf, withTranslation } f
 const page = (text) => ({ getElementById: (id) => (id === "runner-texts" && text !== null ? { textContent: text } : null) });
 
 test("the page's words replace the English ones; what it lacks stays English", () => {
-  const texts = textsOf(page('{"next": "Weiter", "verdict": {"right": "Richtig"}, "unknown": "x"}'));
+  const texts = textsOf(page('{"next": "Weiter", "test": {"next": "Los"}, "unknown": "x"}'));
   assert.equal(texts.next, "Weiter");
-  assert.equal(texts.verdict.right, "Richtig");
-  assert.equal(texts.verdict.wrong, ENGLISH.verdict.wrong);
+  assert.equal(texts.test.next, "Los");
+  assert.equal(texts.test.hint, ENGLISH.test.hint);
   assert.equal("unknown" in texts, false);
 });
 
@@ -18,8 +18,8 @@ test("a page without words, or with broken ones, is English", () => {
 });
 
 test("a translation of another kind than the text is passed over", () => {
-  const texts = withTranslation({ next: 7, fakes: "x", looking: { row: "links" } });
-  assert.deepEqual([texts.next, texts.fakes, texts.looking.row], [ENGLISH.next, ENGLISH.fakes, ENGLISH.looking.row]);
+  const texts = withTranslation({ next: 7, test: "x", where: { row: "links" } });
+  assert.deepEqual([texts.next, texts.test, texts.where.row], [ENGLISH.next, ENGLISH.test, ENGLISH.where.row]);
 });
 
 test("names in braces are filled in, and left where nothing is known", () => {

@@ -43,9 +43,22 @@ def test_a_missing_answer_has_no_time():
     assert (answer.answer, answer.rt_ms) == ("", None)
 
 
+def test_what_was_answered_before_is_not_offered_again_where_another_one_is_asked_for():
+    offered, questions = ("1", "2"), {"worst": ("1", "2")}
+    worst = payload(answer="1", more=[{"name": "worst", "answer": "2", "rt_ms": 300}])
+    assert parse_answer(worst, offered=offered, questions=questions, distinct=["worst"]).more == [
+        {"name": "worst", "answer": "2", "rt_ms": 300}
+    ]
+    same = payload(answer="1", more=[{"name": "worst", "answer": "1", "rt_ms": 300}])
+    assert parse_answer(same, offered=offered, questions=questions).more[0]["answer"] == "1"
+    with pytest.raises(BadPayload, match="The answer to worst must be one of 2, not '1'"):
+        parse_answer(same, offered=offered, questions=questions, distinct=["worst"])
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"more": {}}, "more must be a list"),
         ({"answer": "maybe"}, "answer must be one of left, right"),
         ({"answer": ["left"]}, "answer must be one of"),
         ({"answer": {}}, "answer must be one of"),

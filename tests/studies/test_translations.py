@@ -16,7 +16,8 @@ from django.utils import translation
 from config.processes.node import node
 from studies import designs
 from studies.designs._design import Cell, Stimuli
-from studies.texts import designs as design_texts
+from studies.designs._words import PAIRS, Words
+from studies.texts.designs import spoken_words
 from studies.texts.runner import runner_texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,16 +69,49 @@ def test_the_compiled_file_is_that_of_its_catalogue(language):
 
 
 @pytest.mark.parametrize("name", designs.names())
-def test_whatever_a_design_says_is_listed_for_the_translators(name):
+def test_whatever_a_design_says_is_collected_for_the_translators(name, said):
     cells = tuple(Cell(f"photo-{number}", "sepia") for number in range(12))
     stimuli = Stimuli(practice=cells[:2], test=cells[2:10], vigilance=cells[10:])
     fields = {field.name: field for field in dataclasses.fields(designs.get(name).Settings)}
     worded = [key for key, field in fields.items() if field.metadata.get("choices")]
     for values in itertools.product(*(fields[key].metadata["choices"] for key in worded)):
         design = designs.get(name).configured(dict(zip(worded, values, strict=True)))
+        for text in texts_of(dataclasses.asdict(design.words())):
+            assert (getattr(text, "context", None), text) in said
         for spec in design.upcoming(stimuli, [], 1):
-            assert spec.prompt in design_texts.PROMPTS
-            assert {choice.label for choice in spec.answers} <= {str(label) for label in design_texts.LABELS}
+            for question in (spec, *spec.more):
+                assert (None, question.prompt) in said
+                assert {("answer", choice.label) for choice in question.answers} <= said.keys()
+
+
+def texts_of(words, name=""):
+    """Every text of a design's words; kinds and scenes of figures are names."""
+    if name in {"kind", "scenes"}:
+        return []
+    if isinstance(words, dict):
+        return [text for key, value in words.items() for text in texts_of(value, key)]
+    if isinstance(words, list | tuple):
+        return [text for value in words for text in texts_of(value)]
+    return [words] if words else []
+
+
+def test_what_a_design_says_comes_in_the_language_that_is_active():
+    with translation.override("de"):
+        words = spoken_words(designs.get("pair").words())
+    assert words["verdict"]["right"] == "Richtig"
+    assert words["noun"] | {"at": ""} == {
+        "one": "Paar", "many": "Paare", "heading": "Bildpaare", "at": "",
+        "so_far": "Sie haben {done} von {total} Paaren geschafft.",
+    }  # fmt: skip
+    assert words["pages"][0]["figure"]["scenes"] == {"left": "real", "right": "invented"}
+
+
+def test_a_text_that_nobody_has_translated_stays_english():
+    words = dataclasses.replace(Words(), lead="Nobody has translated this.", noun=PAIRS)
+    with translation.override("de"):
+        spoken = spoken_words(words)
+    assert spoken["lead"] == "Nobody has translated this."
+    assert (spoken["pages"][0]["figure"], spoken["look"]) == (None, None)
 
 
 def test_the_runner_falls_back_to_the_very_same_words():
@@ -93,5 +127,5 @@ def test_the_runner_falls_back_to_the_very_same_words():
 
 def test_the_runner_speaks_the_language_that_is_active():
     with translation.override("de"):
-        assert runner_texts()["verdict"]["right"] == "Richtig"
+        assert runner_texts()["test"]["next"] == "Test beginnen"
         assert runner_texts()["places"]["right"] == "Rechts"

@@ -25,7 +25,7 @@ def test_the_state_lists_open_trials_in_their_order(client, participation):
     assert [trial["number"] for trial in state["trials"]] == list(range(1, 13))
     assert state["progress"] == {"done": 0, "total": 12, "practice": 2}
     assert state["image_px"] == 64
-    assert state["task"] == "find_fake"
+    assert state["words"]["noun"]["many"] == "pairs"
     assert state["finished"] is False
 
 
@@ -74,8 +74,29 @@ def test_an_answer_is_recorded_once(trial, answer):
 
 def test_practice_is_told_right_or_wrong(trial, answer):
     feedback = answer(trial, answer=trial.key).json()["feedback"]
-    captions = {"left": "real", "right": "real"} | {trial.key: "invented"}
-    assert feedback == {"right": True, "captions": captions, "fake": trial.key, "show_ms": 2400}
+    captions = {"left": "Real colours", "right": "Real colours"} | {trial.key: "Invented colours"}
+    assert feedback == {"right": True, "captions": captions, "marked": [trial.key], "show_ms": 2400}
+
+
+def test_what_is_told_is_told_in_the_language_of_the_participation(participation, trial, answer):
+    Participation.objects.update(language="de")
+    captions = answer(trial).json()["feedback"]["captions"]
+    assert captions[trial.key] == "Erfundene Farben"
+
+
+def test_the_questions_after_the_first_are_put_and_their_answers_kept(client, participation, trial, answer):
+    offered = [{"value": value, "label": label, "keys": []} for value, label in (("1", "Left"), ("2", "ja"))]
+    sure = {"name": "sure", "prompt": "How sure?", "answers": offered, "distinct": False}
+    trial.spec = trial.spec | {"more": [sure]}
+    trial.save(update_fields=["spec"])
+    Participation.objects.update(language="de")
+    state = client.get(url(participation, "state/")).json()
+    labels = [choice["label"] for choice in state["trials"][0]["more"][0]["answers"]]
+    assert labels == ["Links", "ja"]
+    assert answer(trial).status_code == 400
+    more = [{"name": "sure", "answer": "2", "rt_ms": 300}]
+    assert answer(trial, more=more).status_code == 201
+    assert Response.objects.get().more == more
 
 
 def test_nothing_is_told_after_test_trials(participation, answer):

@@ -10,10 +10,10 @@ export function keyTable(answers, slots, layout) {
   for (const { value, keys } of answers) {
     for (const key of keys) table.set(normal(key), value);
   }
-  if (layout === "column") {
+  if (layout === "column" && slots.length === STACKED_KEYS.length) {
     slots.forEach((slot, i) => {
       const offered = answers.some(({ value }) => value === slot);
-      if (offered && STACKED_KEYS[i] && !table.has(STACKED_KEYS[i])) table.set(STACKED_KEYS[i], slot);
+      if (offered && !table.has(STACKED_KEYS[i])) table.set(STACKED_KEYS[i], slot);
     });
   }
   return table;

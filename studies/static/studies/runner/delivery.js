@@ -1,5 +1,6 @@
 /** Brings each answer to the server exactly once, however bad the line is. */
 
+import { isTable } from "./checked.js";
 import { parseProgress, serverWords } from "./state.js";
 
 const FIRST_PAUSE_MS = 500;
@@ -90,7 +91,13 @@ export function persistent({ fetch, wait, random = Math.random, onTrouble = () =
 
 function parseFeedback(feedback) {
   if (feedback === null || feedback === undefined) return null;
-  return { right: feedback.right === true, fake: feedback.fake, showMs: Number(feedback.show_ms) || 0 };
+  const { right, captions, marked } = feedback;
+  return {
+    right: typeof right === "boolean" ? right : null,
+    captions: isTable(captions) ? captions : {},
+    marked: Array.isArray(marked) ? marked : [],
+    showMs: Number(feedback.show_ms) || 0,
+  };
 }
 
 /** A reply that does not say what the contract says broke on its way (a captive portal, say): it throws, so we retry. */

@@ -1,7 +1,6 @@
 /** The course of one trial for the instructions: drawn step by step, and played in its own time when asked. */
 
 import { h } from "./dom.js";
-import { counted } from "./texts.js";
 
 const CHOOSING_MS = 1500;
 // A mask of 30 ms four times over is one step; shorter than this nobody sees which step is on.
@@ -30,12 +29,14 @@ export function courseOf(trial) {
   return [...steps, { kind: "choose", slots: trial.slots, ms: null }];
 }
 
+const some = ({ one, two, many }, count) => (count === 1 ? one : count === 2 && two ? two : many);
+
 /** The lines of a step's caption: what is seen, and its time where it has one. */
 export function captionOf(step, texts, language) {
   const { example } = texts;
   const words = {
-    dots: counted(example.dots, step.slots.length),
-    photos: counted(example.photos, step.slots.length),
+    dots: some(example.dots, step.slots.length),
+    photos: some(example.photos, step.slots.length),
     mask: example.mask,
     choose: example.choose,
   }[step.kind];
@@ -53,25 +54,28 @@ export async function playCourse(steps, { show, wait }) {
   show(null);
 }
 
-function placeElement(step, slot, scene) {
+function placeElement(step, slot, { figure, scene }) {
   const place = h("span", { class: "course-place" });
   if (!step.slots.includes(slot)) return place;
-  if (step.kind === "photos") place.append(scene(slot === "right" ? "invented" : "real"));
+  if (step.kind === "photos") place.append(...(figure.scenes[slot] ? [scene(figure.scenes[slot])] : [blankPhoto()]));
   else if (step.kind === "mask") place.append(h("span", { class: "course-mask" }));
   else place.append(h("span", { class: `course-${step.kind}`, textContent: step.kind === "choose" ? "?" : "" }));
   return place;
 }
 
-/** The drawings in a row, with a button that plays them; `scene(kind)` draws a photo. */
-export function courseFigure(texts, { trial, layout, scene, language, wait = browserPause }) {
+/** A photo of which the drawing says nothing. */
+const blankPhoto = () => h("span", { class: "course-photo" });
+
+/** The drawings in a row, with a button that plays them; `scene(kind)` draws a photo, `figure` says which. */
+export function courseFigure(texts, { figure, trial, layout, scene, language, wait = browserPause }) {
   const steps = courseOf(trial);
   const items = steps.map((step) => {
-    const places = trial.slots.map((slot) => placeElement(step, slot, scene));
+    const places = trial.slots.map((slot) => placeElement(step, slot, { figure, scene }));
     const stage = h("span", { class: `course-stage course-${layout}`, "aria-hidden": "true" }, ...places);
     const lines = captionOf(step, texts, language).map((textContent) => h("span", { textContent }));
     return h("li", { class: "course-step" }, stage, ...lines);
   });
-  const list = h("ol", { class: "course", "aria-label": texts.looking.figure }, ...items);
+  const list = h("ol", { class: "course", "aria-label": figure.description }, ...items);
   const button = h("button", { type: "button", class: "runner-button quiet course-play", textContent: texts.example.play });
   const show = (index) => {
     list.classList.toggle("playing", index !== null);

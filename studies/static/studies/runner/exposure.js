@@ -29,7 +29,8 @@ export function measureRefresh(meter, clock = browserClock) {
 /**
  * Plays `frames` on a stage (`enter(index)`, `leave(index)`).
  *
- * `onOpen(onsetNow)` is called when the last, open frame begins. Call `finish()` once there is an answer.
+ * `onOpen(onsetNow)` is called when the last, open frame begins. Call `finish()` once there is an answer, and before
+ * that `hold()` if other answers are awaited after the one that the limit is for.
  * `done` resolves with the frames' measurements and whether the answer limit ran out.
  */
 export function play(frames, { stage, meter, answerLimitMs = null, onOpen, clock = browserClock }) {
@@ -69,5 +70,5 @@ export function play(frames, { stage, meter, answerLimitMs = null, onOpen, clock
     else end(expired);
   };
   clock.frame(tick);
-  return { done, finish };
+  return { done, finish, hold: () => walk.hold() };
 }

@@ -89,7 +89,12 @@ export class FrameWalk {
     return this.#onset?.now ?? null;
   }
 
-  /** The open frame has its answer: leave it at the next tick. */
+  /** The answer that the limit is for has come, and others are awaited: the limit runs out no more. */
+  hold() {
+    this.#limit = null;
+  }
+
+  /** The open frame has its answers: leave it at the next tick. */
   close() {
     this.#closing = true;
   }

@@ -1,7 +1,8 @@
 /** The jsPsych plug-in `foolrate-frames`: plays a trial's frames, takes the answer, delivers it, shows feedback. */
 
 import { AnswerGate, keyTable } from "./answer.js";
-import { play } from "./exposure.js";
+import { offeredBy, questionsOf } from "./answers.js";
+import { browserClock, play } from "./exposure.js";
 import { idealReport } from "./frames.js";
 import { ParameterType } from "./parameters.js";
 import { seal, VERSION } from "./seal.js";
@@ -28,7 +29,7 @@ export class FramesPlugin {
     name: "foolrate-frames",
     version: VERSION,
     parameters: {
-      /** One trial as the server's contract says it: code, number, kind, prompt, slots, frames, answers. */
+      /** One trial as the server's contract says it: code, number, kind, prompt, slots, frames, answers, more. */
       trial: { type: ParameterType.OBJECT },
       /** Width and height of every picture in its own pixels. */
       image_px: { type: ParameterType.INT },
@@ -40,6 +41,8 @@ export class FramesPlugin {
       meter: { type: ParameterType.FUNCTION },
       /** `texts()`: the words. */
       texts: { type: ParameterType.FUNCTION },
+      /** `words()`: the words of the study's design, as words.js parses them. */
+      words: { type: ParameterType.FUNCTION },
       /** `log()`: the EventLog, or null. */
       log: { type: ParameterType.FUNCTION, default: () => null },
       /** `begun()`: the register of trials whose photos have been on the screen (begun.js), or null. */
@@ -62,6 +65,8 @@ export class FramesPlugin {
       rt_ms: { type: ParameterType.FLOAT },
       /** keyboard, mouse, touch or pen; null without an answer. */
       input: { type: ParameterType.STRING },
+      /** Name, answer and time of each question after the first. */
+      more: { type: ParameterType.OBJECT, array: true },
       /** Planned and measured times of each images and noise frame. */
       frames: { type: ParameterType.OBJECT, array: true },
       /** Refresh period in ms. */
@@ -90,25 +95,33 @@ export class FramesPlugin {
   /** `data-only` delivers an ideal report; `visual` plays the trial and presses a key. */
   async simulate(parameters, mode, options, onLoad) {
     const { trial } = parameters;
-    const choice = this.jsPsych.randomization.sampleWithoutReplacement(trial.answers, 1)[0].value;
-    const value = options.data?.answer ?? choice;
-    const rtMs = options.data?.rt_ms ?? this.jsPsych.randomization.sampleExGaussian(500, 50, 1 / 150, true);
-    if (mode !== "data-only") {
-      const display = this.jsPsych.getDisplayElement();
-      return this.#run(display, parameters, onLoad, { value, rtMs });
-    }
+    const drawn = this.#drawn(trial, options.data);
+    if (mode !== "data-only") return this.#run(this.jsPsych.getDisplayElement(), parameters, onLoad, drawn);
+    const [{ value, rtMs }, ...more] = drawn;
     onLoad();
     const refreshMs = parameters.meter().period;
     const frames = idealReport(trial.frames, { refreshMs, start: performance.now(), answerAfterMs: rtMs });
     const layout = trial.slots.length > 1 ? "row" : "single";
-    const sealed = seal({ answer: { value, rtMs, input: "keyboard" }, frames, refreshMs, layout, events: [] });
+    const sealed = seal({ answer: { value, rtMs, input: "keyboard" }, more, frames, refreshMs, layout, events: [] });
     const reply = await parameters.deliver(trial, sealed);
     return this.#data(trial, sealed, reply);
   }
 
+  /** An answer to each question of a trial: by lot, but for what is told of the first one. */
+  #drawn(trial, told = {}) {
+    const { randomization } = this.jsPsych;
+    const given = [];
+    return questionsOf(trial).map((question, i) => {
+      const [lot] = randomization.sampleWithoutReplacement(offeredBy(question, given), 1);
+      const { answer = lot.value, rt_ms: rtMs = randomization.sampleExGaussian(500, 50, 1 / 150, true) } = i ? {} : told;
+      given.push(answer);
+      return { name: question.name, value: answer, rtMs };
+    });
+  }
+
   async #run(display, parameters, onLoad, simulated = null) {
-    const { trial, image_px: imagePx, texts } = parameters;
-    const stage = new Stage({ trial, imagePx, texts: texts() });
+    const { trial, image_px: imagePx, texts, words } = parameters;
+    const stage = new Stage({ trial, imagePx, texts: texts(), words: words() });
     display.replaceChildren(stage.element);
     await this.#settle(stage, parameters);
     stage.draw(await parameters.load(trial));
@@ -136,20 +149,39 @@ export class FramesPlugin {
     }
   }
 
-  /** Shows the frames, awaits the answer, and seals what was measured. */
+  /** Shows the frames, awaits the answer to each question, and seals what was measured. */
   async #present(stage, parameters, simulated) {
     const { trial, answer_limit_ms: answerLimitMs } = parameters;
     const log = parameters.log();
-    let answer = null;
-    const gate = new AnswerGate({
-      keys: keyTable(trial.answers, trial.slots, stage.layout.kind),
-      onAnswer: (given) => {
-        answer = given;
-        stage.closeAnswers(given.value);
-        player.finish();
-      },
-    });
-    const stop = gate.listen(window, stage.buttons);
+    const questions = questionsOf(trial);
+    const given = [];
+    let stop = () => {};
+    const awaitAnswer = (answers) => {
+      const gate = new AnswerGate({
+        keys: keyTable(answers, trial.slots, stage.layout.kind),
+        onAnswer: (answer) => {
+          given.push({ ...answer, name: questions[given.length].name });
+          stage.closeAnswers(answer.value);
+          stop();
+          if (given.length === questions.length) return player.finish();
+          player.hold();
+          return browserClock.frame(askNext);
+        },
+      });
+      const unlisten = gate.listen(window, stage.buttons);
+      stop = () => {
+        gate.close();
+        unlisten();
+      };
+      return gate;
+    };
+    const opened = (gate, now) => {
+      gate.open(now);
+      parameters.announce(questions[given.length].prompt);
+      if (simulated) this.#pressLater(questions[given.length], simulated[given.length]);
+    };
+    const askNext = () => opened(awaitAnswer(stage.ask(given.map(({ value }) => value))), browserClock.now());
+    const first = awaitAnswer(trial.answers);
     log?.begin();
     const begun = parameters.begun();
     const shownBefore = begun ? begun.begin(trial.code) : 0;
@@ -157,21 +189,17 @@ export class FramesPlugin {
       stage: begun ? noticing(stage, trial.frames, begun) : stage,
       meter: parameters.meter(),
       answerLimitMs,
-      onOpen: (now) => {
-        gate.open(now);
-        parameters.announce(trial.prompt);
-        if (simulated) this.#pressLater(trial, simulated);
-      },
+      onOpen: (now) => opened(first, now),
     });
     const { frames, refreshMs } = await player.done;
-    gate.close();
     stop();
+    const [answer = null, ...more] = given;
     if (!answer) stage.closeAnswers(null);
-    return seal({ answer, frames, refreshMs, layout: stage.layout.kind, events: log?.take() ?? [], shownBefore });
+    return seal({ answer, more, frames, refreshMs, layout: stage.layout.kind, events: log?.take() ?? [], shownBefore });
   }
 
-  #pressLater(trial, { value, rtMs }) {
-    const { keys } = trial.answers.find((answer) => answer.value === value);
+  #pressLater(question, { value, rtMs }) {
+    const { keys } = question.answers.find((answer) => answer.value === value);
     this.jsPsych.pluginAPI.pressKey(keys[0], Math.max(1, rtMs));
   }
 

@@ -1,5 +1,6 @@
 /** One participation on one page load: jsPsych's timeline on the screen, answers into the outbox. */
 
+import { roomOf } from "./answers.js";
 import { deviceFacts } from "./device.js";
 import { browserWait, TOO_MANY } from "./delivery.js";
 import { EventLog } from "./events.js";
@@ -9,7 +10,7 @@ import { planLayout } from "./layout.js";
 import { pictureFile } from "./masking.js";
 import { PictureError, Pictures, sources } from "./pictures.js";
 import { FramesPlugin } from "./plugin.js";
-import { describe, pagesFor, ScreenPlugin } from "./screens.js";
+import { pagesFor, ScreenPlugin } from "./screens.js";
 import { Session } from "./session.js";
 import { counted, fill } from "./texts.js";
 
@@ -35,7 +36,6 @@ export class Run {
   #stale = 0;
   #outdated = false;
   #voided = 0;
-  #things = "rounds";
   #narrow = false;
   #blocked = false;
   #awaited = null;
@@ -94,10 +94,8 @@ export class Run {
   /** Says how the window is laid out for a trial, before there is a stage. */
   #layoutFor(state, trial) {
     const { clientWidth: width, clientHeight: height } = this.#shell.display;
-    const { slots, prompt, answers } = trial;
-    const answersRow = answers.some(({ value }) => !slots.includes(value));
     const dpr = window.devicePixelRatio || 1;
-    return planLayout({ width, height, dpr, imagePx: state.image_px, slots, prompt, answersRow });
+    return planLayout({ width, height, dpr, imagePx: state.image_px, ...roomOf(trial) });
   }
 
   /** Pulls from the session, so that designs which plan one trial at a time need nothing else. */
@@ -142,6 +140,7 @@ export class Run {
       load: (trial) => this.#load(trial),
       meter: () => this.#meter,
       texts: () => this.#texts,
+      words: () => session.state.words,
       log: () => this.#log,
       begun: () => this.#line.begun,
       room: (plan) => this.#room(plan),
@@ -152,9 +151,8 @@ export class Run {
   }
 
   #tellProgress() {
-    const { progress, trial } = this.#session;
-    if (trial) this.#things = describe(trial).pair ? "pairs" : "rounds";
-    this.#shell.progress(progress, this.#things);
+    const { progress, state } = this.#session;
+    this.#shell.progress(progress, state.words.noun);
   }
 
   /** Asks for a larger window and waits until it has changed. */
@@ -251,7 +249,7 @@ export class Run {
     const { code, number } = trial;
     const { kept, reply } = this.#line.courier.send({ code, number, sealed });
     this.#session.answered();
-    if (kept && trial.kind !== "practice" && this.#session.trial) return { stale: false, waiting: true, feedback: null };
+    if (kept && !trial.feedback && this.#session.trial) return { stale: false, waiting: true, feedback: null };
     await this.#settled();
     return reply;
   }

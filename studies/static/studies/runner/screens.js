@@ -1,98 +1,85 @@
 /** The pages between trials: instructions, the start of the test, breaks, welcome back, the end. */
 
+import { answerFace } from "./answers.js";
 import { h } from "./dom.js";
-import { courseFigure } from "./example.js";
-import { choices, scene, twoScenes } from "./figures.js";
+import { drawing } from "./figures.js";
 import { ParameterType } from "./parameters.js";
 import { VERSION } from "./seal.js";
-import { keyName } from "./stage.js";
 import { counted, duration, fill, minutes } from "./texts.js";
 
 const SECONDS_TO_ANSWER = 2.5;
 
-/** What the instructions must know of a trial: how it looks, in words of layout and time. */
+/** How long the photos of a trial stay at first (null: until the answer), and how many seconds it takes in all. */
 export function describe(trial) {
-  const shown = trial.frames.filter(({ kind }) => kind === "images");
-  const values = trial.answers.map(({ value }) => value);
+  const shown = trial.frames.find(({ kind }) => kind === "images");
   const planned = trial.frames.reduce((sum, frame) => sum + (frame.duration_ms ?? 0), 0);
-  return {
-    pair: trial.slots.length === 2 && trial.slots.every((slot) => values.includes(slot)),
-    sequential: shown.length > 1 && shown[0].images.length === 1,
-    exposureMs: shown[0]?.duration_ms ?? null,
-    seconds: planned / 1000 + SECONDS_TO_ANSWER,
-  };
+  const answers = 1 + trial.more.length;
+  return { exposureMs: shown?.duration_ms ?? null, seconds: planned / 1000 + answers * SECONDS_TO_ANSWER };
 }
 
-function lookingPage(facts, { state, trial, layout, texts, language }) {
-  const { looking } = texts;
-  const [first, second] = layout === "column" ? looking.column : looking.row;
-  let course = looking.open;
-  if (facts.exposureMs !== null) {
-    const exposure = duration(facts.exposureMs, texts, language);
-    course = fill(facts.sequential ? looking.sequential : looking.together, { exposure, first, second });
-  }
+/** The first key of each answer, as a trial's buttons show it. */
+function firstKeys({ answers }, layout, texts) {
+  const keys = answers.map((answer) => answerFace(answer, layout, texts).keys[0] ?? "");
+  return keys.join(` ${texts.or} `);
+}
+
+/** What stands in braces in the texts of the design's pages. */
+function valuesOf({ state, trial, layout, texts, language }) {
+  const { exposureMs } = describe(trial);
+  const { where } = texts;
+  const [first, second] = layout === "column" ? where.column : where.row;
   const limit = state.answer_limit_ms;
-  const afterwards = limit ? fill(looking.limited, { limit: duration(limit, texts, language) }) : looking.afterwards;
-  const paragraphs = facts.exposureMs === null && !limit ? [course] : [course, afterwards];
-  return { title: looking.title, paragraphs, figure: () => courseFigure(texts, { trial, layout, scene, language }) };
-}
-
-function choosingPage(facts, { state, trial, layout, texts, touchOnly }) {
-  const { choosing } = texts;
-  const { progress } = state;
-  const keys = trial.answers.map(({ keys: names }, i) => {
-    const arrows = layout === "column" ? ["ArrowUp", "ArrowDown"] : names;
-    return keyName(layout === "column" ? arrows[i] : arrows[0], texts);
-  });
-  const how = touchOnly ? choosing.touch : fill(choosing.keyboard, { keys: keys.join(` ${texts.or} `) });
-  const count = progress.total - progress.practice;
-  const practice = progress.practice
-    ? counted(choosing.practice, progress.practice, { things: thing(facts, progress.practice, texts) })
-    : counted(choosing.noPractice, count, { things: thing(facts, count, texts), time: minutes(count, facts.seconds, texts) });
   return {
-    title: choosing.title,
-    paragraphs: [how, practice],
-    figure: () => choices(texts, { answers: trial.answers, layout }),
-    next: progress.practice ? choosing.startPractice : choosing.start,
+    first,
+    second,
+    prompt: trial.prompt,
+    keys: firstKeys(trial, layout, texts),
+    exposure: exposureMs === null ? undefined : duration(exposureMs, texts, language),
+    limit: limit ? duration(limit, texts, language) : undefined,
   };
 }
 
-/** What so many trials are called. */
-function thing(facts, count, texts) {
-  return counted(facts.pair ? texts.pairs : texts.rounds, count);
+/** A number of rounds in words: what they are called, and how long they take. */
+function rounds(count, { state, trial, texts }) {
+  const { noun } = state.words;
+  return { things: counted(noun, count), time: minutes(count, describe(trial).seconds, texts) };
 }
 
 /** The pages before the first trial; `touchOnly` leaves out the keys. */
 export function instructions(about) {
-  const { state, trial, texts, language } = about;
-  const facts = describe(trial);
-  const last = choosingPage(facts, about);
-  if (facts.pair && state.task === "find_fake") {
-    const fakes = { title: texts.fakes.title, paragraphs: texts.fakes.text, figure: () => twoScenes(texts) };
-    return [fakes, lookingPage(facts, about), last];
-  }
-  const { title, text, limited } = texts.general;
-  const limit = state.answer_limit_ms ? [fill(limited, { limit: duration(state.answer_limit_ms, texts, language) })] : [];
-  const paragraphs = [fill(text, { prompt: trial.prompt }), ...limit, ...last.paragraphs.slice(1)];
-  return [{ title, paragraphs, next: last.next }];
+  const { state, texts, touchOnly } = about;
+  const values = valuesOf(about);
+  const pages = state.words.pages.map(({ title, text, figure }) => ({
+    title,
+    paragraphs: text.map((one) => fill(typeof one === "string" ? one : touchOnly ? one.touch : one.keyboard, values)),
+    figure: figure && (() => drawing(figure, about)),
+  }));
+  const { practice, total } = state.progress;
+  const last = pages.at(-1);
+  const [wordings, count] = practice ? [state.words.practice, practice] : [texts.begin.noPractice, total];
+  last.paragraphs.push(counted(wordings, count, rounds(count, about)));
+  last.next = practice ? texts.begin.practice : texts.begin.test;
+  return pages;
 }
 
 /** The pages of the screen that a session says is due. */
 export function pagesFor(screen, about) {
   if (screen === "instructions") return instructions(about);
-  const { state, trial, texts } = about;
+  const { state, texts } = about;
+  const { words } = state;
   const { done, total, practice } = state.progress;
-  const facts = describe(trial);
-  if (screen === "test" || screen === "more") {
-    const count = screen === "test" ? total - done : state.trials.length;
-    const time = minutes(count, facts.seconds, texts);
-    const { title, text, hint, next } = texts[screen];
-    const words = counted(text, count, { things: thing(facts, count, texts), time });
-    return [{ title, paragraphs: hint ? [words, hint] : [words], next }];
+  if (screen === "test") {
+    const { title, hint, next } = texts.test;
+    return [{ title, paragraphs: [counted(words.test, total - done, rounds(total - done, about)), hint], next }];
+  }
+  if (screen === "more") {
+    const { title, text, next } = texts.more;
+    const count = state.trials.length;
+    return [{ title, paragraphs: [counted(text, count, rounds(count, about))], next }];
   }
   const { title, text, next } = screen === "break" ? texts.pause : texts.welcome;
   const [ready, all] = screen === "break" ? [done - practice, total - practice] : [done, total];
-  const soFar = fill(facts.pair ? texts.soFar.pairs : texts.soFar.rounds, { done: ready, total: all });
+  const soFar = fill(words.noun.so_far, { done: ready, total: all });
   return [{ title, paragraphs: [fill(text, { so_far: soFar })], next }];
 }
 

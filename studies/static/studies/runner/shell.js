@@ -39,12 +39,12 @@ export class Shell {
 
   /**
    * The bar never shrinks: spoiled trials are replaced at the end, which makes the whole longer.
-   * `things` is `pairs` or `rounds`: in words the bar says which one comes.
+   * `noun` is what the design calls a round: in words the bar says which one comes.
    */
-  progress({ done, total, practice = 0 }, things = "rounds") {
-    const { at } = this.#texts;
-    const [kind, before, last] = done < practice ? ["practice", 0, practice] : [things, practice, total];
-    const where = fill(at[kind], { number: Math.min(done + 1, last) - before, total: last - before });
+  progress({ done, total, practice = 0 }, noun) {
+    const { practiceAt } = this.#texts;
+    const [at, before, last] = done < practice ? [practiceAt, 0, practice] : [noun.at, practice, total];
+    const where = fill(at, { number: Math.min(done + 1, last) - before, total: last - before });
     this.#where.textContent = where;
     this.#progress.setAttribute("aria-valuetext", where);
     this.#share = Math.max(this.#share, total ? done / total : 0);

@@ -1,45 +1,37 @@
 /** The stage of one trial: its slots, pictures, buttons and captions, all in fixed places. */
 
+import { columnsOf, faceElement, inRow, isScale, offeredBy, questionsOf, roomOf, scaleWords } from "./answers.js";
 import { conceal, h } from "./dom.js";
 import { LARGEST_PROMPT, planLayout, SMALLEST_PROMPT } from "./layout.js";
 import { drawNoise } from "./noise.js";
+import { verdictOf } from "./words.js";
 
-const SETTLED_PLACES = new Set(["left", "right", "centre"]);
-
-/** How a key is written on a button. */
-export function keyName(key, texts) {
-  return texts.keyNames[key] ?? (key.length === 1 ? key.toUpperCase() : key);
-}
-
-/** Label and keys of an answer in a layout: `left` is the upper place where slots are stacked. */
-export function answerFace(answer, layout, texts) {
-  const stacked = layout === "column" && SETTLED_PLACES.has(answer.value);
-  const arrows = { left: "ArrowUp", right: "ArrowDown" };
-  const keys = stacked && arrows[answer.value] ? [arrows[answer.value], ...answer.keys.slice(1)] : answer.keys;
-  return {
-    label: stacked ? texts.stackedPlaces[answer.value] : answer.label,
-    keys: keys.slice(0, 2).map((key) => keyName(key, texts)),
-  };
-}
+// CSS px.
+const WIDEST_ANSWER = 256;
+const WIDEST_POINT = 72;
+const POINTS_APART = 4;
 
 export class Stage {
   #trial;
   #imagePx;
   #texts;
+  #words;
   #slots = new Map();
   #canvases = [];
   #layout = null;
+  #asked;
+  #now = 0;
+  #open = null;
 
-  constructor({ trial, imagePx, texts }) {
+  constructor({ trial, imagePx, texts, words }) {
     this.#trial = trial;
     this.#imagePx = imagePx;
     this.#texts = texts;
+    this.#words = words;
     this.prompt = h("p", { class: "runner-prompt" }, h("span", { textContent: trial.prompt }));
-    this.answersRow = h("div", { class: "runner-answers" });
     this.element = h("div", { class: "runner-stage" }, this.prompt);
     for (const slot of trial.slots) this.#addSlot(slot);
-    this.element.append(this.answersRow);
-    this.buttons = new Map(trial.answers.map((answer) => [answer.value, this.#addButton(answer)]));
+    this.#asked = questionsOf(trial).map((question) => this.#addQuestion(question));
     conceal(this.prompt);
     this.element.addEventListener("contextmenu", (event) => event.preventDefault());
     this.element.addEventListener("dragstart", (event) => event.preventDefault());
@@ -47,6 +39,11 @@ export class Stage {
 
   get layout() {
     return this.#layout;
+  }
+
+  /** The buttons of the question that is asked now, by their answers. */
+  get buttons() {
+    return this.#asked[this.#now].buttons;
   }
 
   #addSlot(slot) {
@@ -62,23 +59,31 @@ export class Stage {
     this.element.append(parts.box);
   }
 
-  #addButton(answer) {
-    const button = h("button", { type: "button", class: "runner-choice" });
-    conceal(button);
-    const slot = this.#slots.get(answer.value);
-    if (slot) slot.box.append(button);
-    else this.answersRow.append(button);
-    return button;
+  /** The buttons of a question, out of sight: in their slots, and in a row of their own below. */
+  #addQuestion(question) {
+    const below = inRow(question, this.#trial.slots);
+    const points = h("div", { class: "runner-points" });
+    const scale = isScale(below);
+    const row = h("div", { class: scale ? "runner-answers scale" : "runner-answers" }, points);
+    if (scale) row.append(scaleWords(below));
+    const buttons = new Map();
+    for (const answer of question.answers) {
+      const button = h("button", { type: "button", class: "runner-choice" });
+      conceal(button);
+      (this.#slots.get(answer.value)?.box ?? points).append(button);
+      buttons.set(answer.value, button);
+    }
+    conceal(row);
+    this.element.append(row);
+    return { question, buttons, row, points, below, scale };
   }
 
   /** Measures the room and puts everything in its place; says whether it fits. */
   arrange() {
     const { clientWidth: width, clientHeight: height } = this.element;
-    const { slots, prompt, answers } = this.#trial;
-    const answersRow = answers.some(({ value }) => !slots.includes(value));
     const dpr = window.devicePixelRatio || 1;
     const origin = this.element.getBoundingClientRect();
-    const plan = planLayout({ width, height, dpr, imagePx: this.#imagePx, slots, prompt, answersRow, origin });
+    const plan = planLayout({ width, height, dpr, imagePx: this.#imagePx, ...roomOf(this.#trial), origin });
     this.#layout = plan;
     if (!plan.fits) return plan;
     this.element.dataset.layout = plan.kind;
@@ -86,14 +91,13 @@ export class Stage {
     this.prompt.style.top = `${plan.prompt.y}px`;
     this.prompt.style.height = `${plan.prompt.height}px`;
     this.#fitPrompt(plan.prompt.height);
-    this.answersRow.style.top = `${plan.answers.y}px`;
     for (const [slot, { box }] of this.#slots) {
       box.style.left = `${plan.boxes[slot].x}px`;
       box.style.top = `${plan.boxes[slot].y}px`;
       box.style.width = box.style.height = `${plan.size}px`;
     }
     for (const { canvas } of this.#canvases.flat()) this.#sizeCanvas(canvas);
-    for (const answer of answers) this.#face(answer, plan.kind);
+    for (const asked of this.#asked) this.#arrangeAnswers(asked, plan, width);
     return plan;
   }
 
@@ -108,15 +112,19 @@ export class Stage {
     }
   }
 
-  #face(answer, kind) {
-    const { label, keys } = answerFace(answer, kind, this.#texts);
-    const hint = h("span", { class: "runner-keys", "aria-hidden": "true" });
-    keys.forEach((key, i) => {
-      if (i > 0) hint.append(` ${this.#texts.or} `);
-      hint.append(h("kbd", { textContent: key }));
-    });
-    const face = h("span", { class: "runner-face" }, h("span", { class: "runner-label", textContent: label }), hint);
-    this.buttons.get(answer.value).replaceChildren(face);
+  #arrangeAnswers({ question, buttons, row, points, below, scale }, plan, width) {
+    row.style.top = `${plan.answers.y}px`;
+    const widest = scale ? WIDEST_POINT : WIDEST_ANSWER;
+    points.style.gridTemplateColumns = `repeat(${columnsOf(below, width)}, minmax(0, ${widest}px))`;
+    if (scale) row.lastElementChild.style.maxWidth = `${below.length * (WIDEST_POINT + POINTS_APART) - POINTS_APART}px`;
+    for (const answer of question.answers) {
+      const button = buttons.get(answer.value);
+      const onScale = scale && below.includes(answer);
+      // On a scale the words stand beneath, and a screen reader has both.
+      const shown = onScale ? { ...answer, label: answer.value, keys: [] } : answer;
+      if (onScale && answer.label !== answer.value) button.ariaLabel = `${answer.value}: ${answer.label}`;
+      button.replaceChildren(faceElement(shown, plan.kind, this.#texts));
+    }
   }
 
   #sizeCanvas(canvas) {
@@ -173,12 +181,37 @@ export class Stage {
   }
 
   #openAnswers(index) {
-    const overPictures = this.#trial.frames[index].kind === "images";
-    for (const button of this.buttons.values()) {
-      button.classList.toggle("over-picture", overPictures);
+    this.#open = index;
+    this.#offer(this.#asked[this.#now].question.answers);
+    conceal(this.prompt, false);
+  }
+
+  #offer(answers) {
+    const { buttons, row } = this.#asked[this.#now];
+    const overPictures = this.#trial.frames[this.#open].kind === "images";
+    for (const { value } of answers) {
+      const button = buttons.get(value);
+      button.classList.toggle("over-picture", overPictures && this.#slots.has(value));
       conceal(button, false);
     }
-    conceal(this.prompt, false);
+    conceal(row, false);
+  }
+
+  /** Asks the next question, after these answers: what was chosen of the slots stays marked. Returns its answers. */
+  ask(given) {
+    const before = this.#asked[this.#now];
+    this.#now += 1;
+    const { question } = this.#asked[this.#now];
+    const offered = offeredBy(question, given);
+    conceal(before.row);
+    for (const [value, button] of before.buttons) {
+      const covered = !this.#slots.has(value) || offered.some((answer) => answer.value === value);
+      if (covered) conceal(button);
+    }
+    this.prompt.replaceChildren(h("span", { textContent: question.prompt }));
+    this.#fitPrompt(this.#layout.prompt.height);
+    this.#offer(offered);
+    return offered;
   }
 
   /** The answer is given: the chosen button stays marked, and nothing can be pressed any more. */
@@ -191,31 +224,33 @@ export class Stage {
   }
 
   /** Shows the trial's pictures again with what they were, and the verdict in the prompt's place. */
-  feedback({ right, fake }) {
-    for (const button of this.buttons.values()) conceal(button);
+  feedback(feedback) {
+    const { right, captions, marked } = feedback;
+    for (const { buttons, row } of this.#asked) {
+      conceal(row);
+      for (const button of buttons.values()) conceal(button);
+    }
     const last = new Map();
     this.#trial.frames.forEach((frame, i) => {
       if (frame.kind === "images") for (const shown of this.#canvases[i]) last.set(shown.slot, shown.canvas);
     });
     for (const [slot, canvas] of last) {
       conceal(canvas, false);
-      if (!this.#slots.has(fake)) continue;
       const { box, caption } = this.#slots.get(slot);
-      caption.textContent = slot === fake ? this.#texts.invented : this.#texts.real;
-      box.classList.add(slot === fake ? "is-fake" : "is-real");
+      box.classList.toggle("is-marked", marked.includes(slot));
+      if (!captions[slot]) continue;
+      caption.textContent = captions[slot];
       conceal(caption, false);
     }
     // The mark before the words wraps with them, so that on a phone it does not stand alone at the edge.
     this.prompt.style.fontSize = "";
-    this.prompt.replaceChildren(h("span", { textContent: this.verdict({ right, fake }) }));
-    this.prompt.classList.add("runner-verdict", right ? "right" : "wrong");
+    this.prompt.replaceChildren(h("span", { textContent: this.verdict(feedback) }));
+    this.prompt.classList.add("runner-verdict");
+    if (right !== null) this.prompt.classList.add(right ? "right" : "wrong");
   }
 
-  verdict({ right, fake }) {
-    const { verdict } = this.#texts;
-    if (right) return verdict.right;
-    const places = this.#layout.kind === "column" ? verdict.wrongStacked : verdict.wrongPlace;
-    return places[fake] ?? verdict.wrong;
+  verdict(feedback) {
+    return verdictOf(feedback, this.#words, this.#layout.kind);
   }
 
   /** Words in the prompt's place. */

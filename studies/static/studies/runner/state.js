@@ -1,21 +1,17 @@
 /** What is left to do, as the server says it: fetched, checked, and refused where the runner could not play it. */
 
-export class StateError extends Error {}
+import { check, isCount, isDuration, isText, StateError } from "./checked.js";
+import { parseWords } from "./words.js";
+
+export { StateError };
 
 /** The server will not let this participation go on; its words are for the participant. */
 export class ClosedError extends Error {}
 
 const FRAME_KINDS = new Set(["blank", "images", "noise", "answer"]);
 const TRIAL_KINDS = new Set(["practice", "test"]);
-const SLOTS = new Set(["left", "right", "centre"]);
-
-function check(condition, where, expected) {
-  if (!condition) throw new StateError(`${where} must be ${expected}`);
-}
-
-const isText = (value) => typeof value === "string" && value.length > 0;
-const isCount = (value) => Number.isInteger(value) && value >= 0;
-const isDuration = (value) => typeof value === "number" && Number.isFinite(value) && value > 0;
+// A trial has slots of one of these kinds, and they stand in this order.
+const SLOTS = [["left", "right"], ["centre"], ["1", "2", "3", "4", "5", "6"]];
 
 /** A path on our own origin: `//elsewhere/` would leave it. */
 const isOwnPath = (value) => isText(value) && /^\/(?![/\\])/.test(value);
@@ -72,23 +68,44 @@ function parseAnswers(answers, where) {
   return answers.map(({ value, label, keys: names }) => ({ value, label, keys: [...names] }));
 }
 
+function parseSlots(slots, where) {
+  const places = Array.isArray(slots) && SLOTS.find((kind) => slots.every((slot) => kind.includes(slot)));
+  const known = places && slots.length > 0 && new Set(slots).size === slots.length;
+  check(known, where, "left and right, centre, or some of 1 to 6");
+  return places.filter((slot) => slots.includes(slot));
+}
+
+/** The questions after the first. */
+function parseMore(questions, where) {
+  check(Array.isArray(questions), where, "a list");
+  const names = new Set();
+  return questions.map((question, i) => {
+    const here = `${where}[${i}]`;
+    check(isText(question?.name) && !names.has(question.name), `${here}.name`, "a text of its own");
+    check(isText(question.prompt), `${here}.prompt`, "a text");
+    names.add(question.name);
+    const { name, prompt, distinct = false } = question;
+    return { name, prompt, distinct: distinct === true, answers: parseAnswers(question.answers, here) };
+  });
+}
+
 export function parseTrial(trial, where = "trial") {
   check(isText(trial?.code), `${where}.code`, "a text");
   check(isCount(trial.number), `${where}.number`, "a whole number");
   check(TRIAL_KINDS.has(trial.kind), `${where}.kind`, [...TRIAL_KINDS].join(" or "));
   check(isText(trial.prompt), `${where}.prompt`, "a text");
-  const { slots } = trial;
-  const known = Array.isArray(slots) && slots.length > 0 && slots.every((slot) => SLOTS.has(slot));
-  check(known && new Set(slots).size === slots.length, `${where}.slots`, "left and right, or centre");
-  check(slots.length === 1 || !slots.includes("centre"), `${where}.slots`, "left and right, or centre");
+  check(typeof trial.feedback === "boolean", `${where}.feedback`, "true or false");
+  const slots = parseSlots(trial.slots, `${where}.slots`);
   return {
     code: trial.code,
     number: trial.number,
     kind: trial.kind,
     prompt: trial.prompt,
-    slots: ["left", "right", "centre"].filter((slot) => slots.includes(slot)),
+    feedback: trial.feedback,
+    slots,
     frames: parseFrames(trial.frames, slots, where),
     answers: parseAnswers(trial.answers, where),
+    more: parseMore(trial.more ?? [], `${where}.more`),
   };
 }
 
@@ -115,8 +132,7 @@ export function parseState(state) {
   return {
     participation: state.participation,
     title: isText(state.title) ? state.title : "",
-    // Which instructions fit; a server that does not say so asks for the fake.
-    task: isText(state.task) ? state.task : "find_fake",
+    words: parseWords(state.words),
     image_px: state.image_px,
     break_every: every || null,
     answer_limit_ms: limit,

@@ -1,5 +1,5 @@
 /**
- * Every word that the runner says.
+ * Every word that the runner says of itself; what the trials are about is said in the words of the state.
  *
  * The page brings a translation as JSON (`<script type="application/json" id="runner-texts">`) with the keys of
  * `ENGLISH`; a key that it lacks stays English. `{names}` in braces are filled in here. Where a number decides
@@ -9,71 +9,32 @@
 export const ENGLISH = {
   next: "Continue",
   back: "Back",
-  pairs: { one: "pair", many: "pairs" },
-  rounds: { one: "round", many: "rounds" },
   step: "{page} of {pages}",
   withdraw: "Withdraw and erase my answers",
-  real: "Real colours",
-  invented: "Invented colours",
   places: { left: "Left", right: "Right", centre: "Centre" },
   stackedPlaces: { left: "Upper", right: "Lower", centre: "Centre" },
   keyNames: { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space", Enter: "Enter" },
   or: "or",
 
-  fakes: {
-    title: "Spot the fake colours",
-    text: [
-      "You will see each photo twice: once with its real colours, once with colours that a computer invented.",
-      "Find the invented colours. If you are not sure, follow your first impression.",
-    ],
-    figure: "Two drawings of one landscape: one with natural colours, one with colours that are slightly off.",
-  },
-  looking: {
-    title: "Look closely, it is quick",
-    sequential:
-      "One photo appears {first}, then the other {second}, or the other way round, each for only {exposure}.",
-    together: "Both photos appear together and stay for only {exposure}.",
-    open: "Both photos appear together and stay until you have chosen.",
-    row: ["on the left", "on the right"],
-    column: ["at the top", "at the bottom"],
-    afterwards: "Then you choose. Take as long as you need.",
-    limited: "Then you have {limit} to choose.",
-    figure: "A drawing of the order: the photos appear, vanish, and then you choose.",
-  },
+  // Where the first and the second slot are.
+  where: { row: ["on the left", "on the right"], column: ["at the top", "at the bottom"] },
   example: {
     dots: { one: "A dot", many: "Dots" },
-    photos: { one: "One photo", many: "Both photos" },
+    photos: { one: "One photo", two: "Both photos", many: "All photos" },
     mask: "A pattern",
     choose: "You choose",
     play: "Play the example",
   },
-  choosing: {
-    title: "How to choose",
-    keyboard: "Press {keys}, or click the place where the fake was.",
-    touch: "Tap the place where the fake was.",
-    practice: {
-      one: "First comes one {things} for practice. It does not count, and you are told whether you were right.",
-      many: "First come {count} {things} for practice. They do not count, and you are told each time whether you were right.",
-    },
+  begin: {
     noPractice: {
       one: "There is one {things}. That takes {time}.",
       many: "There are {count} {things}. That takes {time}.",
     },
-    startPractice: "Start practice",
-    start: "Start",
-    figure: "A drawing of the two places to choose from.",
-  },
-  general: {
-    title: "What to do",
-    text: "Look at what is shown and answer the question: “{prompt}”",
-    limited: "You have {limit} to answer.",
+    practice: "Start practice",
+    test: "Start",
   },
   test: {
     title: "Now the test starts",
-    text: {
-      one: "Practice is over. One {things} is left, which takes {time}. From now on you are not told whether you were right.",
-      many: "Practice is over. {count} {things} are left, which takes {time}. From now on you are not told whether you were right.",
-    },
     hint: "Sit comfortably, and keep this window in front.",
     next: "Start the test",
   },
@@ -102,14 +63,7 @@ export const ENGLISH = {
   },
 
   progress: "{done} of {total} done",
-  at: { practice: "Practice {number} of {total}", pairs: "Pair {number} of {total}", rounds: "Round {number} of {total}" },
-  soFar: { pairs: "{done} of {total} pairs are done.", rounds: "{done} of {total} rounds are done." },
-  verdict: {
-    right: "Right",
-    wrong: "Wrong",
-    wrongPlace: { left: "Wrong – the fake was on the left", right: "Wrong – the fake was on the right" },
-    wrongStacked: { left: "Wrong – the fake was at the top", right: "Wrong – the fake was at the bottom" },
-  },
+  practiceAt: "Practice {number} of {total}",
   timeUp: "Time is up. On to the next one.",
   loading: "Loading the photos …",
   saving: "Saving …",
