@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -88,11 +88,18 @@ def allocate(
 def _of_one_arm(
     treatments: Sequence[Treatment], judged: Mapping[Cell, int], rng: np.random.Generator
 ) -> list[Treatment]:
-    """The treatments that show the arm which was judged least so far, and no other but the real photo."""
+    """The treatments that show the arm which was judged least so far, and no other but the real photo.
+
+    The arm stands for all arms, so the real photo by itself keeps its share.
+    """
     arms = sorted({arm for one in treatments for arm in one.arms} - {REAL})
     own = [[one for one in treatments if arm in one.arms] for arm in arms]
     arm = arms[_least([sum(_totals(ours, judged)) for ours in own], rng)[0]]
-    return [one for one in treatments if set(one.arms) <= {arm, REAL}]
+    ours = [one for one in treatments if arm in one.arms and set(one.arms) <= {arm, REAL}]
+    real = [one for one in treatments if set(one.arms) == {REAL}]
+    scale = sum(one.share for one in treatments if one not in real) / sum(one.share for one in ours)
+    scaled = [replace(one, share=one.share * scale) for one in ours]
+    return sorted([*real, *scaled], key=lambda one: one.name)
 
 
 def least_judged_photo(

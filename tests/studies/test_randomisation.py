@@ -1,11 +1,12 @@
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies.designs._design import Cell, Needs, Treatment
+from studies.designs._design import ONCE_PER_TREATMENT, REPEATED, Cell, Needs, Treatment
 from studies.rules.randomisation import MIXED, ONE_CONDITION, Material, NotEnoughPhotos, allocate
 
 
@@ -130,3 +131,46 @@ def test_too_few_photos_are_refused_in_words():
 def test_vigilance_without_a_control_is_refused():
     with pytest.raises(ValueError, match="no vigilance condition"):
         allocate(material(vigilance=None), Needs(0, 6, 1), {}, allocation=MIXED, rng=np.random.default_rng(1))
+
+
+SINGLE = [Treatment(("",), 0.5), Treatment(("a",), 0.25), Treatment(("b",), 0.25)]
+TWOS = [Treatment(two, 1 / 3) for two in (("a", "b"), ("a", "c"), ("b", "c"))]
+
+
+def test_each_treatment_gets_its_share_and_what_is_left_over_evens_out():
+    stuff = replace(material(40), treatments=SINGLE)
+    judged, everyone = crowd(30, stuff, Needs(2, 10, 0), MIXED)
+    for stimuli in everyone:
+        shares = Counter(cell.treatment for cell in stimuli.test)
+        assert shares[""] == 5
+        assert sorted((shares["a"], shares["b"])) == [2, 3]
+    totals = Counter({name: sum(n for cell, n in judged.items() if cell.treatment == name) for name in "ab"})
+    assert totals == {"a": 75, "b": 75}
+
+
+def test_who_sees_one_arm_sees_the_real_photo_beside_it():
+    stuff = replace(material(40), treatments=SINGLE)
+    _, everyone = crowd(6, stuff, Needs(0, 6, 0), ONE_CONDITION)
+    arms = [frozenset(cell.treatment for cell in stimuli.test) for stimuli in everyone]
+    assert Counter(arms) == {frozenset({"", "a"}): 3, frozenset({"", "b"}): 3}
+    assert {Counter(cell.treatment for cell in stimuli.test)[""] for stimuli in everyone} == {3}
+
+
+def test_a_photo_comes_once_under_each_treatment_where_the_design_says_so():
+    stuff = replace(material(8), treatments=TWOS, photo_use=ONCE_PER_TREATMENT)
+    judged, everyone = crowd(5, stuff, Needs(0, 18, 4), MIXED)
+    for stimuli in everyone:
+        cells = Counter(stimuli.test + stimuli.vigilance)
+        assert len(cells) == 22
+        assert Counter(cell.treatment for cell in stimuli.test) == {"a|b": 6, "a|c": 6, "b|c": 6}
+    counts = [judged[Cell(photo, one.name)] for photo in stuff.test_photos for one in TWOS]
+    assert max(counts) - min(counts) <= 1
+    with pytest.raises(NotEnoughPhotos, match="needs 9 test photos, but the study has 8"):
+        crowd(1, stuff, Needs(0, 27, 0), MIXED)
+
+
+def test_photos_come_again_as_evenly_as_they_can_where_they_may():
+    stuff = replace(material(4), treatments=[Treatment(("a",), 1.0)], photo_use=REPEATED)
+    _, (stimuli,) = crowd(1, stuff, Needs(0, 10, 5), MIXED)
+    assert sorted(Counter(cell.photo for cell in stimuli.test).values()) == [2, 2, 3, 3]
+    assert len(stimuli.vigilance) == 5

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from studies.designs._design import Stimuli
@@ -206,3 +206,12 @@ def test_many_who_arrive_at_once_get_balanced_cells(idle_queue):
     assert sum(cells.values()) == 400
     assert max(cells.values()) - min(cells.values()) <= 1
     assert set(Counter(condition for _, condition in cells.elements()).values()) == {200}
+
+
+def test_a_photo_comes_twice_only_where_the_design_lets_it(participation):
+    first, second = participation.trials.order_by("number")[:2]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        participation.trials.filter(pk=second.pk).update(photo=first.photo)
+    participation.trials.update(photo_once=False)
+    participation.trials.filter(pk=second.pk).update(photo=first.photo)
+    assert participation.trials.filter(photo=first.photo).count() == 2
