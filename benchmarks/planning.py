@@ -14,8 +14,8 @@ from pathlib import Path
 # Not inserted but replaced: this folder holds a statistics.py, which must not stand in for the standard one.
 sys.path[0] = str(Path(__file__).parents[1])
 
+from evaluation.designs._pair.report.published import PIX2PIX, ROWS  # noqa: E402
 from evaluation.designs._pair.study_plan import Planner, Question  # noqa: E402
-from evaluation.report.published import PIX2PIX, ROWS  # noqa: E402
 from evaluation.statistics.planning import Components  # noqa: E402
 
 PEOPLE, PAIRS = 50, 40

@@ -103,7 +103,7 @@ on {dataset.made_at}. A Psych-DS dataset ({SCHEMA_VERSION}).
 | `data/parquet/*.parquet` | the same tables with their types | |
 | `documentation/codebook.csv` | one column of a table: type, unit, range, meaning | |
 | `results/report.json` | every number of the report | |
-| `results/fool_rates.tex` | its headline table for a paper (LaTeX, booktabs) | |
+| `results/tables.tex` | its tables for a paper (LaTeX, booktabs) | |
 | `analysis/fool_rate.py`, `analysis/fool_rate.R` | read the trials and reproduce the headline | |
 
 * An empty field is a missing value. Shares are from 0 to 1. Flags are 0 or 1.

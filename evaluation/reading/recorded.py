@@ -32,6 +32,7 @@ class RecordedTrials:
     photos: Factor
     fake_sides: Factor
     chosen_sides: Factor
+    arrangements: Factor
     rt_ms: Floats
     voided: Bools
     void_reasons: Sequence[str]
@@ -51,7 +52,9 @@ class RecordedTrials:
         Written column by column; `encode` of a list for each trial gives the same bytes.
         """
         joined: Any = pc
-        names = (self.kinds, self.conditions, self.photos, self.fake_sides, self.chosen_sides)
+        names = (
+            self.kinds, self.conditions, self.photos, self.fake_sides, self.chosen_sides, self.arrangements
+        )  # fmt: skip
         lines = joined.binary_join_element_wise(
             _quoted(self.participants, "["),
             _quoted(self.sources),

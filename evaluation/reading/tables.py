@@ -132,7 +132,7 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
         .order_by("participation_id", "number")
         .values_list(
             "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "key",
-            "response__answer", "response__rt_ms", Cast("response__voided", TextField()),
+            "arrangement", "response__answer", "response__rt_ms", Cast("response__voided", TextField()),
             Cast("response__void_reasons", TextField()), "replaces_id",
             Cast("response__frames", TextField()), Cast("response__events", TextField()),
             "response__refresh_ms", "response__shown_before",
@@ -155,8 +155,8 @@ def _in_columns(
 ) -> RecordedTrials:
     """Rows as `recorded_trials` asks for them, with the names of what they point to."""
     (
-        pks, owners, numbers, kinds, arms, pictures, keys, answers, rt_ms, voided, reasons, replaced,
-        frames, events, refresh_ms, shown_before,
+        pks, owners, numbers, kinds, arms, pictures, keys, arrangements, answers, rt_ms, voided, reasons,
+        replaced, frames, events, refresh_ms, shown_before,
     ) = zip(*rows, strict=True)  # fmt: skip
     who = np.array(owners)
     again = np.array([bool(count) for count in shown_before])
@@ -172,6 +172,7 @@ def _in_columns(
         photos=named(np.array(pictures), photos),
         fake_sides=spelled(keys),
         chosen_sides=spelled(answers),
+        arrangements=spelled(arrangements),
         rt_ms=np.array(rt_ms, dtype=np.float64),
         voided=np.array([text in TRUE for text in voided]),
         void_reasons=reasons,
@@ -224,7 +225,9 @@ class _Columns:
     """The columns of a ResponseTable, as they grow block by block."""
 
     def __init__(self) -> None:
-        self._participant, self._condition, self._photo, self._source = (_Names() for _ in range(4))
+        self._participant, self._condition, self._photo, self._source, self._arrangement = (
+            _Names() for _ in range(5)
+        )
         self._phase = _Names(phase_label)
         self._numbers: dict[str, list[Floats]] = {"trial_index": [], "row_id": [], "rt_ms": []}
         self._flags: dict[str, list[Flags]] = {"fake_side": [], "chosen_side": [], "voided": []}
@@ -236,6 +239,7 @@ class _Columns:
             (self._condition, block.conditions),
             (self._photo, block.photos),
             (self._source, block.sources),
+            (self._arrangement, block.arrangements),
             (self._phase, block.kinds),
         ):
             names.extend(column if kept.all() else in_order(column.take(kept)))
@@ -257,6 +261,7 @@ class _Columns:
             condition=self._condition.factor(),
             photo=photo,
             source=self._source.factor(),
+            arrangement=self._arrangement.factor(),
             phase=phase,
             stored_fooled=np.full(rows, UNKNOWN, dtype=np.int8),
             exposure_ms=np.full(rows, np.nan),

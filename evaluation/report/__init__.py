@@ -1,5 +1,1 @@
-"""A frozen report as the words and numbers that a reader sees."""
-
-from evaluation.report.page import Page
-
-__all__ = ["Page"]
+"""Reports: sections as plain data, and one renderer for each format."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -13,12 +13,14 @@ from colorizers.models import Colorization, Photo
 from colorizers.services.thumbnails import thumbnail
 from colorizers.tools import csv_files
 from evaluation.exports.codebook import TRIALS
-from evaluation.exports.latex import latex_differences, latex_table
 from evaluation.exports.rows import trial_rows
 from evaluation.models import Population, Report
-from evaluation.report import Page, charts, published
-from evaluation.report.figures import Figure, Wall, figures_of, wall_of
+from evaluation.report import charts, latex, terminal
+from evaluation.report.html import context_of
+from evaluation.report.pdf.document import document
+from evaluation.report.section import Chart, Section
 from evaluation.report.wording import SIMULATED_BANDS
+from evaluation.services.report_contents import sections_of
 from studies.models import Study
 
 STYLES = ("studies/base.css", "evaluation/report.css")
@@ -27,48 +29,51 @@ PICTURE_PX = 240
 
 def html(report: Report) -> str:
     """One page with its styles, charts and pictures inside: it can be mailed, archived and printed."""
-    page = Page(report)
-    return render_to_string(
-        "evaluation/report_file.html",
-        {
-            "report": report,
-            "page": page,
-            "population": page.population,
-            "styles": "\n".join(_static_text(name) for name in STYLES),
-            "script": _static_text("evaluation/folds.js"),
-            "figures": figures(page),
-            "walls": walls(page),
-            "published": published,
-            "frozen": True,
-        },
-    )
+    sections = sections_of(report)
+    found = picture_bytes(sections)
+
+    def chart(one: Chart, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
+        return _data_address(charts.svg(one, part, width, theme).encode(), "image/svg+xml")
+
+    def picture(kind: str, digest: str) -> str:
+        return _data_address(found[digest], "image/jpeg") if digest in found else ""
+
+    context = context_of(report, sections, chart, picture) | {
+        "styles": "\n".join(_static_text(name) for name in STYLES),
+        "script": _static_text("evaluation/folds.js"),
+    }
+    return render_to_string("evaluation/report_file.html", context)
 
 
-def figures(page: Page) -> dict[str, Figure]:
-    """Every chart with its drawings inside its addresses."""
-
-    def inside(name: str, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
-        return _data_address(charts.svg(page, name, part, width, theme).encode(), "image/svg+xml")
-
-    return figures_of(page, inside)
+def pdf(report: Report) -> bytes:
+    """The report for print and archive: the same report, the same bytes."""
+    sections = sections_of(report)
+    return document(report, sections, picture_bytes(sections))
 
 
-def walls(page: Page) -> list[Wall]:
-    """The gallery with small pictures inside its addresses; what is missing from the storage has none."""
-    found = picture_bytes(page)
-    return [
-        wall_of(
-            wall, lambda kind, digest: _data_address(found[digest], "image/jpeg") if digest in found else ""
-        )
-        for wall in page.walls
-    ]
+def tex(report: Report) -> str:
+    """Its tables for a paper; a comment says where they come from."""
+    source = f"Foolrate report {report.code}, data {report.data_digest}, code {report.code_version}"
+    return latex.tables(sections_of(report), report.results["study"], source, _band(report))
 
 
-def picture_bytes(page: Page, side: int = PICTURE_PX) -> dict[str, bytes]:
-    """Small JPEGs of the gallery's photos and recolourings, by digest, as far as they are in the storage."""
-    pictures = [picture for wall in page.walls for picture in (*wall.most, *wall.least)]
-    photos = Photo.objects.filter(digest__in={picture.photo for picture in pictures})
-    fakes = Colorization.objects.done().filter(digest__in={picture.colorization for picture in pictures})
+def text(report: Report) -> str:
+    """The report as a terminal shows it."""
+    return terminal.text(sections_of(report), _band(report))
+
+
+def picture_bytes(sections: Sequence[Section], side: int = PICTURE_PX) -> dict[str, bytes]:
+    """Small JPEGs of the pictures that sections show, by digest, as far as they are in the storage."""
+    wanted = {
+        picture.digest
+        for section in sections
+        if section.gallery
+        for shelf in section.gallery.shelves
+        for exhibit in shelf.exhibits
+        for picture in exhibit.pictures
+    }
+    photos = Photo.objects.filter(digest__in=wanted)
+    fakes = Colorization.objects.done().filter(digest__in=wanted)
     found: dict[str, bytes] = {}
     for row in (*photos, *fakes.order_by("-pk")):
         try:
@@ -78,16 +83,13 @@ def picture_bytes(page: Page, side: int = PICTURE_PX) -> dict[str, bytes]:
     return found
 
 
-def tex(report: Report) -> str:
-    """The table of rates and that of differences for a paper; a comment says where they come from."""
-    source = f"Foolrate report {report.code}, data {report.data_digest}, code {report.code_version}"
-    band = SIMULATED_BANDS.get(Population(report.population), "")
-    return latex_table(report.results, source, band) + latex_differences(report.results, band)
-
-
 def csv_lines(study: Study, population: Population) -> Iterator[str]:
     """The trials as lines of CSV, header first, one by one; `excluded` names the rule of an exclusion."""
     return csv_files.csv_lines(trial_rows(study, population), TRIALS.names)
+
+
+def _band(report: Report) -> str:
+    return SIMULATED_BANDS.get(report.population, "")
 
 
 def _data_address(data: bytes, kind: str) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from colorizers.tools.command_line import MANAGE
 from evaluation.designs._pair.study_plan import Need, Planner, Question, Size
-from evaluation.report.differences import points
-from evaluation.report.wording import NBSP, NONE, count, number, percent, percent_range
+from evaluation.report.wording import NBSP, NONE, count, number, percent, percent_range, points
 from evaluation.views.plan_form import ASKED, in_units
 from studies.rules.vigilance import Filter
 

@@ -1,11 +1,9 @@
-"""Numbers and results in words, the same on the page, in files and on the terminal."""
+"""Numbers and results in words, the same on the page, in files and on the terminal. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-from evaluation.models import Population
 
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -13,14 +11,15 @@ NONE = "–"
 _PERCENTAGE = re.compile(r"(?<=\d) ?%")
 
 SUBJECTS = {
-    Population.PEOPLE: "Participants",
-    Population.SIMULATED: "Simulated participants",
-    Population.POOLED: "People and simulated participants together",
+    "people": "Participants",
+    "simulated": "Simulated participants",
+    "pooled": "People and simulated participants together",
 }
+"""By population."""
 
 SIMULATED_BANDS = {
-    Population.SIMULATED: "Simulated participants – not people",
-    Population.POOLED: "People and simulated participants pooled – not people alone",
+    "simulated": "Simulated participants – not people",
+    "pooled": "People and simulated participants pooled – not people alone",
 }
 
 
@@ -67,3 +66,26 @@ def listed(parts: Sequence[str]) -> str:
 def rate_with_interval(rate: float, low: float | None, high: float | None) -> str:
     """“22.6 % [18.1, 27.9]”, or the rate alone."""
     return f"{percent(rate)} {percent_range(low, high)}".strip()
+
+
+def points(share: float) -> str:
+    """A difference of shares in percentage points."""
+    return f"{round(100 * share, 1) + 0.0:.1f}".replace("-", MINUS)
+
+
+def points_range(low: float | None, high: float | None) -> str:
+    """The ends of an interval of differences in percentage points; empty for none."""
+    return "" if low is None or high is None else f"[{points(low)},{NBSP}{points(high)}]"
+
+
+def p_value(value: float | None) -> str:
+    """To three places, and no further."""
+    if value is None:
+        return NONE
+    return f"<{NBSP}0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def p_equals(value: float | None, equals: str = f"={NBSP}") -> str:
+    """“= 0.012” or “< 0.001”, to stand after a p."""
+    text = p_value(value)
+    return text if text.startswith("<") else f"{equals}{text}"

@@ -20,15 +20,15 @@ from colorizers.models import WorkState
 from evaluation.designs._pair.analysis import analyse
 from evaluation.exports import codebook, psych_ds, rows
 from evaluation.exports.findings import OwnRates, condition_rows, photo_rows, read_table
-from evaluation.exports.latex import latex_differences, latex_table
 from evaluation.exports.writers import CSV, PARQUET, TableWriter
 from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.reading.metric_table import metric_table
 from evaluation.reading.tables import participations_in
+from evaluation.report import latex
 from evaluation.report.wording import SIMULATED_BANDS
 from evaluation.services.code_version import code_version
 from evaluation.services.orders import OutOfTime, in_hand
-from evaluation.services.report_contents import inference_rule, strict_rules
+from evaluation.services.report_contents import inference_rule, sections_of, strict_rules
 from evaluation.services.reports import make_report, what_is_newer
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.rules import CURRENT_RULE
@@ -283,10 +283,12 @@ def _write_texts(
             "README.md": psych_ds.readme(dataset),
             "CHANGES.md": psych_ds.changes(dataset),
             "results/report.json": report.as_json(),
-            "results/fool_rates.tex": latex_table(
-                report.results, f"Data digest {report.data_digest}", SIMULATED_BANDS.get(population, "")
-            )
-            + latex_differences(report.results, SIMULATED_BANDS.get(population, "")),
+            "results/tables.tex": latex.tables(
+                sections_of(report),
+                report.results["study"],
+                f"Data digest {report.data_digest}",
+                SIMULATED_BANDS.get(population, ""),
+            ),
         }
         starters = Path(codebook.__file__).parent / "starters"
         named, own = f'RULE = "{CURRENT_RULE}"', f'RULE = "{inference_rule(study)}"'

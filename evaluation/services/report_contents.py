@@ -11,16 +11,15 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q
 
 from colorizers.models import Colorization, Photo, WorkState
+from evaluation import designs as evaluation_designs
+from evaluation.designs._design import Concludes, Evidence
 from evaluation.designs._exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
-from evaluation.designs._pair.analysis import analyse
-from evaluation.designs._pair.photo_table import extremes, photo_table
-from evaluation.designs._pair.sensitivity import how_the_answer_changes, views, with_voided
-from evaluation.models import Population
+from evaluation.designs._pair.photo_table import extremes
+from evaluation.models import Population, Report
 from evaluation.reading.metric_table import MetricTable
 from evaluation.reading.tables import StudyRows, participations_in
-from evaluation.statistics.arrays import Json, one_thread
-from evaluation.statistics.early_looks import early_looks
-from evaluation.statistics.filters import valid_responses
+from evaluation.report.section import Section, as_json, from_json
+from evaluation.statistics.arrays import Json
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE
 from studies import designs
 from studies.blinding import wording as blinding_wording
@@ -30,30 +29,29 @@ from studies.rules.screening import ScreeningSettings
 from studies.rules.voiding import rules_in_force
 from studies.services.blinding_audits import that_counts
 
-SCHEMA = 3
+SCHEMA = 4
 """Raised when the shape of a report's results changes; reports of earlier shapes stay readable."""
 
 
-@one_thread()
 def results_of(
     study: Study, population: Population, rows: StudyRows, scores: MetricTable, facts: Json
 ) -> Json:
     """Everything that the report says, ready to be frozen as JSON."""
-    rules, rule = strict_rules(study), inference_rule(study)
-    by_photo = scores.by_photo()
-    analysis = analyse(
-        rows.table,
-        metrics=scores.arrays(),
-        photo_scores=by_photo,
-        mix_sources=population == Population.POOLED,
-        with_mixed_model=True,
-        rule=rule,
-        **rules,
+    findings = concluding(study).analyse(
+        Evidence(
+            rows.table,
+            scores=scores.arrays(),
+            by_photo=scores.by_photo(),
+            strict=strict_rules(study),
+            rule=inference_rule(study),
+            mix_sources=population == Population.POOLED,
+            faulty=rows.faulty,
+            finished=_who_finished(study, population),
+        )
     )
+    analysis = findings["analysis"]
     # A report outlives a withdrawal, so that it counts people and names nobody.
-    left_out = len(analysis.pop("attention_excluded"))
-    valid = valid_responses(rows.table)
-    photos = photo_table(valid, by_photo)
+    left_out = len(analysis.pop("attention_excluded", ()))
     shown = {
         "step": "P",
         "rule": "trials that were shown and recorded",
@@ -61,23 +59,48 @@ def results_of(
         "rows_out": rows.recorded,
         "dropped": rows.planned - rows.recorded,
     }
-    finished = _who_finished(study, population)
-    found = views(rows.table, valid, **rules, faulty=rows.faulty, finished=finished)
-    changes = how_the_answer_changes(valid, found, rule=rule) + with_voided(rows.table, rule=rule)
     return {
         "schema": SCHEMA,
         "software": settings.VERSION,
         "study": facts,
         "participations": rows.participations,
-        "filters": [shown, *rows.exclusions, *analysis.pop("filters")],
+        "filters": [shown, *rows.exclusions, *analysis.pop("filters", [])],
         "vigilance": rows.vigilance | {"left_out": left_out},
         "exposure": rows.exposures.summary(),
         "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
-        "analysis": analysis,
-        "early": early_looks(valid, finished),
-        "views": changes,
-        "photos": photos,
-        "gallery": _gallery(study, photos),
+        "gallery": _gallery(study, findings["photos"]) if "photos" in findings else {},
+        **findings,
+    }
+
+
+def concluding(study: Study) -> Concludes:
+    """The concluding half of the study's design."""
+    return evaluation_designs.get(study.design)
+
+
+def sections_of(report: Report) -> list[Section]:
+    """What a report says: as it was frozen, or, of reports up to schema 3, as its findings say it now."""
+    kept = report.results.get("sections")
+    if kept is None:
+        return concluding(report.study).report(report.results, facts_of(report))
+    return [from_json(section) for section in kept]
+
+
+def with_sections(report: Report) -> Report:
+    """The report with its sections in its results."""
+    found = concluding(report.study).report(report.results, facts_of(report))
+    report.results = report.results | {"sections": [as_json(section) for section in found]}
+    return report
+
+
+def facts_of(report: Report) -> Json:
+    """What sections may say of a report besides its findings."""
+    return {
+        "study": report.results["study"],
+        "population": str(report.population),
+        "software": report.results.get("software"),
+        "code_version": report.code_version,
+        "data_digest": report.data_digest,
     }
 
 

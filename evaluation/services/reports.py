@@ -17,7 +17,7 @@ from evaluation.reading.metric_table import metric_table
 from evaluation.reading.tables import participations_by_state, participations_in, read_study
 from evaluation.services.code_version import code_version
 from evaluation.services.orders import Progress, in_hand
-from evaluation.services.report_contents import results_of, study_facts
+from evaluation.services.report_contents import results_of, study_facts, with_sections
 from evaluation.services.scores import colorizations_to_score, score_colorization
 from evaluation.statistics.arrays import Json
 from studies.models import Participation, ParticipationState, Response, Study
@@ -79,10 +79,12 @@ def make_report(
         same = _same_report(study, population, digest)
         if same is not None:
             return _still_right(same, seen)
-        return Report.objects.create(
+        made = Report(
             study=study, population=population, code_version=code_version(), data_digest=digest,
             seed=SEED, results=results, snapshot=seen, created_by=by,
         )  # fmt: skip
+        with_sections(made).save()
+        return made
 
 
 def fill_order(order: Order, progress: Progress) -> None:

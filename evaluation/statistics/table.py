@@ -98,6 +98,8 @@ class ResponseTable:
     source: Factor
     photo_cluster: Factor | None = None
     """The photograph that a photo is a crop of, or its scene; a photo without one stands for itself."""
+    arrangement: Factor | None = None
+    """Which of the design's balanced arrangements each trial has."""
 
     def __len__(self) -> int:
         return len(self.participant.codes)

@@ -8,9 +8,11 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from evaluation.models import Population, Report
-from evaluation.report import Page, charts
+from evaluation.report import charts
 from evaluation.report import downloads as report_files
-from evaluation.report.pdf import pdf
+from evaluation.report.section import Chart
+from evaluation.report.wording import SIMULATED_BANDS
+from evaluation.services import report_contents
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 
 # A frozen report never changes, but the drawing may with the next release.
@@ -22,11 +24,12 @@ _kept = cache_control(private=True, max_age=3600)
 @login_required
 def chart_svg(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponse:
     """One chart; `?width=narrow` for phones, `?theme=dark` for dark pages, `?part=0` for its first part."""
-    page = _page_with(request, slug, code, name)
+    found = report_or_404(request, slug, code)
+    chart = _chart(found, name)
     width: charts.Width = "narrow" if request.GET.get("width") == "narrow" else "wide"
     theme: charts.Theme = "dark" if request.GET.get("theme") == "dark" else "light"
-    part = _part(page, name, request.GET.get("part"))
-    return HttpResponse(charts.svg(page, name, part, width, theme), content_type="image/svg+xml")
+    part = _part(chart, SIMULATED_BANDS.get(found.population, ""), request.GET.get("part"))
+    return HttpResponse(charts.svg(chart, part, width, theme), content_type="image/svg+xml")
 
 
 @require_safe
@@ -34,10 +37,10 @@ def chart_svg(request: HttpRequest, slug: str, code: str, name: str) -> HttpResp
 @login_required
 def chart_png(request: HttpRequest, slug: str, code: str, name: str) -> HttpResponse:
     """One chart for slides."""
-    page = _page_with(request, slug, code, name)
-    return _file(
-        charts.png(page, name, charts.whole(page, name)), "image/png", f"{_stem(page.report)}-{name}.png"
-    )
+    found = report_or_404(request, slug, code)
+    chart = _chart(found, name)
+    whole = charts.whole(chart, SIMULATED_BANDS.get(found.population, ""))
+    return _file(charts.png(chart, whole), "image/png", f"{_stem(found)}-{name}.png")
 
 
 @require_safe
@@ -64,14 +67,14 @@ def report_html(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def report_pdf_file(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """The report for printing and archiving."""
     found = report_or_404(request, slug, code)
-    return _file(pdf(found), "application/pdf", f"{_stem(found)}.pdf")
+    return _file(report_files.pdf(found), "application/pdf", f"{_stem(found)}.pdf")
 
 
 @require_safe
 @never_cache
 @login_required
 def report_tex(request: HttpRequest, slug: str, code: str) -> HttpResponse:
-    """The headline table for a paper."""
+    """The tables for a paper."""
     found = report_or_404(request, slug, code)
     return _file(report_files.tex(found), "application/x-tex; charset=utf-8", f"{_stem(found)}.tex")
 
@@ -89,12 +92,12 @@ def trials_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     return response
 
 
-def _page_with(request: HttpRequest, slug: str, code: str, name: str) -> Page:
-    """What the report says, where it has such a chart."""
-    page = Page(report_or_404(request, slug, code))
-    if name not in charts.drawn(page):
-        raise Http404(f"This report has no chart {name!r}; it has {', '.join(charts.drawn(page))}.")
-    return page
+def _chart(found: Report, name: str) -> Chart:
+    """One of the report's charts."""
+    known = {chart.name: chart for section in report_contents.sections_of(found) for chart in section.charts}
+    if name not in known:
+        raise Http404(f"This report has no chart {name!r}; it has {', '.join(known)}.")
+    return known[name]
 
 
 def _stem(found: Report) -> str:
@@ -107,11 +110,11 @@ def _file(content: str | bytes, content_type: str, name: str) -> HttpResponse:
     return response
 
 
-def _part(page: Page, name: str, asked: str | None) -> charts.Part:
+def _part(chart: Chart, band: str, asked: str | None) -> charts.Part:
     """The whole chart, or one of its parts by number."""
     if asked is None:
-        return charts.whole(page, name)
-    parts = charts.parts(page, name)
+        return charts.whole(chart, band)
+    parts = charts.parts(chart, band)
     if not (asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) < len(parts)):
-        raise Http404(f"The chart {name} has {len(parts)} parts, counted from 0.")
+        raise Http404(f"The chart {chart.name} has {len(parts)} parts, counted from 0.")
     return parts[int(asked)]

@@ -17,13 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from colorizers.models import OPEN_STATES, WorkState
 from evaluation.models import Order, OrderKind, Population, Report
-from evaluation.report import Page, charts, published
-from evaluation.report.figures import ChartAddress, figures_of, wall_of
+from evaluation.report import charts
+from evaluation.report.html import context_of
 from evaluation.report.orders import of_order
-from evaluation.services import (
-    orders,
-    reports,
-)
+from evaluation.report.section import Chart
+from evaluation.services import orders, report_contents, reports
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 from studies.models import Study
 
@@ -94,26 +92,16 @@ def _is_over(order: Order, newest: Report) -> bool:
 
 
 def _show(request: HttpRequest, found: Report, more: dict[str, object]) -> HttpResponse:
-    page = Page(found)
-    context = {
-        "report": found,
+    def chart(one: Chart, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
+        where = reverse("evaluation:chart-svg", args=[found.study.slug, found.code, one.name])
+        return f"{where}?{urlencode({'width': width, 'theme': theme, 'part': number})}"
+
+    context = context_of(found, report_contents.sections_of(found), chart, _picture_address) | {
         "study": found.study,
-        "population": page.population,
-        "page": page,
-        "figures": figures_of(page, _chart_address(found)),
-        "walls": [wall_of(wall, _picture_address) for wall in page.walls],
-        "published": published,
+        "links": True,
         "withdrawn": reports.withdrawn_since(found),
     }
     return render(request, "evaluation/report.html", context | more)
-
-
-def _chart_address(found: Report) -> ChartAddress:
-    def of_chart(name: str, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
-        where = reverse("evaluation:chart-svg", args=[found.study.slug, found.code, name])
-        return f"{where}?{urlencode({'width': width, 'theme': theme, 'part': number})}"
-
-    return of_chart
 
 
 def _picture_address(kind: str, digest: str) -> str:

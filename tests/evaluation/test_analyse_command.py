@@ -1,4 +1,5 @@
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -86,7 +87,9 @@ def test_a_senseless_alpha_is_an_error():
 def test_it_says_what_it_found_when_it_wrote_a_file(tmp_path):
     out, _ = run(responses("p01_tiny60"), "--json", tmp_path / "out.json")
     assert "p01_tiny60.csv: 60 of 60 rows count, 6 participants" in out
-    assert "L2: 23.3%" in out
+    assert "Participants took the recolouring for the real photo in" in out
+    assert re.search(r"L2 +23\.3 % \[", out)
+    assert "Quality of the responses" not in out
     assert f"written to {tmp_path / 'out.json'}" in out
 
 
@@ -147,3 +150,10 @@ def test_a_task_without_the_earlier_rule_refuses_it_and_names_its_own(case, tmp_
     with pytest.raises(CommandError, match="--rule cgm_two_way is for pair tests only; leave --rule out"):
         run(responses(case), "--json", "-", "--rule", "cgm_two_way")
     assert json.loads(run(responses(case), "--json", "-")[0])["inference_rule"] == "bell_mccaffrey_two_way"
+
+
+def test_every_section_that_a_file_has_something_for_is_printed_on_demand(tmp_path):
+    out, _ = run(responses("p01_tiny60"), "--json", tmp_path / "out.json", "--full")
+    for heading in ("All intervals and sample sizes", "Quality of the responses", "Responses that count"):
+        assert f"\n{heading}\n---" in out
+    assert "Methods paragraph" not in out

@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from evaluation.report import Page, charts
-from evaluation.report.charts._canvas import PALETTES, WIDTHS, lines_of, text_width
+from evaluation.report import charts
+from evaluation.report.charts._canvas import lines_of, text_width
 from tests.evaluation.cast import demanding_report
+from tests.evaluation.report import said
+from tests.evaluation.report.kinds import EVERY_KIND
 
 SENTENCE = "A network that was trained on the photographs of a whole summer"
 WORD = "a_network_that_was_trained_on_photographs_of_a_whole_summer_"
@@ -20,8 +22,8 @@ NAMES = {
 
 
 @pytest.fixture(params=NAMES)
-def page(request, ada, db):
-    return Page(demanding_report(ada, NAMES[request.param]))
+def drawn(request, ada, db):
+    return said.charts(demanding_report(ada, NAMES[request.param]))
 
 
 def boxes(sheet):
@@ -38,10 +40,9 @@ def boxes(sheet):
 
 
 @pytest.mark.parametrize("width", ["narrow", "wide", "paper"])
-def test_no_word_leaves_the_sheet_or_lies_on_another(page, width):
-    for name in charts.drawn(page):
-        chart = charts.CHARTS[name]
-        sheet = chart.draw(page, WIDTHS[width], PALETTES["light"], charts.whole(page, name))
+def test_no_word_leaves_the_sheet_or_lies_on_another(drawn, width):
+    for name, chart in (drawn | EVERY_KIND).items():
+        sheet = charts.draw(chart, charts.whole(chart), width)
         found = list(boxes(sheet))
         assert len(found) > 2
         for text, (left, upper, right, lower) in found:
@@ -56,52 +57,48 @@ def test_no_word_leaves_the_sheet_or_lies_on_another(page, width):
 
 @pytest.mark.parametrize("width", ["narrow", "wide"])
 def test_names_of_sixty_characters_are_not_cut(ada, db, width):
-    page = Page(demanding_report(ada, {"first": SENTENCE, "second": WORD}))
+    drawn = said.charts(demanding_report(ada, {"first": SENTENCE, "second": WORD}))
     for name in ("fool-rates", "differences"):
-        words = re.sub(
-            r"<[^>]+>|\s",
-            "",
-            charts.svg(page, name, charts.whole(page, name), width).partition("</title>")[2],
-        )
+        svg = charts.svg(drawn[name], charts.whole(drawn[name]), width)
+        words = re.sub(r"<[^>]+>|\s", "", svg.partition("</title>")[2])
         assert "…" not in words
         for title in (SENTENCE, WORD):
             assert title.replace(" ", "") in words
 
 
 @pytest.mark.parametrize("width", ["narrow", "wide"])
-def test_the_room_is_known_before_the_drawing(page, width):
-    for name in charts.drawn(page):
-        for part in charts.parts(page, name):
-            svg = charts.svg(page, name, part, width)
+def test_the_room_is_known_before_the_drawing(drawn, width):
+    for chart in (drawn | EVERY_KIND).values():
+        for part in charts.parts(chart):
+            svg = charts.svg(chart, part, width)
             sides = (re.search(rf'<svg [^>]*\b{side}="([\d.]+)"', svg) for side in ("width", "height"))
-            assert tuple(float(side[1]) for side in sides) == charts.size(page, name, part, width)
+            assert tuple(float(side[1]) for side in sides) == charts.size(chart, part, width)
 
 
 @pytest.mark.parametrize("width", ["wide", "paper"])
-def test_every_row_is_in_one_part_and_each_part_leaves_room_on_a_page(page, width):
-    for name in charts.drawn(page):
-        parts = charts.parts(page, name, width)
-        assert [row for part in parts for row in part.rows] == list(charts.CHARTS[name].rows(page))
+def test_every_row_is_in_one_part_and_each_part_leaves_room_on_a_page(drawn, width):
+    for name, chart in drawn.items():
+        parts = charts.parts(chart, width=width)
+        assert [row for part in parts for row in part.rows] == chart.data["rows"]
         for part in parts:
-            across, tall = charts.size(page, name, part, width)
+            across, tall = charts.size(chart, part, width)
             assert tall / across * 174 < (240 if width == "wide" or name == "fool-rates" else 150), name
 
 
 def test_conditions_have_a_drawing_each_where_a_block_is_tall(ada, db):
-    page = Page(demanding_report(ada, NAMES["eight"]))
-    assert len(charts.parts(page, "photos")) == len(page.ladders) == 7
-    assert len(charts.parts(page, "fool-rates")) == 1
+    drawn = said.charts(demanding_report(ada, NAMES["eight"]))
+    assert len(charts.parts(drawn["photos"])) == len(drawn["photos"].data["rows"]) == 7
+    assert len(charts.parts(drawn["fool-rates"])) == 1
 
 
 def test_the_first_part_of_a_chart_says_whose_answers_they_are(ada, db):
-    page = Page(demanding_report(ada, NAMES["eight"]))
-    page.band = "Simulated participants – not people"
-    for name in charts.drawn(page):
-        first, *others = charts.parts(page, name)
-        assert page.band in charts.svg(page, name, first)
-        assert page.band in charts.description(page, name, first)
-        assert all(page.band not in charts.svg(page, name, part) for part in others)
-        assert page.band in charts.svg(page, name, charts.whole(page, name))
+    band = "Simulated participants – not people"
+    for chart in said.charts(demanding_report(ada, NAMES["eight"])).values():
+        first, *others = charts.parts(chart, band)
+        assert band in charts.svg(chart, first)
+        assert band in charts.description(chart, first)
+        assert all(band not in charts.svg(chart, part) for part in others)
+        assert band in charts.svg(chart, charts.whole(chart, band))
 
 
 def test_lines_break_between_words_and_long_words_where_the_line_ends():

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from evaluation.models import Population, Report
-from evaluation.report import Page
 from evaluation.report import downloads as report_files
 from evaluation.services import (
     reports,
@@ -16,6 +15,7 @@ from evaluation.statistics.rules import BELL_MCCAFFREY_TWO_WAY, CGM_TWO_WAY, CUR
 from studies.models import Study
 from studies.services.protocol import INFERENCE_RULE
 from tests.evaluation.cast import played_study
+from tests.evaluation.report import said
 from tests.evaluation.test_estimands import without_estimand
 
 pytestmark = pytest.mark.django_db
@@ -56,11 +56,11 @@ def test_a_study_launched_before_there_was_a_choice_keeps_its_numbers(sky):
     for pair in found["pairwise"]:
         assert (pair["p_t"], pair["ci"]) == (pair[CGM_TWO_WAY]["p"], pair[CGM_TWO_WAY]["ci"])
     assert found["lapse"]["estimand"] == THESE_PHOTOS
-    facts = {fact.title: fact.text for fact in Page(Report.objects.get()).observers}
+    facts = said.facts(Report.objects.get())
     assert found["order"]["two_way"] is not None
     assert THESE_PHOTOS in facts["Order"]
     assert f"(p = {found['order']['p_t']:.3f})" in facts["Order"]
-    assert "min(participants, photographs) − 1" in Page(Report.objects.get()).methods
+    assert "min(participants, photographs) − 1" in said.methods(Report.objects.get())
 
 
 def test_a_study_launched_now_has_the_new_rule_and_the_earlier_one_beside_it(sky):
@@ -70,11 +70,11 @@ def test_a_study_launched_now_has_the_new_rule_and_the_earlier_one_beside_it(sky
     assert found["rule"] == model["recommended"]["rule"] == BELL_MCCAFFREY_TWO_WAY
     assert model["recommended"]["df"] < model[CGM_TWO_WAY]["df"] == 5
     assert report.results["views"][0]["models"]["l2"]["interval"] == model["intervals"]["default"]
-    page = Page(report)
-    assert "Bell and McCaffrey" in page.methods
-    titles = [fact.title for fact in page.beside]
+    assert "Bell and McCaffrey" in said.methods(report)
+    titles = [fact.term for fact in said.sections(report)["beside"].facts]
     assert titles == ["Each participant counted alike", "Single photos", "Valid at every look"]
-    assert list(without_estimand(report.results)) == []
+    findings = {name: found for name, found in report.results.items() if name != "sections"}
+    assert list(without_estimand(findings)) == []
 
 
 def test_a_rule_that_this_release_does_not_know_is_refused(sky):
@@ -87,16 +87,17 @@ def test_a_report_frozen_before_the_rule_changed_is_shown_as_it_was(sky):
     shown = old.pop("shown")
     report = Report.objects.create(study=sky.study, population=Population.PEOPLE, **old)
     report.refresh_from_db()
-    page = Page(report)
     assert report.results == old["results"]
-    assert page.headline == shown["headline"]
-    assert "min(participants, photographs) − 1" in page.methods
-    assert [[d.points, d.interval, d.p] for d in page.differences] == shown["differences"]
-    assert [[c.points, c.interval, c.p, c.p_equivalent] for c in page.chances] == shown["chances"]
+    assert said.headline(report) == shown["headline"]
+    assert "min(participants, photographs) − 1" in said.methods(report)
+    pairs = [[pair.text, pair.interval, p.text] for _, pair, p in said.rows(report, "pairs")]
+    assert pairs == shown["differences"]
+    chances = said.rows(report, "chance")
+    assert [[c[1].text, c[1].interval, c[2].text, c[3].text] for c in chances] == shown["chances"]
     rates = [
-        [a.title, a.default.value, a.default.interval, a.these_photos.value, a.naive.value, a.deff]
-        for a in page.arms
+        [row[0].text, row[1].text, row[1].interval, row[2].text, row[3].text, row[4].text]
+        for row in said.rows(report, "all-intervals")
     ]
     assert rates == shown["rates"]
-    assert page.beside == []
+    assert "beside" not in said.sections(report)
     assert "Beside these rates" not in report_files.html(report)

@@ -10,12 +10,10 @@ from django.core.management import CommandError, call_command
 from colorizers.models import digest_of
 from evaluation.exports import rows as export_rows
 from evaluation.models import Population
-from evaluation.report import Page
-from evaluation.services import (
-    reports,
-)
+from evaluation.services import reports
 from studies.models import Study
 from tests.evaluation.cast import played_study
+from tests.evaluation.report import said
 
 HEADER = "participant_id,trial_index,phase,model,image_id,fake_side,chosen_side,rt_ms,attention_passed,scene"
 MODELS = ("L2", "MCL")
@@ -135,6 +133,6 @@ def test_a_study_of_crops_goes_by_the_files_they_were_cut_from(cropped):
     assert 2 * analysis["photo_clusters"] == analysis["images"]
     assert analysis["models"]["l2"]["k"] == earlier.results["analysis"]["models"]["l2"]["k"]
     assert half(analysis["models"]["l2"]) != half(earlier.results["analysis"]["models"]["l2"])
-    assert "Crops of one photograph count as one" in Page(report).methods
+    assert "Crops of one photograph count as one" in said.methods(report)
     written = next(export_rows.trial_rows(cropped.study, Population.PEOPLE))
     assert written["photo_cluster"].startswith("file-")

@@ -1,20 +1,18 @@
 import re
 
 import pytest
-from django.template.loader import render_to_string
 
+from evaluation.designs._pair.claims import claims_of
+from evaluation.designs._pair.report.differences import difference
+from evaluation.designs._pair.report.published import ROWS
+from evaluation.designs._pair.report.quality import in_words
 from evaluation.models import Population
-from evaluation.report import Page, published
-from evaluation.report.claims import claims_of
-from evaluation.report.differences import differences_of
-from evaluation.report.quality import mixed_model
 from evaluation.report.wording import NBSP, count, listed, number, percent, percent_range
-from evaluation.services import (
-    reports,
-)
+from evaluation.services import reports
 from evaluation.statistics.intervals import DEFAULT
 from evaluation.statistics.rules import CURRENT_RULE
 from tests.evaluation.cast import demanding_report, played_study
+from tests.evaluation.report import said
 
 
 def test_numbers_have_real_minus_signs_and_no_negative_zero():
@@ -40,9 +38,9 @@ def test_lists_read_as_sentences():
 
 def test_a_difference_names_the_higher_rate_first():
     pair = {"a": "x", "b": "y", "diff": -0.1, "ci": [-0.15, -0.05], "p_t_holm": 0.0002, "reason": ""}
-    (found,) = differences_of([pair], {"x": "X", "y": "Y"})
-    assert (found.higher, found.lower, found.points) == ("Y", "X", "10.0")
-    assert found.interval == f"[5.0,{NBSP}15.0]"
+    found = difference(pair, {"x": "X", "y": "Y"}, together=False)
+    assert (found.higher, found.lower, found.cell.text) == ("Y", "X", "10.0")
+    assert found.cell.interval == f"[5.0,{NBSP}15.0]"
     assert found.p == f"<{NBSP}0.001"
 
 
@@ -51,7 +49,7 @@ def headline_of(ada, db):
     def headline(rates):
         played = played_study(ada, arms=tuple(rates), photos=40)
         played.crowd(4, rates)
-        return Page(reports.make_report(study=played.study, population=Population.PEOPLE)).headline
+        return said.headline(reports.make_report(study=played.study, population=Population.PEOPLE))
 
     return headline
 
@@ -70,54 +68,60 @@ def test_of_more_conditions_the_lowest_and_the_highest_are_named(headline_of):
 
 
 def test_the_table_below_the_headline_has_all_from_the_highest_rate_down(ada, db):
-    rates = {"a": 0.0, "b": 0.4, "c": 0.25, "d": 1.0}
+    rates = {"a": 0.0, "b": 0.4, "c": 0.25, "d": 1.0, "unseen": None}
     played = played_study(ada, arms=tuple(rates), photos=40)
-    played.crowd(4, rates)
-    page = Page(reports.make_report(study=played.study, population=Population.PEOPLE))
-    shown = [arm.rate for arm in page.ranked]
-    assert shown == sorted(shown, reverse=True)
-    assert len(shown) == 4
+    played.crowd(4, {slug: rate for slug, rate in rates.items() if rate is not None})
+    report = reports.make_report(study=played.study, population=Population.PEOPLE)
+    *shown, last = (row[1].text for row in said.rows(report, "rates"))
+    values = [float(text.removesuffix(f"{NBSP}%")) for text in shown]
+    assert values == sorted(values, reverse=True)
+    assert len(values) == 4
+    assert last == "–"
 
 
 @pytest.fixture
 def four(ada, db):
     """One condition fools nobody, one everybody, one some, and the last was never shown."""
-    return Page(demanding_report(ada, {"none": "None", "all": "All", "some": "Some", "unseen": "Unseen"}))
+    return demanding_report(ada, {"none": "None", "all": "All", "some": "Some", "unseen": "Unseen"})
 
 
 def test_a_rate_against_chance_is_the_rate_moved_and_its_sensitivity_the_rate_transformed(four):
-    none, everybody, some = four.chances
-    model = next(arm.model for arm in four.judged if arm.title == "Some")
-    rate = model["fool_rate"]
-    assert some.points == f"{100 * (rate - 0.5):.1f}".replace("-", "−")
-    assert float(some.dprime.replace("−", "-")) == pytest.approx(model["dprime_2afc"], abs=0.005)
+    none, everybody, some = said.rows(four, "chance")
+    model = four.results["analysis"]["models"]["some"]
+    assert some[0].text == "Some"
+    assert some[1].text == f"{100 * (model['fool_rate'] - 0.5):.1f}".replace("-", "−")
+    dprime = float(some[4].text.replace("−", "-"))
+    assert dprime == pytest.approx(model["dprime_2afc"], abs=0.005)
     # The more are fooled the lower is the sensitivity, so the interval turns round.
-    low, high = (float(end) for end in re.findall(r"[−\d.]+", some.dprime_interval.replace("−", "-")))
-    assert low < float(some.dprime.replace("−", "-")) < high
-    assert (none.points, none.dprime, none.dprime_interval) == ("−50.0", "–", "")
-    assert (everybody.points, everybody.dprime) == ("50.0", "–")
+    low, high = (float(end) for end in re.findall(r"[−\d.]+", some[4].interval.replace("−", "-")))
+    assert low < dprime < high
+    assert (none[1].text, none[4].text, none[4].interval) == ("−50.0", "–", "")
+    assert (everybody[1].text, everybody[4].text) == ("50.0", "–")
 
 
 def test_the_next_study_is_planned_from_conditions_whose_answers_vary(four):
-    (some,) = four.next_studies
-    assert some.title == "Some"
-    assert some.half_width.startswith("±")
+    (some,) = said.rows(four, "next-study")
+    assert some[0].text == "Some"
+    assert some[1].text.startswith("±")
 
 
 def test_nothing_is_certain_or_impossible_in_a_ranking(four):
-    assert {rank.first for rank in four.ranking} <= {f">{NBSP}99{NBSP}%", f"<{NBSP}1{NBSP}%"}
+    assert {row[2].text for row in said.rows(four, "ranking")} <= {f">{NBSP}99{NBSP}%", f"<{NBSP}1{NBSP}%"}
 
 
 def test_reports_that_know_nothing_of_chance_or_planning_still_open(four):
-    for model in four.analysis["models"].values():
+    del four.results["sections"]
+    for model in four.results["analysis"]["models"].values():
         del model["chance"], model["planning"]
-    assert four.chances == []
-    assert four.next_studies == []
+    assert not {"chance", "next-study"} & said.sections(four).keys()
 
 
-def test_published_rates_stand_together_by_study_and_none_is_lost():
-    assert [arm for group in published.GROUPS for arm in group.arms] == list(published.ROWS)
-    assert len(published.GROUPS) == 4
+def test_published_rates_stand_together_by_study_and_none_is_lost(four):
+    rows = said.rows(four, "published")
+    assert [[cell.text for cell in row] for row in rows if len(row) > 1] == [
+        [arm.method, arm.rate] for arm in ROWS
+    ]
+    assert len([row for row in rows if len(row) == 1]) == 4
 
 
 def test_the_certificate_of_exposure_tells_of_spoiled_trials(ada, db):
@@ -125,19 +129,19 @@ def test_the_certificate_of_exposure_tells_of_spoiled_trials(ada, db):
     spoiled = {2: ["frame 1: +33.3 ms"], 3: ["page hidden", "focus lost"]}
     played.participate(fooled={"l2": [True, False, True, False]}, voided=spoiled)
     report = reports.make_report(study=played.study, population=Population.PEOPLE)
-    text = Page(report).exposure
+    text = said.facts(report)["Exposure as measured"]
     assert f"2 of 4{NBSP}trials were shown as planned" in text
     assert "2 were spoiled (exposure off in 1, focus lost in 1 and page hidden in 1)" in text
     assert "0 were shown in their places" in text
-    del report.results["exposure"]["spoiled"]
-    assert "spoiled" not in Page(report).exposure
+    del report.results["exposure"]["spoiled"], report.results["sections"]
+    assert "spoiled" not in said.facts(report)["Exposure as measured"]
 
 
 def test_that_nothing_was_spoiled_is_said_too(ada, db):
     played = played_study(ada)
     played.participate(fooled={"l2": [True]})
     report = reports.make_report(study=played.study, population=Population.PEOPLE)
-    assert Page(report).exposure.endswith("The study's rule voided none of them.")
+    assert said.facts(report)["Exposure as measured"].endswith("The study's rule voided none of them.")
 
 
 def test_the_definitions_follow_the_rule_and_name_what_intervals_are_about():
@@ -159,20 +163,20 @@ def test_the_definitions_follow_the_rule_and_name_what_intervals_are_about():
 def test_a_report_says_of_every_interval_beside_the_rates_what_it_is_about(ada, db):
     played = played_study(ada, photos=40)
     played.crowd(6, {"l2": 0.3, "classes": 0.5}, vigilance=[True, False])
-    page = Page(reports.make_report(study=played.study, population=Population.PEOPLE))
-    facts = {fact.title: fact.text for fact in [*page.observers, *page.beside]}
+    report = reports.make_report(study=played.study, population=Population.PEOPLE)
+    facts, meanings = said.facts(report), said.definitions(report)
     assert f"(95{NBSP}% interval: {DEFAULT})" in facts["Lapses"]
     assert "nothing to do with how often they are fooled" in facts["Valid at every look"]
-    shown = render_to_string("evaluation/_definitions.html", {"page": page})
-    assert "min(participants" not in shown
-    assert "multivariate t distribution" in shown
-    assert page.difference_remark == ""
-    assert page.difference_interval == f"95{NBSP}% interval"
-    assert "No warning is no proof" in shown
+    assert not [text for text in meanings.values() if "min(participants" in text]
+    assert "multivariate t distribution" in meanings["first"]
+    assert "No warning is no proof" in meanings["person-weighted"]
+    pairs = said.tables(report)["pairs"]
+    assert pairs.note == ""
+    assert pairs.columns[1].unit == f"95{NBSP}% interval"
 
 
 def test_the_remark_on_several_differences_warns_in_both_directions(four):
-    assert "include 0 while p is below 0.05, or exclude 0 while p is not" in four.difference_remark
+    assert "include 0 while p is below 0.05, or exclude 0 while p is not" in said.tables(four)["pairs"].note
 
 
 def test_a_mixed_model_without_photo_effects_claims_these_photos_only():
@@ -183,5 +187,5 @@ def test_a_mixed_model_without_photo_effects_claims_these_photos_only():
         "sd_participant": 0.5,
         "photo_effect": {"fitted": False, "reason": "few trials"},
     }
-    text = mixed_model({"analysis": {"glmm": found}}, {"a": "A"})
+    text = in_words(found, {"a": "A"})
     assert text.startswith("Rates averaged over people, on these photos:")

@@ -47,6 +47,7 @@ def test_the_facts_of_a_block_are_one_json_list_after_the_other():
         photos=named(np.array([8, 9]), {8: "ab", 9: "cd"}),
         fake_sides=spelled(["left", "right"]),
         chosen_sides=spelled(["left", ""]),
+        arrangements=spelled(["left-first", ""]),
         rt_ms=np.array([812.5, np.nan]),
         voided=np.array([False, True]),
         void_reasons=["[]", '["frame 1: +33.3 ms", "page hidden"]'],
@@ -55,9 +56,9 @@ def test_the_facts_of_a_block_are_one_json_list_after_the_other():
         showings=Showings.of([json.dumps([frame]), "[]"], ["[]", "[]"], [10.0, None]),
     )
     expected = [
-        ["c0de", "person", 1, "test", "Größe “1”", "ab", "left", "left", 812.5, False, [], True,
+        ["c0de", "person", 1, "test", "Größe “1”", "ab", "left", "left", "left-first", 812.5, False, [], True,
          [100.3 - 100], 10.0, 0],
-        ["c0de", "person", 2, "vigilance", "l2", "cd", "right", "", None, True,
+        ["c0de", "person", 2, "vigilance", "l2", "cd", "right", "", "", None, True,
          ["frame 1: +33.3 ms", "page hidden"], False, [], None, 0],
     ]  # fmt: skip
     assert bytes(block.facts()).decode() == "".join(plain(facts) for facts in expected)

@@ -8,14 +8,11 @@ import pytest
 from django.apps import apps
 
 from evaluation.models import Population, Report
-from evaluation.report import Page, charts
 from evaluation.report import downloads as report_files
-from evaluation.report.pdf import pdf
-from evaluation.services import (
-    reports,
-)
+from evaluation.services import reports
 from studies.models import BlindingAudit, ParticipationState, Response, Study
 from tests.evaluation.cast import played_study
+from tests.evaluation.report import said
 
 pytestmark = pytest.mark.django_db
 
@@ -91,8 +88,8 @@ def test_voided_trials_are_in_no_rate_but_in_a_line_of_their_own(sky):
 def test_a_change_is_told_in_points_against_the_default_view(sky):
     sky.participate(fooled={"l2": [True] * 4}, rt_ms=100)
     sky.participate(fooled={"l2": [False] * 4}, rt_ms=800)
-    told = {change.rule: change.rates[0].change for change in Page(report_of(sky)).changes}
-    assert told["left out: response time missing, under 200 ms or over 30000 ms"] == "−50.0 points"
+    told = {row[0].text: row[3].note for row in said.rows(report_of(sky), "changes")}
+    assert told["left out: response time missing, under 200 ms or over 30000 ms"] == "−50.0\xa0points"
     assert told["left out: trials whose exposure had a fault"] == "the same"
 
 
@@ -112,13 +109,13 @@ def test_where_photos_differ_no_more_than_chance_there_are_no_best_and_worst(sky
         sky.participate(fooled={"l2": [bool((number + place) % 2) for place in range(8)]})
     report = report_of(sky)
     assert report.results["gallery"]["l2"] == {"most": [], "least": []}
-    assert "no more than chance explains" in Page(report).ladders[0].says
+    assert "no more than chance explains" in said.charts(report)["photos"].data["rows"][0]["says"]
 
 
 def test_the_methods_paragraph_names_what_a_review_asks_for(sky):
     sky.crowd(6, {"l2": 0.3, "classes": 0.2}, vigilance=[True])
     report = report_of(sky)
-    words = Page(report).methods.replace("\N{NO-BREAK SPACE}", " ")
+    words = said.methods(report).replace("\N{NO-BREAK SPACE}", " ")
     for part in (
         "6 participants", "1,000 ms", "10 practice trials", "40 test trials", "every participant saw all",
         "96 valid test trials", "Holm", "Bell and McCaffrey", "under 75 %",
@@ -140,7 +137,7 @@ def test_the_methods_tell_of_recruitment_checks_and_ethics(sky):
         away = sky.participate(fooled={})
         away.state, away.screening = ParticipationState.SCREENED_OUT, {"reason": "colour_vision"}
         away.save()
-    words = Page(report_of(sky)).methods.replace("\N{NO-BREAK SPACE}", " ")
+    words = said.methods(report_of(sky)).replace("\N{NO-BREAK SPACE}", " ")
     for part in (
         "5 gave consent", "2 were turned away by the checks (2 for colour vision)",
         "Participants confirmed: I am 18 or older; I see colours well.",
@@ -154,16 +151,17 @@ def test_the_methods_tell_of_recruitment_checks_and_ethics(sky):
 def test_a_study_without_an_ethics_statement_shows_its_place(sky):
     sky.crowd(2, {"l2": 0.3})
     report = report_of(sky)
-    assert "[State ethics approval.]" in Page(report).methods
+    assert "[State ethics approval.]" in said.methods(report)
+    del report.results["sections"]
     for later in ("ethics", "screening", "eligibility", "recruitment"):
         del report.results["study"][later]
-    assert "[State ethics approval.]" in Page(report).methods
+    assert "[State ethics approval.]" in said.methods(report)
 
 
 def test_simulated_participants_are_called_so_in_the_methods(sky):
     sky.crowd(3, {"l2": 0.3}, source="simulated")
     report = reports.make_report(study=sky.study, population=Population.SIMULATED)
-    assert "simulated participants" in Page(report).methods
+    assert "simulated participants" in said.methods(report)
 
 
 def test_the_newest_blinding_audit_is_frozen_with_the_report(sky):
@@ -175,12 +173,13 @@ def test_the_newest_blinding_audit_is_frozen_with_the_report(sky):
 
 def test_the_mixed_model_stands_beside_or_says_why_not(sky):
     sky.participate(fooled={"l2": [True, False]})
-    assert "was not fitted: only one participant" in Page(report_of(sky)).mixed_model
+    (text,) = said.sections(report_of(sky))["mixed-model"].paragraphs
+    assert "was not fitted: only one participant" in text
 
 
 def test_two_answers_of_one_person_are_told_as_such(sky):
     sky.participate(fooled={"l2": [True, False]})
-    remark = Page(report_of(sky)).headline_remark
+    remark = said.remark(report_of(sky))
     assert "There is no interval: both answers come from one participant" in remark
 
 
@@ -204,13 +203,13 @@ def test_a_report_of_an_earlier_shape_opens_on_the_page(client, ada, earlier):
 
 
 def test_a_report_of_an_earlier_shape_can_be_kept_as_files(earlier):
-    assert charts.drawn(Page(earlier)) == ["fool-rates", "differences"]
+    assert list(said.charts(earlier)) == ["fool-rates", "differences"]
     assert "Fool rate by condition" in report_files.html(earlier)
-    assert pdf(earlier).startswith(b"%PDF")
+    assert report_files.pdf(earlier).startswith(b"%PDF")
     assert json.loads(earlier.as_json())["schema"] == 1
 
 
 def test_a_report_of_an_earlier_shape_is_old_news_and_can_be_made_anew(sky, earlier):
     sky.crowd(3, {"l2": 0.3})
     assert reports.what_is_newer(earlier).anything
-    assert report_of(sky).results["schema"] == 3
+    assert report_of(sky).results["schema"] == 4

@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from evaluation.models import Exclusion, Population, Report, Score
-from evaluation.report import Page
 from evaluation.services import (
     reports,
 )
 from studies.models import ParticipationState, Source, Study
 from tests.evaluation.cast import played_study
+from tests.evaluation.report import said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -149,7 +149,7 @@ def test_who_saw_no_vigilance_trial_as_planned_is_not_judged_and_stays_in_the_st
     report = report_of(sky)
     vigilance = report.results["vigilance"]
     assert (vigilance["unjudged"], vigilance["left_out"], vigilance["participants"]) == (1, 0, 1)
-    words = Page(report).vigilance.replace("\u202f", " ").replace("\xa0", " ")
+    words = said.facts(report)["Vigilance"].replace("\u202f", " ").replace("\xa0", " ")
     assert "Of 1 participant every vigilance trial was spoiled: their attention is not judged" in words
 
 

@@ -88,7 +88,9 @@ def test_columns_that_may_be_absent_are_named(write):
     keep = [i for i, name in enumerate(names) if name not in ("row_id", "fooled", "exposure_ms")]
     text = "\n".join(",".join(line.split(",")[i] for i in keep) for line in (HEADER, ROW)) + "\n"
     found = read_responses(write(text))
-    assert found.columns_absent == ["row_id", "fooled", "exposure_ms", "source", "voided", "excluded"]
+    assert found.columns_absent == [
+        "row_id", "fooled", "exposure_ms", "source", "voided", "excluded", "arrangement"
+    ]  # fmt: skip
     assert list(found.table.row_id) == [0]
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from evaluation.report import downloads
-from evaluation.report.pdf import pdf
+from evaluation.report.downloads import pdf
 from evaluation.report.pdf.sheets import WIDTH, Sheets
 from tests.evaluation.cast import demanding_report
 
@@ -67,7 +67,8 @@ def test_a_caption_and_a_heading_stand_on_the_page_of_the_first_row_of_their_tab
     sheets = Sheets(title="A report", footer="", made=datetime(2026, 1, 1, tzinfo=UTC))
     sheets.ln(filled)
     rows = [("A condition with a long name that takes two lines or three", "25.0 %\n[20.0, 30.0]")] * 3
-    sheets.grid(("Condition", "Fool rate"), rows, (40, 134), caption="Table 1. Rates.", heading=heading)
+    head = [("Condition", ""), ("Fool rate", "")]
+    sheets.grid(head, rows, [True, False], caption="Table 1. Rates.", heading=heading)
     document = pypdfium2.PdfDocument(bytes(sheets.output()))
     texts = [page.get_textpage().get_text_range() for page in document]
     (page,) = [text for text in texts if "Table 1." in text]
@@ -93,7 +94,7 @@ def test_every_percentage_of_a_report_is_written_alike(ada, monkeypatch):
         return original(sheets, text)
 
     monkeypatch.setattr(Sheets, "normalize_text", noted)
-    pdf(report)
+    downloads.pdf(report)
     assert percentages("\n".join(said)) == []
     assert any("who passed under 75\N{NO-BREAK SPACE}%" in text for text in said)
 

@@ -15,7 +15,7 @@ from evaluation.designs._exclusion_rules import (
     vigilance_shares,
 )
 from evaluation.statistics.always_valid import beta_mixture_sequence, participant_sequence
-from evaluation.statistics.arrays import Floats, Json, Rows, one_thread
+from evaluation.statistics.arrays import Flags, Floats, Json, Rows, one_thread
 from evaluation.statistics.bootstraps import Resampling, bootstrap, pigeonhole_linearised
 from evaluation.statistics.chance import against_chance, equivalence, exact_equivalence
 from evaluation.statistics.clustered import ClusteredRate, clustered_rate, default_interval
@@ -24,6 +24,7 @@ from evaluation.statistics.correlation import PhotoScores, metric_correlation
 from evaluation.statistics.early_looks import rates_of_people
 from evaluation.statistics.filters import ValidResponses, valid_responses
 from evaluation.statistics.headline import boundary_rule, cluster_errors, headline, no_headline
+from evaluation.statistics.interval_order import NAMES, interval_order
 from evaluation.statistics.intervals import NAIVE, check_alpha, clopper_pearson, jeffreys
 from evaluation.statistics.lapses import attentive_interval, attentive_rate, lapse_estimate
 from evaluation.statistics.means import mean_over_photos
@@ -184,11 +185,29 @@ def _condition(
         "planning": next_study(fooled, who, photo, alpha),
         "strict": headline(_rate(grouped, strict_rows), alpha, rule) if len(strict_rows) else no_headline(),
     }
+    by_order = None
+    if table.arrangement is not None:
+        by_order = interval_order(
+            _fake_first(table.arrangement, rows), table.fake_side[rows], table.chosen_side[rows],
+            who, cluster, grouped.cells_of(rows), alpha, rule,
+        )  # fmt: skip
+    if by_order is not None:
+        result["interval_order"] = by_order
     if found.on_boundary and found.n_eff is not None:
         result["boundary_rule"] = boundary_rule(found, alpha)
     if resampling is not None:
         result["bootstrap"] = bootstrap(fooled, who, cluster, resampling, alpha)
     return result
+
+
+def _fake_first(arrangement: Factor, rows: Rows) -> Flags:
+    """1, 0 or -1 (at once, or unknown): the pair test calls its arrangements by side and interval."""
+    places = {f"-{name}": code for code, name in NAMES.items()}
+    of_label = [
+        next((code for end, code in places.items() if label.endswith(end)), UNKNOWN)
+        for label in arrangement.labels
+    ]
+    return np.array([*of_label, UNKNOWN], dtype=np.int8)[arrangement.codes[rows]]
 
 
 def _rate(valid: ValidResponses, rows: Rows) -> ClusteredRate:

@@ -113,6 +113,9 @@ class Command(BaseCommand):
             help="also fit the mixed logistic model: seconds for a large study, up to 200,000 trials",
         )
         parser.add_argument(
+            "--full", action="store_true", help="print every section of the report, not only rates and pairs"
+        )
+        parser.add_argument(
             "--mix-sources",
             action="store_true",
             help="one estimate over people and simulated participants together, where the file has both",
@@ -132,7 +135,7 @@ class Command(BaseCommand):
             options["json"],
             json.dumps({"file": path.name} | result, indent=1, ensure_ascii=False, allow_nan=False),
         )
-        self._say_what_was_found(options["json"], path.name, result)
+        self._say_what_was_found(options["json"], path.name, result, full=options["full"])
 
     def _pair_test(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
         found = read_responses(path, options["chosen_side_means"], options["photo_cluster"])
@@ -192,8 +195,8 @@ class Command(BaseCommand):
         if "glmm" in result and not result["glmm"]["fitted"]:
             self.stderr.write(f"the mixed model was not fitted: {result['glmm']['reason']}")
 
-    def _say_what_was_found(self, target: str, name: str, result: dict[str, Any]) -> None:
-        """A line for each condition and one for the file written; nothing beside JSON on standard output."""
+    def _say_what_was_found(self, target: str, name: str, result: dict[str, Any], *, full: bool) -> None:
+        """The report in words and where the file is; nothing beside JSON on standard output."""
         if target == "-":
             return
         if "task" in result:
@@ -204,15 +207,19 @@ class Command(BaseCommand):
             f"{result['participants']} participants, {result['images']} photos"
             + (f" in {result['photo_clusters']} clusters" if "photo_clusters" in result else "")
         )
-        for model, found in result["models"].items():
-            interval = found["intervals"]["default"]
-            ends = (
-                interval["reason"]
-                if interval["low"] is None
-                else f"{interval['low']:.1%} to {interval['high']:.1%} ({interval['estimand']})"
-            )
-            self.stdout.write(f"  {model}: {found['fool_rate']:.1%}, {ends}")
+        self.stdout.write(self._report(name, result, brief=not full))
         self.stdout.write(f"written to {target}")
+
+    def _report(self, name: str, result: dict[str, Any], *, brief: bool) -> str:
+        """What a report would say of these answers, as far as a file knows it."""
+        # Only here: whoever asks for JSON on standard output waits for no words.
+        from evaluation.designs.pair import CONCLUDES
+        from evaluation.report.terminal import text
+
+        conditions = [{"slug": slug, "title": slug, "kind": "test"} for slug in result["models"]]
+        study = {"title": name, "slug": name, "conditions": conditions}
+        findings = {"analysis": result, "filters": result["filters"]}
+        return text(CONCLUDES.report(findings, {"study": study, "population": "people"}), brief=brief)
 
     def _write(self, target: str, text: str) -> None:
         if target == "-":

@@ -12,9 +12,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.designs._pair.study_plan import Planner, Question, problems
-from evaluation.report.differences import points
 from evaluation.report.plan import PlanPage
-from evaluation.report.wording import percent
+from evaluation.report.wording import percent, points
 from evaluation.services.study_plans import checks_of, question_of
 from evaluation.views.plan_form import ASKED, from_units, in_units
 from studies.models import Study

@@ -8,25 +8,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.models import Population, Report
-from evaluation.report import Page
 from evaluation.report import downloads as report_files
-from evaluation.report.pdf import pdf
-from evaluation.services import (
-    reports,
-    scores,
-)
+from evaluation.report import terminal
+from evaluation.services import report_contents, reports, scores
 from studies.models import Study
 
 
 class Command(BaseCommand):
     help = (
         "Make the report of a study, here and at once: JSON (every number), HTML (one page), PDF, TeX (the "
-        "table for a paper) or CSV (one row a trial)."
+        "tables for a paper), text (for the terminal) or CSV (one row per trial)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the study")
-        parser.add_argument("--format", choices=["json", "csv", "html", "pdf", "tex"], default="json")
+        parser.add_argument("--format", choices=["json", "csv", "html", "pdf", "tex", "text"], default="json")
         parser.add_argument("--out", type=Path, metavar="FILE", help="where to write; - or nothing: here")
         parser.add_argument(
             "--population",
@@ -79,9 +75,11 @@ class Command(BaseCommand):
         if wanted == "csv":
             yield from (line.encode() for line in report_files.csv_lines(study, population))
             return
-        made = self._report(study, population)
+        made = self._report(wanted, study, population)
         if wanted == "pdf":
-            yield pdf(made)
+            yield report_files.pdf(made)
+        elif wanted == "text":
+            yield report_files.text(made).encode()
         elif wanted == "tex":
             yield report_files.tex(made).encode()
         elif wanted == "html":
@@ -89,12 +87,10 @@ class Command(BaseCommand):
         else:
             yield made.as_json().encode()
 
-    def _report(self, study: Study, population: Population) -> Report:
+    def _report(self, wanted: str, study: Study, population: Population) -> Report:
         for colorization in scores.colorizations_to_score(study=study):
             scores.score_colorization(colorization)
         made = reports.make_report(study=study, population=population)
-        page = Page(made)
-        self.stderr.write(page.headline)
-        for place, arm in enumerate(page.ranked, start=1):
-            self.stderr.write(f"  {place}. {arm.title}: {arm.default.value} {arm.default.interval}".rstrip())
+        if wanted != "text":
+            self.stderr.write(terminal.text(report_contents.sections_of(made)[:1]))
         return made

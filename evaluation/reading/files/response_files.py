@@ -48,7 +48,7 @@ SIDES = ("fake_side", "chosen_side")
 NUMBERS = ("trial_index", "rt_ms")
 REQUIRED = (*NAMES, *SIDES, *NUMBERS, "attention_passed")
 """Without the sides where the column `fooled` says what they would."""
-OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided", "excluded")
+OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided", "excluded", "arrangement")
 CLUSTER = "photo_cluster"
 """A column that a file may have: of which photograph each photo is a crop, or which scene it shows."""
 ALIASES = {"participant": "participant_id", "condition": "model", "photo": "image_id"}
@@ -255,7 +255,7 @@ _Gatherer = _Names | _Flags | _Numbers
 
 
 def _gatherer(name: str) -> _Gatherer:
-    if name in (*NAMES, "source", "excluded", CLUSTER):
+    if name in (*NAMES, "source", "excluded", "arrangement", CLUSTER):
         return _Names(phase_label if name == "phase" else str.strip)
     if name in SIDES:
         return _Flags(side_code)
@@ -343,7 +343,7 @@ def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
         exposure_ms=found.get("exposure_ms", blank),
         attention_passed=found["attention_passed"],
         voided=found.get("voided", unknown),
-        source=_names_or_none(gathered, "source", rows),
+        **{name: _names_or_none(gathered, name, rows) for name in ("source", "arrangement")},
         photo_cluster=_cluster(gathered, rows),
     )
 

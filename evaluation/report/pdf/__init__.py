@@ -1,5 +1,1 @@
-"""A report as a PDF for print and archive: the same report, the same bytes."""
-
-from evaluation.report.pdf.document import pdf
-
-__all__ = ["pdf"]
+"""A report as a PDF for print and archive."""

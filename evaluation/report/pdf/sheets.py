@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 from fpdf import FPDF
@@ -17,6 +18,8 @@ SECTION = 13
 """Headings of this size and larger stand in the reader's table of contents."""
 FONT = "DejaVu"
 MARK = "\N{REPLACEMENT CHARACTER}"
+FIRST_COLUMN, COLUMN, HEADING, LONGEST, CELL = 48.0, 30.0, 32.0, 50.0, 3.2
+"""The most that a word, a heading or a line may ask for in a table; what a cell takes besides its words."""
 STYLES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf", "I": "DejaVuSans-Oblique.ttf"}
 
 
@@ -37,7 +40,7 @@ class Sheets(FPDF):
         self.set_lang("en")
         # The clock of the report, not that of the machine: the same report gives the same bytes.
         self.set_creation_date(made)
-        self._words_below, self._band = footer, band
+        self._words_below, self.label = footer, band
         self._places: dict[str, int] = {}
         self.unwritten = False
         self.add_page()
@@ -54,18 +57,20 @@ class Sheets(FPDF):
     def footer(self) -> None:
         """Page number and what the sheet belongs to."""
         self.set_y(-14)
-        if self._band:
+        if self.label:
             self._pen(6.5, INK, "B")
-            self.cell(self.get_string_width(self._band) + 4, 4, self._band)
+            self.cell(self.get_string_width(self.label) + 4, 4, self.label)
         self._pen(6.5, SOFT)
         self.cell(WIDTH + MARGIN - self.get_x() - 12, 4, self._words_below)
         self.cell(12, 4, f"{self.page_no()}", align="R")
 
     def band(self) -> None:
-        """A bar that nobody overlooks."""
+        """A bar that nobody overlooks, where there is a label."""
+        if not self.label:
+            return
         self._pen(10, INK, "B")
         self.set_fill_color(*BAND)
-        self.cell(WIDTH, 8, self._band, align="C", fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(WIDTH, 8, self.label, align="C", fill=True, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(4)
 
     def heading(self, text: str, size: float = 13, room: float = 30) -> None:
@@ -108,34 +113,66 @@ class Sheets(FPDF):
 
     def grid(
         self,
-        head: Sequence[str | tuple[str, str]],
+        head: Sequence[tuple[str, str]],
         rows: Sequence[Sequence[str]],
-        widths: Sequence[float],
+        left: Sequence[bool],
         size: float = 7.5,
         *,
         caption: str = "",
         heading: str = "",
     ) -> None:
-        """A table: the first column to the left, the others by their numbers to the right.
+        """A table whose columns are as wide as their words; a row of one text divides it.
 
-        A column's head may come with the place of its definition, to which it leads. The heading and the
-        caption stand on the page of the table's first row.
+        Each heading comes with the place of its definition, to which it leads, or ""; `left` says which
+        columns are not numbers. Columns for which the sheet is too narrow go into further tables, each
+        beginning with the first column. The heading and the caption stand on the page of the first row.
         """
-        room = self._height(caption, WIDTH, 7.5) + 2 if caption else 0.0
-        names = [cell if isinstance(cell, str) else cell[0] for cell in head]
-        room += sum(self._row_height(cells, widths, size) for cells in [names, *rows[:1]]) + 2
+        for place, columns in enumerate(self._sheetfuls(head, rows, size)):
+            self._begin(head, rows[:1], size, "" if place else caption, "" if place else heading)
+            self._grid(
+                [head[place] for place in columns],
+                [row if len(row) == 1 else [row[place] for place in columns] for row in rows],
+                [left[place] for place in columns],
+                size,
+            )
+
+    def _begin(
+        self,
+        head: Sequence[tuple[str, str]],
+        first: Sequence[Sequence[str]],
+        size: float,
+        caption: str,
+        heading: str,
+    ) -> None:
+        """Heading and caption, on a new page where there is no room for them and the first row."""
+        room = (self._height(caption, WIDTH, 7.5) + 2 if caption else 0.0) + 2
+        room += sum(self._row_height(cells, size) for cells in [[title for title, _ in head], *first])
         if heading:
             self.heading(heading, room=room + 14)
         elif self.get_y() + room > self.h - 20:
             self.add_page()
         self.paragraph(caption, 7.5, soft=True, after=1)
+
+    def _row_height(self, cells: Sequence[str], size: float) -> float:
+        """How much room a row of a table takes, its padding included; rather too much than too little."""
+        narrow = WIDTH / max(len(cells), 2) - 4
+        return 2 + max(self._height(text or " ", narrow, size) for text in cells)
+
+    def _grid(
+        self,
+        head: Sequence[tuple[str, str]],
+        rows: Sequence[Sequence[str]],
+        left: Sequence[bool],
+        size: float,
+    ) -> None:
+        widths = self._widths(head, rows, size)
         self._pen(size, INK)
         self.set_draw_color(*LINE)
         self.set_fill_color(255, 255, 255)
         with self.table(
             width=WIDTH,
             col_widths=tuple(widths),
-            text_align=("LEFT", *("RIGHT" for _ in head[1:])),
+            text_align=tuple("LEFT" if one else "RIGHT" for one in left),
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             line_height=size * 0.5,
             padding=1,
@@ -143,14 +180,59 @@ class Sheets(FPDF):
             wrapmode=WrapMode.WORD,
         ) as table:
             row = table.row()
-            for cell in head:
-                words, place = (cell, "") if isinstance(cell, str) else cell
+            for words, place in head:
                 row.cell(words, link=self._link(place) if place else "")
             for cells in rows:
                 row = table.row()
+                if len(cells) == 1:
+                    row.cell(cells[0], colspan=len(head), align="L", style=FontFace(color=SOFT))
+                    continue
                 for text in cells:
                     row.cell(text)
         self.ln(2)
+
+    def _sheetfuls(
+        self, head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], size: float
+    ) -> list[list[int]]:
+        """The columns of each table, about equally many."""
+        first, *others = self._room(head, rows, size)[0]
+        count = len(others)
+        for tables in range(1, count + 1):
+            ends = [count * place // tables for place in range(tables + 1)]
+            if all(first + sum(others[a:b]) <= WIDTH for a, b in pairwise(ends)) or tables == count:
+                return [[0, *range(a + 1, b + 1)] for a, b in pairwise(ends)]
+        return [[0]]
+
+    def _widths(
+        self, head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], size: float
+    ) -> list[float]:
+        """No column narrower than its longest word; what is left goes to those whose lines would break."""
+        least, whole = self._room(head, rows, size)
+        spare = WIDTH - sum(least)
+        wish = [want - need for want, need in zip(whole, least, strict=True)]
+        total = sum(wish)
+        share = min(1.0, spare / total) if total > 0 else 0.0
+        widths = [need + max(0.0, share) * more for need, more in zip(least, wish, strict=True)]
+        widths[0] += max(0.0, WIDTH - sum(widths))
+        return widths
+
+    def _room(
+        self, head: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], size: float
+    ) -> tuple[list[float], list[float]]:
+        """The least width of each column, and that of its longest line."""
+        least, whole = [], []
+        for place, (title, _) in enumerate(head):
+            most = FIRST_COLUMN if not place else COLUMN
+            self._pen(size - 0.5, INK, "B")
+            words = [self.get_string_width(word) for word in title.split(" ")]
+            title_room = min(HEADING, self.get_string_width(title))
+            self._pen(size, INK)
+            lines = [line for row in rows if len(row) > 1 for line in row[place].split("\n")]
+            words += [self.get_string_width(word) for line in lines for word in line.split(" ")]
+            least.append(min(most, max(words, default=0.0)) + CELL)
+            longest = max((self.get_string_width(line) for line in lines), default=0.0)
+            whole.append(max(min(longest, LONGEST) if place else longest, *words, title_room) + CELL)
+        return least, whole
 
     def picture(self, data: bytes, ratio: float, words: str, caption: str = "", *, heading: str = "") -> None:
         """A picture over the whole width (`ratio`: height by width); its heading stays on its page."""
@@ -172,29 +254,30 @@ class Sheets(FPDF):
             self.ln(1)
         self.paragraph(caption, 7.5, soft=True)
 
-    def pairs(
-        self, title: str, items: Sequence[tuple[bytes | None, bytes | None, str]], columns: int = 3
+    def exhibits(
+        self, title: str, items: Sequence[tuple[Sequence[bytes | None], str]], columns: int = 3
     ) -> None:
-        """Truth and fake side by side on a grey ground, each pair with its words below.
+        """Pictures side by side on a grey ground, each exhibit with its words below.
 
         The title stands above the first row, and again where the rows go on on another page.
         """
         gap, across = 4.0, (WIDTH - 4.0 * (columns - 1)) / columns
-        side = (across - 3.0) / 2
+        most = max(len(pictures) for pictures, _words in items)
+        side = (across - most - 1.0) / most
         for start in range(0, len(items), columns):
             row = items[start : start + columns]
-            below = max(self._height(words, across, 6.5) for *_, words in row)
+            below = max(self._height(words, across, 6.5) for _, words in row)
             if not start:
                 self.heading(title, 9.5, room=side + below + 16)
             elif self.get_y() + side + below + 6 > self.h - 20:
                 self.add_page()
                 self.heading(f"{title}, continued", 9.5)
             top = self.get_y()
-            for place, (truth, fake, words) in enumerate(row):
+            for place, (pictures, words) in enumerate(row):
                 left = MARGIN + place * (across + gap)
                 self.set_fill_color(128, 128, 128)
                 self.rect(left, top, across, side + 2, style="F")
-                for number, data in enumerate((truth, fake)):
+                for number, data in enumerate(pictures):
                     at = left + 1 + number * (side + 1)
                     if data is None:
                         self.set_xy(at, top + side / 2)
@@ -219,14 +302,6 @@ class Sheets(FPDF):
             width, size * 0.5, words, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
         )
         return float(found)  # type: ignore[arg-type]
-
-    def _row_height(self, cells: Sequence[str], widths: Sequence[float], size: float) -> float:
-        """How much room a row of a table takes, its padding included; rather too much than too little."""
-        share = WIDTH / sum(widths)
-        return 2 + max(
-            self._height(text or " ", width * share - 4, size)
-            for text, width in zip(cells, widths, strict=True)
-        )
 
     def _pen(self, size: float, colour: tuple[int, int, int], style: str = "") -> None:
         self.set_font(FONT, style, size)

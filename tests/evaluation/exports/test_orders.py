@@ -66,7 +66,7 @@ def test_a_worker_makes_the_file_and_it_is_downloaded_by_its_link(as_ada, order)
     names = zipfile.ZipFile(io.BytesIO(reply.getvalue())).namelist()
     assert "sky-people/dataset_description.json" in names
     assert "sky-people/data/study-sky_description-trials_data.csv" in names
-    assert "sky-people/results/fool_rates.tex" in names
+    assert "sky-people/results/tables.tex" in names
 
 
 def test_nothing_is_left_beside_the_file(order, own_media):

@@ -1,0 +1,1 @@
+"""Sections that reports of every design have in common."""

@@ -1,0 +1,75 @@
+"""The sentences of the methods paragraph that are a pair test's own."""
+
+from __future__ import annotations
+
+from evaluation.designs._common.methods import methods_section
+from evaluation.designs._common.told import Told
+from evaluation.designs._pair.claims import degrees_of_freedom
+from evaluation.designs._pair.report.differences import simultaneous
+from evaluation.report.section import Section
+from evaluation.report.wording import NBSP, count, number
+from evaluation.statistics.arrays import Json
+
+
+def methods(told: Told) -> list[Section]:
+    """The paragraph for a paper."""
+    return methods_section(
+        told, task=_task(told.study), counting=_counting(told.findings), inference=_inference(told.findings)
+    )
+
+
+def _task(study: Json) -> str:
+    if "settings" not in study:
+        return ""
+    settings, px = study["settings"], study["image_px"]
+    how = {"sequential": "one after the other", "simultaneous": "side by side"}.get(
+        settings.get("presentation", ""), ""
+    )
+    shown = f", {how}," if how else ""
+    text = (
+        f"Each trial showed a photograph and the same photograph recoloured by an algorithm{shown} at "
+        f"{px} × {px} CSS pixels"
+    )
+    if "exposure_ms" in settings:
+        text += f" for {number(settings['exposure_ms'])}{NBSP}ms each"
+        text += ", followed by a noise mask" if settings.get("mask") == "noise" else ""
+    return f"{text}; participants then said which of the two had the fake colours."
+
+
+def _counting(findings: Json) -> str:
+    analysis = findings["analysis"]
+    stated = [step["rule"] for step in findings.get("filters", []) if step["step"].startswith("E")]
+    text = (
+        f"{count(analysis['valid_rows'], 'valid test trial')} on {count(analysis['images'], 'photograph')} "
+        f"were analysed"
+    )
+    if stated:
+        text += f", after exclusions ({'; '.join(stated)})"
+    return text + "."
+
+
+def _inference(findings: Json) -> str:
+    pairs = len(findings["analysis"]["pairwise"])
+    text = (
+        f"The fool rate is the share of valid test trials in which the recolouring was taken for the real "
+        f"photograph (50{NBSP}%: chance). 95{NBSP}% intervals are Wilson intervals with an effective number "
+        f"of trials from a guarded two-way cluster variance (participants, photographs) and a t quantile "
+        f"with {degrees_of_freedom(findings['analysis'])}; they hold for new participants and new "
+        f"photographs."
+    )
+    clusters = findings["analysis"].get("photo_clusters")
+    if clusters:
+        text += f" Crops of one photograph count as one ({count(clusters, 'photograph')} in all)."
+    if any(model.get("chance") for model in findings["analysis"]["models"].values()):
+        text += (
+            f" Each rate is compared with 50{NBSP}% by a t test and, for equivalence within 5 points, by two "
+            f"one-sided tests with the same variance, without correction."
+        )
+    if pairs:
+        text += (
+            f" Differences between conditions use the same variance on the difference scores; p values are "
+            f"corrected by Holm's method over {count(pairs, 'comparison')}"
+        )
+        together = simultaneous(findings["analysis"])
+        text += ", and their intervals hold simultaneously (multivariate t)." if together else "."
+    return text

@@ -1,0 +1,236 @@
+"""What a report says photo by photo: metrics against people, the ladder of rates, best and worst fakes."""
+
+from __future__ import annotations
+
+from evaluation import metrics
+from evaluation.designs._common.scores import label_of, metric_headings, metric_names
+from evaluation.designs._common.told import Told
+from evaluation.report.axes import axis
+from evaluation.report.section import (
+    Cell,
+    Chart,
+    Definition,
+    Exhibit,
+    Gallery,
+    Heading,
+    Picture,
+    Section,
+    Shelf,
+    Table,
+)
+from evaluation.report.wording import (
+    NBSP,
+    NONE,
+    listed,
+    number,
+    number_range,
+    p_equals,
+    percent,
+    percent_range,
+)
+from evaluation.statistics.arrays import Json
+
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+Known = dict[tuple[str, str], Json]
+"""The correlation of each condition and metric."""
+
+
+def correlations(told: Told) -> list[Section]:
+    """Spearman's correlation of score and fool rate over photos, and the photos themselves."""
+    known = {
+        (row["model"], row["metric"]): row for row in told.findings["analysis"].get("metric_correlation", [])
+    }
+    if all(row["spearman"] is None for row in known.values()):
+        return []
+    table = Table(
+        "correlations",
+        "Spearman correlation between the score and the fool rate of a photo, by condition.",
+        (Heading("[Spearman’s ρ](#correlation)", align="left"), *metric_headings(with_units=False)),
+        tuple(
+            (title, *(_correlation(known.get((slug, name))) for name in metric_names()))
+            for slug, title in told.titles.items()
+        ),
+    )
+    return [
+        Section(
+            "correlations", "Image metrics and fool rate per photo", charts=_scatter(told, known),
+            tables=(table,), definitions=(CORRELATION,),
+        )
+    ]  # fmt: skip
+
+
+def gallery(told: Told) -> list[Section]:
+    """The photos of each condition from the lowest rate to the highest, and the extremes to look at."""
+    columns = _columns(told)
+    if not columns:
+        return []
+    ladders = [_ladder(title, column) for title, column in columns]
+    ends = [share for row in ladders for name in ("values", "raw", "high") for share in row[name]]
+    chart = Chart(
+        "photos",
+        "ladder",
+        {"rows": ladders, "up": _shares(ends), "across": "photos, sorted by rate (vertical: fool rate in %)"},
+        _ladder_caption(ladders),
+        "Fool rate of each photo.",
+    )
+    remark = (
+        "Left: the real colours. Right: the recolouring. Bold: the [shrunken (empirical-Bayes) "
+        "rate](#photo-rate). Sorted by raw rates, photos with few responses would fill both ends of the "
+        "list. The rate of a single photo is a description, not evidence for a claim."
+    )
+    shown = Gallery(_shelves(told), remark) if told.findings.get("gallery") else None
+    return [
+        Section(
+            "gallery", "Fool rate per photo, best and worst fakes", charts=(chart,), gallery=shown,
+            definitions=(PHOTO_RATE,),
+        )
+    ]  # fmt: skip
+
+
+def _columns(told: Told) -> list[tuple[str, Json]]:
+    known = told.findings.get("photos", {}).get("conditions", {})
+    return [(title, known[slug]) for slug, title in told.titles.items() if slug in known]
+
+
+def _shares(values: list[float]) -> Json:
+    """An axis of shares that ends past the highest, and past the 50 % line; in tenths."""
+    highest = max(values, default=0.0)
+    end = min(1.0, max(0.6, -(-(highest + 0.02) // 0.1) / 10))
+    found = axis("fool rate, %", (), least=(0, end), times=100, mark=0.5)
+    return found | {"ends": [0.0, end], "ticks": [share for share in SHARES if share <= end]}
+
+
+def _scatter(told: Told, known: Known) -> tuple[Chart, ...]:
+    """For each judged condition a plot for each metric with at least two scored photos."""
+    titles = {title: slug for slug, title in told.titles.items()}
+    rows: list[Json] = []
+    for title, column in _columns(told):
+        plots = [_plot(column, name, known.get((titles[title], name))) for name in metric_names()]
+        found = [plot for plot in plots if plot]
+        if found:
+            says = "; ".join(f"{title}, {plot['title']}: {plot['says']}" for plot in found)
+            rows.append({"title": title, "plots": found, "says": says})
+    if not rows:
+        return ()
+    shares = [share for row in rows for plot in row["plots"] for share in plot["y"]]
+    return (
+        Chart(
+            "metrics",
+            "scatter",
+            {"rows": rows, "up": _shares(shares)},
+            f"Each dot is a photo. Horizontal: its score. Vertical: its fool rate in{NBSP}%. "
+            f"[ρ: Spearman correlation](#correlation) with its 95{NBSP}% interval. Dashed: 50{NBSP}%.",
+            "Fool rate of each photo against its scores.",
+        ),
+    )
+
+
+def _plot(column: Json, name: str, found: Json | None) -> Json | None:
+    label, digits = label_of(name)
+    pairs = [
+        (score, k / n)
+        for score, k, n in zip(column["scores"].get(name, []), column["k"], column["n"], strict=False)
+        if score is not None and n
+    ]
+    if len(pairs) < 2:
+        return None
+    rho = found["spearman"] if found else None
+    ends = number_range(found["ci_bonett_wright"], 2) if found else ""
+    short = f"ρ {number(rho, 2)} {ends}".strip() if rho is not None else "no correlation"
+    unit = metrics.get(name).unit
+    return {
+        "title": label,
+        "across": f"{label}, {unit}" if unit else label,
+        "digits": digits,
+        "x": [score for score, _ in pairs],
+        "y": [rate for _, rate in pairs],
+        "short": short,
+        "says": f"Spearman {short.removeprefix('ρ ')} over {len(pairs)} photos",
+    }
+
+
+def _correlation(found: Json | None) -> Cell:
+    if not found or found["spearman"] is None:
+        return Cell(NONE)
+    return Cell(
+        number(found["spearman"], 2),
+        number_range(found["ci_bonett_wright"], 2),
+        f"p{NBSP}{p_equals(found['p_holm'])}, {found['n']:,}{NBSP}photos",
+    )
+
+
+def _ladder(title: str, column: Json) -> Json:
+    judged = [place for place, n in enumerate(column["n"]) if n]
+    ranked = sorted(judged, key=lambda place: (column["mean"][place], place))
+    bounded = bool(ranked) and all(column["low"][place] is not None for place in ranked)
+    means = [column["mean"][place] for place in ranked]
+    says = f"{title}: from {percent(means[0])} to {percent(means[-1])} over {len(means):,} photos."
+    if not bounded:
+        says = f"{title}: photos differ no more than chance explains; all share {percent(means[0])}."
+    return {
+        "title": title,
+        "values": means,
+        "raw": [column["k"][place] / column["n"][place] for place in ranked],
+        "low": [column["low"][place] for place in ranked] if bounded else [],
+        "high": [column["high"][place] for place in ranked] if bounded else [],
+        "says": says,
+    }
+
+
+def _ladder_caption(ladders: list[Json]) -> str:
+    """What the chart of the photos shows; a condition whose photos do not differ has no band."""
+    parts = [
+        f"Line: [shrunken (empirical-Bayes) fool rate](#photo-rate) of each photo. Small dots: raw rates. "
+        f"Dashed: 50{NBSP}%."
+    ]
+    flat = [f"“{ladder['title']}”" for ladder in ladders if not ladder["low"]]
+    if len(flat) < len(ladders):
+        parts.append(f"Band: 95{NBSP}% interval.")
+    if flat:
+        parts.append(f"No band with {listed(flat)}: the photos differ no more than chance explains.")
+    return " ".join(parts)
+
+
+def _shelves(told: Told) -> tuple[Shelf, ...]:
+    kept, judged = told.findings["gallery"], told.findings["photos"]["conditions"]
+    found = []
+    for slug, title in told.titles.items():
+        if slug not in kept or slug not in judged:
+            continue
+        walls = [(name, kept[slug][name]) for name in ("most", "least") if kept[slug][name]]
+        found += [Shelf(f"{title}: fooled {name}", tuple(map(_exhibit, rows))) for name, rows in walls]
+        if not walls:
+            note = "There are no best and worst fakes: the photos differ no more than chance explains."
+            found.append(Shelf(title, note=note))
+    return tuple(found)
+
+
+def _exhibit(row: Json) -> Exhibit:
+    return Exhibit(
+        (
+            Picture("photo", row["photo"], f"{row['title']}, real colours"),
+            Picture("colorization", row["colorization"], f"{row['title']}, recoloured"),
+        ),
+        percent(row["mean"], 0),
+        f"{percent_range(row['low'], row['high'], 0)} {row['k']:,} of {row['n']:,} fooled".strip(),
+        " · ".join(
+            part for part in (row["title"], ", ".join(filter(None, (row["author"], row["licence"])))) if part
+        ),
+    )
+
+
+CORRELATION = Definition(
+    "correlation",
+    "Metrics against people",
+    "Spearman’s rank correlation, over the photos of one condition, between a photo’s score and its fool "
+    "rate, with the interval of Bonett and Wright (2000), for these participants and new photos; p corrected "
+    "by Holm’s method over all conditions and metrics. Never pooled over conditions: that would show little "
+    "more than which condition is better. Rates of photos with few responses are noisy, which biases every "
+    "correlation towards 0.",
+)
+PHOTO_RATE = Definition(
+    "photo-rate",
+    "Shrunken (empirical-Bayes) rate of a photo",
+    "The rate of each photo, shrunken towards the mean of its condition by a beta-binomial model: the fewer "
+    f"responses, the more. The 95{NBSP}% interval treats the fitted spread between photos as known.",
+)

@@ -1,0 +1,44 @@
+"""What a pair test concludes: how often the recolouring was taken for the real photo."""
+
+from __future__ import annotations
+
+from evaluation.designs._design import Evidence
+from evaluation.designs._pair.analysis import analyse
+from evaluation.designs._pair.photo_table import photo_table
+from evaluation.designs._pair.sensitivity import how_the_answer_changes, views, with_voided
+from evaluation.report.section import Section
+from evaluation.statistics.arrays import Json, one_thread
+from evaluation.statistics.early_looks import early_looks
+from evaluation.statistics.filters import valid_responses
+
+
+class Pair:
+    """One photo, twice: once real, once recoloured."""
+
+    @one_thread()
+    def analyse(self, evidence: Evidence) -> Json:
+        """Rates, comparisons and the rest, photo by photo, under other rules, and at early looks."""
+        table, rule = evidence.table, evidence.rule
+        analysis = analyse(
+            table, metrics=evidence.scores, photo_scores=evidence.by_photo, mix_sources=evidence.mix_sources,
+            with_mixed_model=True, rule=rule, **evidence.strict,
+        )  # fmt: skip
+        valid = valid_responses(table)
+        found = views(
+            table, valid, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
+        )  # fmt: skip
+        return {
+            "analysis": analysis,
+            "early": early_looks(valid, evidence.finished),
+            "views": how_the_answer_changes(valid, found, rule=rule) + with_voided(table, rule=rule),
+            "photos": photo_table(valid, evidence.by_photo),
+        }
+
+    def report(self, findings: Json, facts: Json) -> list[Section]:
+        """Every section that the findings have something for."""
+        from evaluation.designs._pair.report import sections_of
+
+        return sections_of(findings, facts)
+
+
+CONCLUDES = Pair()
