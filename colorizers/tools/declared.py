@@ -18,7 +18,10 @@ WORDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number
 
 @dataclass(frozen=True)
 class Declared:
-    """One setting: its name, type and default, and what to tell people about it."""
+    """One setting: its name, type and default, and what to tell people about it.
+
+    `several`: a list of values of the type may stand there too.
+    """
 
     name: str
     type: type
@@ -27,18 +30,22 @@ class Declared:
     label: str
     help: str
     choices: tuple[str, ...] = ()
+    several: bool = False
 
     @property
     def expected(self) -> str:
         """The type in words, for error messages and documents."""
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
-        return WORDS.get(self.type, self.type.__name__)
+        word = WORDS.get(self.type, self.type.__name__)
+        return f"{word}, or a list of them" if self.several else word
 
     def accepts(self, value: Any) -> bool:
         """Whether the value is of the right type; its range is the dataclass's own business."""
         if value is None:
             return self.optional
+        if self.several and isinstance(value, list | tuple):
+            return all(not isinstance(one, list | tuple) and self.accepts(one) for one in value)
         if self.choices:
             return value in self.choices
         # To Python true is a number; to people it is not.
@@ -52,7 +59,7 @@ def declared(kind: type[Any]) -> list[Declared]:
     hints = typing.get_type_hints(kind)
     found = []
     for item in dataclasses.fields(kind):
-        plain, optional = _plain(hints[item.name])
+        plain, optional, several = _plain(hints[item.name])
         found.append(
             Declared(
                 name=item.name,
@@ -62,16 +69,20 @@ def declared(kind: type[Any]) -> list[Declared]:
                 label=item.metadata.get("label", item.name.replace("_", " ").capitalize()),
                 help=item.metadata.get("help", ""),
                 choices=tuple(item.metadata.get("choices", ())),
+                several=several,
             )
         )
     return found
 
 
-def _plain(hint: Any) -> tuple[type, bool]:
+def _plain(hint: Any) -> tuple[type, bool, bool]:
+    """The type itself, whether there may be none, and whether there may be a list."""
     if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        kinds = [arm for arm in typing.get_args(hint) if arm is not types.NoneType]
-        return kinds[0], True
-    return hint, False
+        arms = typing.get_args(hint)
+        lists = [arm for arm in arms if typing.get_origin(arm) in (list, tuple)]
+        plain = next(arm for arm in arms if arm is not types.NoneType and arm not in lists)
+        return plain, types.NoneType in arms, bool(lists)
+    return hint, False, False
 
 
 def complete(kind: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

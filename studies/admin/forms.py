@@ -14,6 +14,7 @@ from unfold import widgets
 from colorizers.tools import declared
 from colorizers.tools.declared import Declared
 from studies import designs, recruiters
+from studies.admin.number_lists import WholeNumbers
 from studies.models import Condition, Study
 from studies.rules import study_settings
 from studies.texts.study import TEXTS
@@ -43,6 +44,8 @@ def _form_field(setting: Declared) -> forms.Field:
     if setting.choices:
         choices = [(choice, choice) for choice in setting.choices]
         return forms.ChoiceField(choices=choices, widget=widgets.UnfoldAdminSelectWidget, **common)
+    if setting.several:
+        return WholeNumbers(widget=widgets.UnfoldAdminTextInputWidget, **common)
     if setting.type is int:
         return forms.IntegerField(widget=widgets.UnfoldAdminIntegerFieldWidget, **common)
     if setting.type is float:

@@ -16,6 +16,8 @@ MIXED = "mixed"
 ONE_CONDITION = "one_condition_per_participation"
 # How often a photo may come within one participation.
 ONCE, ONCE_PER_TREATMENT, REPEATED = "once", "once_per_treatment", "repeated"
+# So many practice trials are unmistakable, to show what the question means.
+EASY_START = 2
 
 
 @dataclass(frozen=True, order=True)
@@ -73,11 +75,16 @@ class Stimuli:
 
 @dataclass(frozen=True)
 class Needs:
-    """How many cells one participation is given, by what for."""
+    """How many cells one participation is given, by what for.
+
+    `easy`: how many of the practice cells, the first ones, are the vigilance control's, without which the
+    study cannot be; None: a few, if it has one.
+    """
 
     practice: int
     test: int
     vigilance: int
+    easy: int | None = None
 
 
 @dataclass(frozen=True)

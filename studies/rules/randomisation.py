@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from studies.designs._design import (
+    EASY_START,
     MIXED,
     ONCE,
     ONE_CONDITION,
@@ -23,8 +25,6 @@ from studies.designs._design import (
 )
 from studies.designs._trial import REAL
 
-# So many practice trials are unmistakable, to show what the question means.
-EASY_START = 2
 # Shares are fractions of a whole: 49 times a 49th is a little less than one.
 TINY = 1e-9
 NOTHING_ARRANGED: Mapping[Arranged, int] = MappingProxyType({})
@@ -78,8 +78,8 @@ def allocate(
             used = {cell.photo for cell in test}
             photos = [photo for photo in photos if photo not in used]
         control, count = [material.vigilance], [needs.vigilance]
-        vigilance = _least_judged(photos, control, count, judged, rng, material.photo_use)
-    practice = _practice(material, names, needs.practice, rng)
+        vigilance = _least_judged(photos, control, count, judged, rng, material.photo_use, test)
+    practice = _practice(material, treatments, needs, rng)
     chosen = {*test, *vigilance}
     so_far = {where: count for where, count in arranged.items() if where[0] in chosen and count}
     return Stimuli(practice=practice, test=test, vigilance=vigilance, arranged=so_far)
@@ -127,6 +127,8 @@ def check_supply(material: Material, needs: Needs) -> None:
         raise ValueError("A study needs at least one condition under test.")
     if needs.vigilance and material.vigilance is None:
         raise ValueError("Vigilance trials are planned, but the study has no vigilance condition.")
+    if needs.easy and material.vigilance is None:
+        raise ValueError("A qualification is planned, but the study has no vigilance condition.")
     for role, have, need in (
         ("practice", len(material.practice_photos), needs.practice),
         ("test", len(material.test_photos), test_photos(material.treatments, needs, material.photo_use)),
@@ -156,7 +158,9 @@ def shares(
     weights /= weights.sum()
     quotas = [math.floor(count * weight + TINY) for weight in weights]
     behind = (np.asarray(totals) + quotas) / weights
-    for at in _least(behind, rng)[: count - sum(quotas)]:
+    # Whose share is a whole number has it already.
+    broken = [at for at in _least(behind, rng) if count * weights[at] - quotas[at] > TINY]
+    for at in broken[: count - sum(quotas)]:
         quotas[at] += 1
     return quotas
 
@@ -182,18 +186,39 @@ def _least_judged(
     judged: Mapping[Cell, int],
     rng: np.random.Generator,
     photo_use: str,
+    before: Sequence[Cell] = (),
 ) -> tuple[Cell, ...]:
-    """The cells with the smallest sum of counts that fill the quotas, no photo more often than allowed."""
+    """The cells with the smallest sum of counts that fill the quotas, no photo more often than allowed.
+
+    `before`: cells that the participation has already.
+    """
     if photo_use == ONCE:
         return _assigned(photos, treatments, quotas, judged, rng)
     chosen: list[Cell] = []
     for treatment, quota in zip(treatments, quotas, strict=True):
-        # A photo comes again when all others have come as often.
+        # Under a treatment, a photo comes again when all others have come as often.
         while quota:
             now = min(quota, len(photos))
-            chosen += _assigned(photos, [treatment], [now], judged, rng)
+            chosen += _rarely_seen(photos, treatment, now, judged, rng, [*before, *chosen])
             quota -= now
     return tuple(chosen)
+
+
+def _rarely_seen(
+    photos: Sequence[str],
+    treatment: str,
+    count: int,
+    judged: Mapping[Cell, int],
+    rng: np.random.Generator,
+    before: Sequence[Cell],
+) -> list[Cell]:
+    """Cells of a treatment by the photos that came least often before, among these the least-judged."""
+    seen = Counter(cell.photo for cell in before)
+    chosen: list[Cell] = []
+    for times in sorted({seen[photo] for photo in photos}):
+        alike = [photo for photo in photos if seen[photo] == times]
+        chosen += _assigned(alike, [treatment], [min(count - len(chosen), len(alike))], judged, rng)
+    return chosen
 
 
 def _assigned(
@@ -226,12 +251,16 @@ def _assigned(
 
 
 def _practice(
-    material: Material, treatments: Sequence[str], count: int, rng: np.random.Generator
+    material: Material, treatments: Sequence[Treatment], needs: Needs, rng: np.random.Generator
 ) -> tuple[Cell, ...]:
-    """Practice cells in the order of showing: a few unmistakable ones, then the treatments in turn."""
-    photos = sorted(material.practice_photos)
+    """Practice cells in the order of showing: unmistakable ones, then the treatments in turn by share."""
+    photos, count = sorted(material.practice_photos), needs.practice
     chosen = [photos[index] for index in rng.permutation(len(photos))[:count]]
-    easy = 0 if material.vigilance is None else min(EASY_START, (count + 1) // 2)
+    easy = min(EASY_START, (count + 1) // 2) if needs.easy is None else needs.easy
+    names = [] if material.vigilance is None else [material.vigilance] * easy
     turn = [treatments[index] for index in rng.permutation(len(treatments))]
-    names = [material.vigilance or ""] * easy + [turn[at % len(turn)] for at in range(count - easy)]
+    given = Counter(names)
+    while len(names) < count:
+        names.append(min(turn, key=lambda one: (given[one.name] + 1) / one.share).name)
+        given[names[-1]] += 1
     return tuple(Cell(photo, name) for photo, name in zip(chosen, names, strict=True))

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from studies import designs
 from studies.designs._design import Design
 from studies.designs._trial import TrialSpec
 from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind, TrialPicture
@@ -31,7 +30,7 @@ CHUNK = 2000
 
 def columns_of(study: Study) -> tuple[str, ...]:
     """The names of the columns of a study's table, in their order."""
-    return tuple(column.name for column in with_own(designs.get(study.design).columns()))
+    return tuple(column.name for column in with_own(design_of(study).columns()))
 
 
 def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, Any]]:

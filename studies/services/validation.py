@@ -350,8 +350,16 @@ def _check_plan(
             "vigilance_share to 0.",
             "conditions",
         )
-    what = "condition" if all(len(one.arms) == 1 for one in treatments) else "set of pictures"
-    if study.allocation == Allocation.MIXED and needs.test < put:
+    if needs.easy and all(condition.kind == ConditionKind.TEST for condition in conditions):
+        readiness.problem(
+            "A qualification is planned, but there is no vigilance condition whose pictures it could show: "
+            "add one with a colorizer of the method “random”, or set qualification_trials to 0.",
+            "conditions",
+        )
+    alone = all(len(one.arms) == 1 for one in treatments)
+    what = "condition" if alone else "set of pictures"
+    # Sets of pictures are balanced over people; each of them sees some.
+    if study.allocation == Allocation.MIXED and alone and needs.test < put:
         readiness.problem(
             f"Every participant is to see every {what}, but there are {put} of them and only "
             f"{needs.test} test trials: plan more, or let each participant see one condition.",

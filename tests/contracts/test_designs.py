@@ -14,14 +14,37 @@ from studies.rules import randomisation
 from studies.rules.trial_columns import with_own
 
 FRAME_KINDS = {"blank", "images", "noise", "answer"}
-SMALL = {"practice_trials": 3, "test_trials": 12}
+SMALL = {
+    "practice_trials": 3, "test_trials": 12, "blocks": 2, "trials_per_block": 12, "qualification_trials": 4,
+}  # fmt: skip
+ARMS = ["deep", "flat", "pale", "warm"]
 
 
-def small(name):
-    """The design with few trials, where it can be told so."""
+def first(spec):
+    return spec.answers[0].value
+
+
+def right(spec):
+    """The right answer, or the first where none is."""
+    return spec.key or first(spec)
+
+
+def wrong(spec):
+    return next((one.value for one in spec.answers if one.value != spec.key), first(spec))
+
+
+def none(spec):
+    return None
+
+
+def small(name, **further):
+    """The design with few trials, and further settings, where it can be told so."""
     design = designs.get(name)
-    known = {field.name for field in dataclasses.fields(design.Settings)}
-    return design.configured({key: value for key, value in SMALL.items() if key in known})
+    return design.configured({k: v for k, v in (SMALL | further).items() if k in settings_of(name)})
+
+
+def settings_of(name):
+    return {field.name for field in dataclasses.fields(designs.get(name).Settings)}
 
 
 def stimuli_for(design, seed=3) -> Stimuli:
@@ -29,15 +52,14 @@ def stimuli_for(design, seed=3) -> Stimuli:
         photo_use=design.photo_use,
         practice_photos=[f"practice-{n:03}" for n in range(40)],
         test_photos=[f"photo-{n:03}" for n in range(200)],
-        treatments=design.treatments(["deep", "flat"]),
+        treatments=design.treatments(ARMS),
         vigilance="random",
     )
-    return randomisation.allocate(
-        material, design.needs(), {}, allocation=randomisation.MIXED, rng=np.random.default_rng(seed)
-    )
+    rng = np.random.default_rng(seed)
+    return randomisation.allocate(material, design.needs(), {}, allocation=design.allocations[0], rng=rng)
 
 
-def play(design, stimuli, seed, *, answer=lambda spec: spec.answers[0].value, most=2000) -> list[Answered]:
+def play(design, stimuli, seed, *, answer=right, most=2000) -> list[Answered]:
     """Answer until the design says that it is over."""
     history: list[Answered] = []
     while upcoming := design.upcoming(stimuli, history, seed):
@@ -51,32 +73,55 @@ def name(request) -> str:
     return request.param
 
 
-def test_it_ends(name):
+@pytest.fixture(params=[right, wrong, first, none])
+def answer(request):
+    """How somebody answers everything."""
+    return request.param
+
+
+def test_it_ends(name, answer):
     design = small(name)
-    assert play(design, stimuli_for(design), seed=7)
+    assert play(design, stimuli_for(design), seed=7, answer=answer)
 
 
-def test_a_reload_never_changes_the_plan(name):
+def test_whoever_answers_well_sees_everything_that_was_planned(name):
+    design = small(name)
+    played = play(design, stimuli_for(design), seed=7)
+    needs = design.needs()
+    counted = Counter(item.spec.kind for item in played)
+    assert counted == {"practice": needs.practice, "test": needs.test, "vigilance": needs.vigilance}
+    assert design.verdict(played) == ""
+
+
+def test_whoever_is_stopped_early_is_told_why(name, answer):
+    design = small(name)
+    played = play(design, stimuli_for(design), seed=7, answer=answer)
+    needs = design.needs()
+    stopped = len(played) < needs.practice + needs.test + needs.vigilance
+    assert bool(design.verdict(played)) is stopped
+
+
+def test_a_reload_never_changes_the_plan(name, answer):
     design = small(name)
     stimuli = stimuli_for(design)
-    played = play(design, stimuli, seed=7)
+    played = play(design, stimuli, seed=7, answer=answer)
     for k in range(len(played)):
         assert design.upcoming(stimuli, played[:k], seed=7)[0] == played[k].spec
 
 
-def test_what_was_announced_comes(name):
+def test_what_was_announced_comes(name, answer):
     design = small(name)
     stimuli = stimuli_for(design)
-    played = play(design, stimuli, seed=8)
+    played = play(design, stimuli, seed=8, answer=answer)
     for k in range(len(played)):
         announced = design.upcoming(stimuli, played[:k], seed=8)
         assert [item.spec for item in played[k : k + len(announced)]] == announced
 
 
-def test_the_answer_to_a_spoiled_trial_changes_nothing_that_comes(name):
+def test_the_answer_to_a_spoiled_trial_changes_nothing_that_comes(name, answer):
     design = small(name)
     stimuli = stimuli_for(design)
-    played = play(design, stimuli, seed=8)
+    played = play(design, stimuli, seed=8, answer=answer)
     for k in range(len(played)):
         voided = [
             dataclasses.replace(played[k], answer=answer, voided=True)
@@ -88,7 +133,7 @@ def test_the_answer_to_a_spoiled_trial_changes_nothing_that_comes(name):
 
 def test_the_keys_are_balanced_in_the_long_run(name):
     design = small(name)
-    if not small(name).uses_key:
+    if not design.uses_key:
         return
     keys = Counter(
         item.spec.key
@@ -97,6 +142,102 @@ def test_the_keys_are_balanced_in_the_long_run(name):
         if item.spec.kind == "test"
     )
     assert max(keys.values()) - min(keys.values()) <= 0.1 * sum(keys.values())
+
+
+def test_every_arm_stands_as_often_in_every_place(name):
+    design = small(name)
+    counted = {}
+    for seed in range(40):
+        for item in play(design, stimuli_for(design, seed), seed=seed):
+            if item.spec.kind == "test":
+                for _, show in item.spec.shows:
+                    counted.setdefault(show.arm, Counter())[show.slot] += 1
+    for places in counted.values():
+        assert max(places.values()) - min(places.values()) <= 0.1 * sum(places.values())
+
+
+def test_nothing_public_tells_the_arms_apart(name):
+    """Whatever arms stand in the places of a trial, it may look and ask in all the same ways."""
+    design = small(name)
+    seen = {}
+    for seed in range(60):
+        for item in play(design, stimuli_for(design, seed), seed=seed, answer=none):
+            spec = item.spec
+            if spec.kind != "practice":
+                placed = tuple(sorted((show.slot, show.arm) for _, show in spec.shows))
+                seen.setdefault((spec.kind, placed), set()).add(public(spec))
+    faces = set().union(*seen.values())
+    for (kind, _), shown in seen.items():
+        assert shown <= faces
+        assert kind == "vigilance" or shown == faces
+
+
+def public(spec):
+    """What the browser gets of a trial, as text, without the photo."""
+    frames = [(frame.kind, frame.duration_ms, [show.slot for show in frame.images]) for frame in spec.frames]
+    return repr((frames, spec.slots, spec.prompt, spec.answers, spec.more, spec.feedback))
+
+
+def test_the_addresses_of_arms_are_not_in_what_is_public(name):
+    design = small(name, confidence="4 steps", ask_worst=True)
+    for item in play(design, stimuli_for(design), seed=4):
+        assert not any(arm in public(item.spec) for arm in (*ARMS, "random", "qualification"))
+
+
+def test_several_exposures_are_balanced_over_trials_and_treatments(name):
+    if "exposure_ms" not in settings_of(name):
+        return
+    design = small(name, exposure_ms=[1000, 3000], test_trials=48)
+    specs = [item.spec for item in play(design, stimuli_for(design), seed=5) if item.spec.kind == "test"]
+    for treatment in {spec.treatment for spec in specs}:
+        assert even(level_of(spec) for spec in specs if spec.treatment == treatment)
+    assert even(level_of(spec) for spec in specs)
+    assert {str(level_of(spec)) in spec.arrangement for spec in specs} == {True}
+
+
+def even(levels):
+    counted = Counter(levels)
+    assert counted.keys() == {1000, 3000}
+    return abs(counted[1000] - counted[3000]) <= 2
+
+
+def level_of(spec):
+    (level,) = {frame.duration_ms for frame in spec.frames if frame.kind == "images"}
+    return level
+
+
+def test_a_single_exposure_in_a_list_is_as_one_without(name):
+    if "exposure_ms" not in settings_of(name):
+        return
+    plain, listed = small(name, exposure_ms=500), small(name, exposure_ms=[500])
+    assert play(plain, stimuli_for(plain), seed=6) == play(listed, stimuli_for(listed), seed=6)
+
+
+@pytest.mark.parametrize("steps", [3, 4])
+def test_people_may_be_asked_how_sure_they_are(name, steps):
+    if "confidence" not in settings_of(name):
+        return
+    design = small(name, confidence=f"{steps} steps")
+    spec = play(design, stimuli_for(design), seed=6)[0].spec
+    (question,) = (one for one in spec.more if one.name == "confidence")
+    assert [one.value for one in question.answers] == [str(at) for at in range(1, steps + 1)]
+    assert design.outcome(spec, first(spec), {"confidence": "2"})["confidence"] == 2
+    assert design.outcome(spec, first(spec), {})["confidence"] is None
+    (column,) = (one for one in design.columns() if one.name == "confidence")
+    assert (column.low, column.high) == (1, steps)
+
+
+def test_every_column_is_described_and_new(name):
+    design = small(name, confidence="3 steps", ask_worst=True)
+    names = [column.name for column in with_own(design.columns())]
+    assert len(names) == len(set(names))
+    assert all(column.meaning for column in design.columns())
+
+
+def test_how_long_it_takes_is_estimated(name):
+    design, longer = small(name), small(name, lead_in_ms=9000)
+    assert 1 <= design.estimated_minutes() < longer.estimated_minutes()
+    assert 0 < design.vigilance_minutes() < design.estimated_minutes()
 
 
 def test_no_photo_is_shown_more_often_than_the_design_says(name):
@@ -144,7 +285,7 @@ def test_what_an_answer_is_told_was_announced(name):
 
 def test_a_perfect_participant_scores_everything_where_anything_is_right(name):
     design = small(name)
-    played = play(design, stimuli_for(design), seed=13, answer=lambda spec: spec.key or spec.answers[0].value)
+    played = play(design, stimuli_for(design), seed=13)
     score = design.score(played)
     assert (score is not None) is design.uses_key
     if score:
@@ -153,7 +294,7 @@ def test_a_perfect_participant_scores_everything_where_anything_is_right(name):
 
 def test_what_a_trial_puts_to_judgement_is_one_of_the_treatments_and_is_shown(name):
     design = small(name)
-    treatments = {one.name: one for one in design.treatments(["deep", "flat"])}
+    treatments = {one.name: one for one in design.treatments(ARMS)}
     assert sum(one.share for one in treatments.values()) == pytest.approx(1)
     for item in play(design, stimuli_for(design), seed=14):
         arms = {show.arm for _, show in item.spec.shows}

@@ -5,7 +5,7 @@ from scipy.stats import binom
 
 from evaluation.designs._pair.study_plan import Question
 from evaluation.services.study_plans import checks_of
-from studies.designs.pair import PairSettings
+from studies.designs.pair import Pair
 from studies.models import Study
 from studies.rules import vigilance
 from studies.rules.strict_view import StrictRules
@@ -14,7 +14,7 @@ from tests.builders import make_study
 
 
 def default():
-    return vigilance.Filter(PairSettings().vigilance_trials, StrictRules().vigilance_pass)
+    return vigilance.Filter(Pair().needs().vigilance, StrictRules().vigilance_pass)
 
 
 def test_the_default_stops_guessers_and_lets_attentive_people_through():

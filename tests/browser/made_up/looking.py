@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 from studies.designs._design import Answered, Cell, Feedback, Score, Stimuli
 from studies.designs._settings import make_settings
 from studies.designs._trial import PRACTICE, REAL, TEST, Choice, Frame, Question, Show, TrialSpec
+from studies.designs._two import ANSWERS
 from studies.designs._words import PICTURES, ROUNDS, Verdict, Words, general_page
-from studies.designs.pair import ANSWERS, Pair, PairSettings
+from studies.designs.pair import Pair, PairSettings
 
 SIX = ("1", "2", "3", "4", "5", "6")
 ENDS = {"1": "Very unnatural", "5": "Very natural"}

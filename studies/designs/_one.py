@@ -1,0 +1,153 @@
+"""One picture at a time, and whether its colours are real or fake."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from studies.designs import _words
+from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot
+from studies.designs._columns import FLAG, TEXT, Column
+from studies.designs._design import Answered, Feedback, Treatment
+from studies.designs._frames import frames
+from studies.designs._trial import REAL, TEST, Choice, Frame, Show, TrialSpec
+from studies.designs._words import INVENTED_COLOURS, REAL_COLOURS, say
+
+SLOT = "centre"
+CALLED_REAL, CALLED_FAKE = "real", "fake"
+ANSWERS = (
+    Choice(CALLED_REAL, say("Real colours", "answer"), ("ArrowLeft", "f", "1")),
+    Choice(CALLED_FAKE, say("Fake colours", "answer"), ("ArrowRight", "j", "2")),
+)
+PROMPTS = {
+    False: say("Are the colours of this picture real or fake?"),
+    True: say("Were the colours of this picture real or fake?"),
+}
+TASK = _words.Page(
+    say("Real or fake colours?"),
+    (
+        say("You will see one photo at a time. Half of them have their real colours. In the other half a "
+            "computer invented the colours."),
+        say("Say of each whether its colours are real or fake. If you are not sure, follow your first "
+            "impression."),
+    ),
+    _words.TWO_SCENES,
+)  # fmt: skip
+CHOOSING = _words.Page(
+    say("How to answer"),
+    (
+        _words.ByInput(
+            keyboard=say("Press {keys}, or click your answer below the picture."),
+            touch=say("Tap your answer below the picture."),
+        ),
+    ),
+    _words.Figure("choices", say("A drawing of the answers to choose from.")),
+)
+WORDS = _words.Words(
+    noun=_words.PICTURES,
+    practice=_words.PRACTICE_TOLD,
+    verdict=_words.Verdict(right=say("Right", "verdict"), wrong=say("Wrong", "verdict")),
+    lead=say("You see photos one by one. Some have their real colours, in others a computer invented them. "
+             "Can you tell which is which?"),
+    look=_words.TWO_SCENES,
+)  # fmt: skip
+COLUMNS = (
+    Column("is_real", FLAG, "1: the picture was the real photo; 0: it was recoloured", after="model"),
+    Column("called_real", FLAG, "1: its colours were called real; empty: no answer", after="model"),
+    Column("wrong", FLAG, "1: the answer was wrong; empty: no answer", after="model"),
+    Column("shown_digest", TEXT, "SHA-256 of the picture's bytes as shown", after="arrangement"),
+)
+
+
+@dataclass(frozen=True)
+class OneImage(Base):
+    """A design that shows one picture, half of them real."""
+
+    told_always: ClassVar[bool] = False
+
+    def words(self) -> _words.Words:
+        chosen = self.settings
+        pages = (TASK, _looking(timed=chosen.exposure_ms is not None), CHOOSING)
+        limited = chosen.answer_limit_ms is not None
+        if limited:
+            pages = (
+                *pages[:2],
+                dataclasses.replace(CHOOSING, text=(*CHOOSING.text, say("You have {limit} to answer."))),
+            )
+        return dataclasses.replace(
+            WORDS, pages=pages, test=_words.TEST if self.told_always else _words.TEST_UNTOLD
+        )
+
+    def treatments(self, arms: Sequence[str]) -> list[Treatment]:
+        """The real photo in half of the trials, the arms in equal parts of the rest."""
+        return [Treatment((REAL,), 0.5), *(Treatment((arm,), 0.5 / len(arms)) for arm in arms)]
+
+    def _frames_ms(self, exposure_ms: int | None) -> float:
+        timed = sum(frame.duration_ms or 0 for frame in self._frames(REAL, exposure_ms))
+        return timed + (LOOKING_MS if exposure_ms is None else ANSWER_MS)
+
+    def _frames(self, arm: str, exposure_ms: int | None) -> tuple[Frame, ...]:
+        chosen = self.settings
+        shown = (Show(SLOT, arm),)
+        return frames(shown, exposure_ms=exposure_ms, lead_in_ms=chosen.lead_in_ms, mask=chosen.mask)
+
+    def _one(self, kind: str, photo: str, arm: str, exposure_ms: int | None, **further: Any) -> TrialSpec:
+        """A trial with this arm's picture of the photo."""
+        return TrialSpec(
+            kind=kind,
+            photo=photo,
+            condition=arm,
+            treatment=arm,
+            frames=self._frames(arm, exposure_ms),
+            slots=(SLOT,),
+            prompt=PROMPTS[exposure_ms is not None],
+            answers=ANSWERS,
+            more=self._more(),
+            key=CALLED_REAL if arm == REAL else CALLED_FAKE,
+            **further,
+        )
+
+    def outcome(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> dict[str, Any]:
+        called = None if answer is None else int(answer == CALLED_REAL)
+        wrong = None if answer is None else int(answer != spec.key)
+        return {"called_real": called, "wrong": wrong} | self._confidence_record(more)
+
+    def in_a_word(self, answered: Answered) -> str:
+        if answered.answer == answered.spec.key:
+            return "right"
+        taken_for_real = answered.spec.kind == TEST and answered.answer == CALLED_REAL
+        return "fooled" if taken_for_real else "wrong"
+
+    def record(
+        self, spec: TrialSpec, answer: str | None, more: Mapping[str, str], shown: Mapping[str, str | None]
+    ) -> dict[str, Any]:
+        arm = arms_by_slot(spec)[SLOT]
+        known = {"is_real": int(arm == REAL), "shown_digest": shown.get(arm)}
+        return known | self._facts(spec) | self.outcome(spec, answer, more)
+
+    def _facts(self, spec: TrialSpec) -> dict[str, Any]:
+        """The columns that come from the facts of the plan."""
+        return {}
+
+    def passed(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> bool | None:
+        return answer == spec.key
+
+    def feedback(self, answered: Answered) -> Feedback | None:
+        spec = answered.spec
+        if not spec.feedback:
+            return None
+        caption = REAL_COLOURS if spec.key == CALLED_REAL else INVENTED_COLOURS
+        return Feedback(answered.answer == spec.key, {SLOT: caption}, self.settings.feedback_ms)
+
+
+def _looking(*, timed: bool) -> _words.Page:
+    """How the photo of a trial comes and goes."""
+    if timed:
+        course = (say("Each photo stays for only a moment. Then you answer. Take as long as you need."),)
+    else:
+        course = (say("Each photo stays until you have answered. Take as long as you need."),)
+    description = say("A drawing of the order: a photo appears, and then you answer.")
+    figure = _words.Figure("course", description, {SLOT: REAL_COLOURS})
+    return _words.Page(say("One photo at a time"), course, figure)
