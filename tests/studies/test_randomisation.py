@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies.designs._design import ONCE_PER_TREATMENT, REPEATED, Cell, Needs, Treatment
+from studies.designs._design import ONCE, ONCE_PER_TREATMENT, REPEATED, Cell, Needs, Treatment
 from studies.rules.randomisation import MIXED, ONE_CONDITION, Material, NotEnoughPhotos, allocate
 
 
@@ -174,3 +174,66 @@ def test_photos_come_again_as_evenly_as_they_can_where_they_may():
     _, (stimuli,) = crowd(1, stuff, Needs(0, 10, 5), MIXED)
     assert sorted(Counter(cell.photo for cell in stimuli.test).values()) == [2, 2, 3, 3]
     assert len(stimuli.vigilance) == 5
+
+
+SINGLES = [Treatment(("",), 0.5), Treatment(("a",), 0.25), Treatment(("b",), 0.25)]
+
+
+def other(use, photos=20, treatments=SINGLES, vigilance="v"):
+    return Material(
+        [f"p{n}" for n in range(20)], [f"t{n:02}" for n in range(photos)], treatments, vigilance, use
+    )
+
+
+def test_a_share_that_is_a_whole_number_of_trials_is_kept_whatever_others_lag_behind():
+    judged = Counter({Cell("t00", "a"): 9, Cell("t01", "b"): 9})
+    for seed in range(5):
+        given = allocate(
+            other(ONCE), Needs(0, 6, 0), judged, allocation=MIXED, rng=np.random.default_rng(seed)
+        )
+        assert Counter(cell.treatment for cell in given.test)[""] == 3
+
+
+def test_whoever_sees_one_arm_sees_the_real_photo_as_often_as_everybody():
+    for seed in range(5):
+        given = allocate(
+            other(ONCE), Needs(0, 8, 0), {}, allocation=ONE_CONDITION, rng=np.random.default_rng(seed)
+        )
+        assert sorted(Counter(cell.treatment for cell in given.test).values()) == [4, 4]
+        assert {cell.treatment for cell in given.test} in ({"", "a"}, {"", "b"})
+
+
+def test_practice_shows_treatments_by_their_shares():
+    given = allocate(other(ONCE), Needs(10, 4, 0), {}, allocation=MIXED, rng=np.random.default_rng(1))
+    names = [cell.treatment for cell in given.practice]
+    assert names[:2] == ["v", "v"]
+    assert Counter(names[2:]) == {"": 4, "a": 2, "b": 2}
+
+
+def test_a_design_may_ask_for_more_easy_practice():
+    needs = Needs(10, 4, 0, easy=7)
+    given = allocate(other(ONCE), needs, {}, allocation=MIXED, rng=np.random.default_rng(1))
+    assert [cell.treatment for cell in given.practice[:7]] == ["v"] * 7
+    assert "v" not in {cell.treatment for cell in given.practice[7:]}
+    with pytest.raises(ValueError, match="no vigilance condition"):
+        allocate(other(ONCE, vigilance=None), needs, {}, allocation=MIXED, rng=np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("use", [ONCE_PER_TREATMENT, REPEATED])
+def test_a_photo_may_come_again_but_only_when_all_have_come(use):
+    given = allocate(
+        other(use, photos=8), Needs(0, 12, 2), {}, allocation=MIXED, rng=np.random.default_rng(2)
+    )
+    photos = Counter(cell.photo for cell in (*given.test, *given.vigilance))
+    assert set(photos.values()) == {1, 2}
+    assert len(photos) == 8
+    assert len({*given.test, *given.vigilance}) == 14
+
+
+@pytest.mark.parametrize("use", [ONCE_PER_TREATMENT, REPEATED])
+def test_cells_are_judged_equally_often_where_photos_come_again(use):
+    judged, _ = crowd(40, other(use, photos=10), Needs(0, 8, 1), MIXED)
+    for treatment, expected in (("", 16), ("a", 8), ("b", 8)):
+        counts = [judged[Cell(f"t{n:02}", treatment)] for n in range(10)]
+        assert sum(counts) == 10 * expected
+        assert max(counts) - min(counts) <= 3

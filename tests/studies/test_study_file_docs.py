@@ -31,16 +31,24 @@ def test_the_document_names_the_key(key):
 
 
 def test_the_document_states_the_defaults_of_the_code():
-    keys = {name: key.default for name, key in study_file_format.STUDY_KEYS.items()}
-    own = [designs.get("pair").Settings, recruiters.get("open").Settings, recruiters.get("mturk").Settings]
+    common = {name: key.default for name, key in study_file_format.STUDY_KEYS.items()}
+    own = [recruiters.get("open").Settings, recruiters.get("mturk").Settings]
     for kind in (*study_settings.COMMON.values(), *own):
-        keys |= {setting.name: setting.default for setting in declared.declared(kind)}
+        common |= defaults(kind)
+    keys = common
     for line in DOCUMENT.splitlines():
+        if line.startswith("## "):
+            design = next((name for name in designs.names() if f"of the design `{name}`" in line), "pair")
+            keys = common | defaults(designs.get(design).Settings)
         cells = [cell.strip() for cell in line.split("|")[1:-1]]
         if len(cells) == 3 and cells[1].startswith("`") and cells[0].strip("`") in keys:
             stated, default = cells[1].strip("`"), keys[cells[0].strip("`")]
             words = {True: "true", False: "false"} if isinstance(default, bool) else {}
             assert stated.strip('"') == words.get(default, str(default)), cells[0]
+
+
+def defaults(kind):
+    return {setting.name: setting.default for setting in declared.declared(kind)}
 
 
 @pytest.mark.django_db

@@ -62,3 +62,23 @@ def test_it_completes_sound_settings_and_refuses_others():
 
 def test_a_name_that_is_near_nothing_lists_what_there_is():
     assert declared.unknown("zzz", ["b", "a"]) == "there is no 'zzz'; known are: a, b."
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A setting that may be a list."""
+
+    length: int | tuple[int, ...] | None = 3
+    must: int | tuple[int, ...] = 3
+
+
+def test_a_setting_may_be_one_number_or_several():
+    length, must = declared.declared(Levels)
+    assert (length.type, length.optional, length.several) == (int, True, True)
+    assert (must.type, must.optional, must.several) == (int, False, True)
+    assert declared.problems(Levels, {"length": [1, 2], "must": 4}) == []
+    assert declared.problems(Levels, {"length": None}) == []
+    [problem] = declared.problems(Levels, {"must": [1, "2"]})
+    assert problem == "must must be a whole number, or a list of them, not [1, '2']."
+    for wrong in (None, [[1]], [True], [None]):
+        assert declared.problems(Levels, {"must": wrong})

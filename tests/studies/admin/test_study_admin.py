@@ -145,6 +145,8 @@ def test_a_study_is_made_by_hand(by_ada, ada):
     [
         ("design_settings__test_trials", "0", "Must be between 1 and 1000, not 0."),
         ("design_settings__test_trials", "many", "Enter a whole number."),
+        ("design_settings__exposure_ms", "1000, long", "or several separated by commas"),
+        ("design_settings__exposure_ms", "1000, 1000", "Must not name a number twice."),
         ("design_settings__vigilance_share", "0.9", "Must be between 0 and 0.5"),
         ("design_settings__presentation", "both", "Select a valid choice."),
         ("exclusion_rules__vigilance_pass", "2", "Must be between 0 and 1"),
@@ -177,6 +179,16 @@ def test_a_draft_is_changed(by_ada, draft):
     assert reply.status_code == 302
     draft.refresh_from_db()
     assert (draft.title, draft.design_settings["test_trials"]) == ("Other", 6)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("500", 500), ("1000, 3000", [1000, 3000])])
+def test_an_exposure_may_be_one_number_or_several(by_ada, draft, typed, kept):
+    reply = by_ada.post(page_of(draft), form_of(draft, by_ada, design_settings__exposure_ms=typed))
+    assert reply.status_code == 302
+    draft.refresh_from_db()
+    assert draft.design_settings["exposure_ms"] == kept
+    shown = by_ada.get(page_of(draft)).context["adminform"].form["design_settings__exposure_ms"].value()
+    assert str(shown) == typed
 
 
 def test_another_design_starts_with_its_defaults(by_ada, draft, monkeypatch):

@@ -163,3 +163,17 @@ def test_settings_that_make_no_sense_are_refused_in_words(values, words):
 
 def test_the_length_of_a_participation_is_estimated():
     assert 4 <= get("pair").estimated_minutes() <= 8
+
+
+def test_several_exposures_are_balanced_with_sides_and_orders():
+    specs = [spec for spec in plan({"exposure_ms": [1000, 3000]}) if spec.kind == "test"]
+    corners = Counter((spec.key, fake_first(spec), exposure(spec)) for spec in specs)
+    assert set(corners.values()) == {5}
+    for arm in ("a", "b"):
+        assert Counter(exposure(spec) for spec in specs if spec.condition == arm) == {1000: 10, 3000: 10}
+    assert {spec.arrangement for spec in specs} >= {"left-first-1000", "right-second-3000"}
+
+
+def exposure(spec):
+    (level,) = {frame.duration_ms for frame in spec.frames if frame.kind == "images"}
+    return level

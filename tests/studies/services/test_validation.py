@@ -174,3 +174,24 @@ def test_a_control_that_might_fool_people_is_warned_about():
     Condition.objects.create(study=study, slug="easy", kind=ConditionKind.VIGILANCE, colorizer=colorizer)
     assert problems(study) == []
     assert any("any attentive person" in warning for warning in warnings(study))
+
+
+def test_a_qualification_needs_a_vigilance_condition():
+    study = builders.make_study(vigilance=False, photos=40, design="single")
+    with_settings(study, test_trials=8, vigilance_share=0, practice_trials=2, qualification_trials=4)
+    [problem] = problems(study)
+    assert "A qualification is planned, but there is no vigilance condition" in problem
+    assert problems(with_settings(study, qualification_trials=0)) == []
+
+
+def test_sets_of_pictures_may_be_more_than_one_participant_sees():
+    study = builders.make_study(photos=40, design="preference")
+    few = {"test_trials": 2, "vigilance_share": 0}
+    assert problems(with_settings(study, with_truth=True, **few)) == []
+
+
+def test_a_design_says_what_it_cannot_do():
+    study = builders.make_study(photos=40, design="rank", allocation="one_condition_per_participation")
+    found = problems(with_settings(study, test_trials=8, pictures=6))
+    assert any("The best of several cannot do" in problem for problem in found)
+    assert any("shows 6 pictures" in problem for problem in found)
