@@ -107,7 +107,7 @@ class Base:
 
     def _confidence(self) -> tuple[str, ...]:
         """The words for the steps of confidence; none: it is not asked."""
-        return CONFIDENCE[getattr(self.settings, "confidence", "none")]
+        return CONFIDENCE[self.settings.confidence]
 
     def _more(self) -> tuple[Question, ...]:
         """What is asked after the answer."""

@@ -75,8 +75,9 @@ def exposure(default: int | None) -> Any:
 
 
 def lead_in(what: str, default: int = 900) -> Any:
-    return whole(default, f"Pause before {what} (ms)", f"An empty screen before each {what.split()[-1]}",
-                 low=0, high=10_000)  # fmt: skip
+    return whole(
+        default, f"Pause before a {what} (ms)", f"An empty screen before each {what}", low=0, high=10_000
+    )
 
 
 def gap() -> Any:

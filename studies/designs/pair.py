@@ -66,7 +66,7 @@ class PairSettings:
 
     presentation: str = _fields.presentation()
     exposure_ms: int | tuple[int, ...] = _fields.exposure(1000)
-    lead_in_ms: int = _fields.lead_in("a pair")
+    lead_in_ms: int = _fields.lead_in("pair")
     gap_ms: int = _fields.gap()
     mask: str = _fields.mask()
     answer_limit_ms: int | None = _fields.answer_limit()
@@ -79,6 +79,7 @@ class PairSettings:
         "nearly all attentive people pass",
     )
     break_every: int = _fields.breaks()
+    confidence: str = _fields.confidence()
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -116,7 +117,8 @@ class Pair(Base):
         return plan[len(history) :]
 
     def outcome(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> dict[str, Any]:
-        return {"fooled": None if answer is None else int(answer != spec.key)}
+        fooled = None if answer is None else int(answer != spec.key)
+        return {"fooled": fooled} | self._confidence_record(more)
 
     def in_a_word(self, answered: Answered) -> str:
         if answered.answer == answered.spec.key:
@@ -163,6 +165,7 @@ class Pair(Base):
             frames=_two.two_pictures(cell.treatment, REAL, placed, self.settings),
             slots=_two.SLOTS,
             answers=_two.ANSWERS,
+            more=self._more(),
             prompt=PROMPTS[self.settings.presentation],
             key=placed.side,
             arrangement=self._name(placed),

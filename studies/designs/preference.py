@@ -70,7 +70,7 @@ class PreferenceSettings:
         False, "With the real photo", "Compare each condition with the real photo too; needs colour photos"
     )
     exposure_ms: int | tuple[int, ...] | None = _fields.exposure(None)
-    lead_in_ms: int = _fields.lead_in("a pair", 600)
+    lead_in_ms: int = _fields.lead_in("pair", 600)
     gap_ms: int = _fields.gap()
     mask: str = _fields.mask()
     answer_limit_ms: int | None = _fields.answer_limit()

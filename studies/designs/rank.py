@@ -87,7 +87,7 @@ class RankSettings:
         "The real photo is one of the pictures to choose from; needs colour photos",
     )
     exposure_ms: int | tuple[int, ...] | None = _fields.exposure(None)
-    lead_in_ms: int = _fields.lead_in("the pictures", 600)
+    lead_in_ms: int = _fields.lead_in("trial", 600)
     mask: str = _fields.mask()
     answer_limit_ms: int | None = _fields.answer_limit()
     confidence: str = _fields.confidence()

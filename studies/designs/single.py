@@ -25,7 +25,7 @@ class SingleSettings:
     """What a study may choose of the single-image test; vigilance trials come on top of test_trials."""
 
     exposure_ms: int | tuple[int, ...] | None = _fields.exposure(None)
-    lead_in_ms: int = _fields.lead_in("a picture")
+    lead_in_ms: int = _fields.lead_in("picture")
     mask: str = _fields.mask()
     answer_limit_ms: int | None = _fields.answer_limit()
     confidence: str = _fields.confidence()

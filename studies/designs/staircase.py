@@ -47,7 +47,7 @@ class StaircaseSettings:
     trials_per_block: int = _fields.whole(
         150, "Trials per block", "With feedback, half of them real", low=2, high=1000
     )
-    lead_in_ms: int = _fields.lead_in("a picture", 600)
+    lead_in_ms: int = _fields.lead_in("picture", 600)
     mask: str = _fields.mask("noise")
     answer_limit_ms: int | None = _fields.answer_limit()
     confidence: str = _fields.confidence()

@@ -38,6 +38,7 @@ def test_the_defaults_are_the_protocol():
         "test_trials": 40,
         "vigilance_share": 0.40,
         "break_every": 20,
+        "confidence": "none",
     }
     needs = get("pair").needs()
     assert (needs.practice, needs.test, needs.vigilance) == (10, 40, 16)
