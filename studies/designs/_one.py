@@ -69,16 +69,9 @@ class OneImage(Base):
 
     def words(self) -> _words.Words:
         chosen = self.settings
-        pages = (TASK, _looking(timed=chosen.exposure_ms is not None), CHOOSING)
-        limited = chosen.answer_limit_ms is not None
-        if limited:
-            pages = (
-                *pages[:2],
-                dataclasses.replace(CHOOSING, text=(*CHOOSING.text, say("You have {limit} to answer."))),
-            )
-        return dataclasses.replace(
-            WORDS, pages=pages, test=_words.TEST if self.told_always else _words.TEST_UNTOLD
-        )
+        looking = _looking(timed=chosen.exposure_ms is not None, limited=chosen.answer_limit_ms is not None)
+        test = _words.TEST if self.told_always else _words.TEST_UNTOLD
+        return dataclasses.replace(WORDS, pages=(TASK, looking, CHOOSING), test=test)
 
     def treatments(self, arms: Sequence[str]) -> list[Treatment]:
         """The real photo in half of the trials, the arms in equal parts of the rest."""
@@ -142,12 +135,13 @@ class OneImage(Base):
         return Feedback(answered.answer == spec.key, {SLOT: caption}, self.settings.feedback_ms)
 
 
-def _looking(*, timed: bool) -> _words.Page:
+def _looking(*, timed: bool, limited: bool) -> _words.Page:
     """How the photo of a trial comes and goes."""
     if timed:
-        course = (say("Each photo stays for only a moment. Then you answer. Take as long as you need."),)
+        course = say("Each photo stays for only a moment. Then you answer.")
     else:
-        course = (say("Each photo stays until you have answered. Take as long as you need."),)
+        course = say("Each photo stays until you have answered.")
+    pace = say("You have {limit} to answer.") if limited else say("Take as long as you need.")
     description = say("A drawing of the order: a photo appears, and then you answer.")
     figure = _words.Figure("course", description, {SLOT: REAL_COLOURS})
-    return _words.Page(say("One photo at a time"), course, figure)
+    return _words.Page(say("One photo at a time"), (course, pace), figure)
