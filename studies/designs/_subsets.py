@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import combinations
 from math import comb
+from typing import TypeVar
 
 # So many different sets are shown in full; of more, a balanced selection.
 MOST_SUBSETS = 20
@@ -14,6 +15,7 @@ MOST_SUBSETS = 20
 MOST_CYCLES = 4
 
 Set = tuple[int, ...]
+T = TypeVar("T")
 
 
 def subsets(arms: Sequence[str], size: int) -> list[tuple[str, ...]]:
@@ -21,7 +23,7 @@ def subsets(arms: Sequence[str], size: int) -> list[tuple[str, ...]]:
     return [tuple(arms[index] for index in one) for one in _chosen(len(arms), size)]
 
 
-def together(sets: Iterable[tuple[str, ...] | Set]) -> Counter[tuple[str | int, ...]]:
+def together(sets: Iterable[tuple[T, ...]]) -> Counter[tuple[T, T]]:
     """How many sets hold each pair."""
     return Counter(pair for one in sets for pair in combinations(one, 2))
 

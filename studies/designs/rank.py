@@ -183,7 +183,7 @@ class Rank(Base):
         turn = 0
         while True:
             arms = sets[order[turn % len(sets)]].split("|")
-            left_out = (turn + turn // len(sets)) % len(arms)
+            left_out = (turn // len(sets) + turn % len(sets)) % len(arms)
             yield tuple(arms[:left_out] + arms[left_out + 1 :])
             turn += 1
 

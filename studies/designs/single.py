@@ -91,7 +91,7 @@ class Single(_one.OneImage):
         plan = fixed_plan(taught, levels_of(self.settings.exposure_ms), self._name, self._spec, rng)
         first_test = len(taught.practice)
         plan[first_test:first_test] = qualification
-        if len(history) < first_test + count:
+        if count and len(history) < first_test + count:
             # What comes after the qualification is not certain before its end.
             return plan[len(history) : first_test + count]
         return [] if self.verdict(history) else plan[len(history) :]

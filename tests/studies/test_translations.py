@@ -15,10 +15,10 @@ from django.utils import translation
 
 from config.processes.node import node
 from studies import designs
-from studies.designs._design import Cell, Stimuli
 from studies.designs._words import PAIRS, Words
 from studies.texts.designs import spoken_words
 from studies.texts.runner import runner_texts
+from tests.studies.designs.plans import FEW, FEW_TRIALS, dealt
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = importlib.util.spec_from_file_location("messages", ROOT / "scripts" / "messages.py")
@@ -70,18 +70,32 @@ def test_the_compiled_file_is_that_of_its_catalogue(language):
 
 @pytest.mark.parametrize("name", designs.names())
 def test_whatever_a_design_says_is_collected_for_the_translators(name, said):
-    cells = tuple(Cell(f"photo-{number}", "sepia") for number in range(12))
-    stimuli = Stimuli(practice=cells[:2], test=cells[2:10], vigilance=cells[10:])
-    fields = {field.name: field for field in dataclasses.fields(designs.get(name).Settings)}
-    worded = [key for key, field in fields.items() if field.metadata.get("choices")]
-    for values in itertools.product(*(fields[key].metadata["choices"] for key in worded)):
-        design = designs.get(name).configured(dict(zip(worded, values, strict=True)))
+    for design in in_all_its_ways(name):
         for text in texts_of(dataclasses.asdict(design.words())):
             assert (getattr(text, "context", None), text) in said
-        for spec in design.upcoming(stimuli, [], 1):
+        for spec in design.upcoming(dealt(design, ["deep", "flat", "sepia", "warm"]), [], 1):
             for question in (spec, *spec.more):
                 assert (None, question.prompt) in said
-                assert {("answer", choice.label) for choice in question.answers} <= said.keys()
+                # Numbers are the same in all languages.
+                labels = {choice.label for choice in question.answers if not choice.label.isdigit()}
+                assert {("answer", label) for label in labels} <= said.keys()
+
+
+def in_all_its_ways(name):
+    """The design under each combination of the settings that change its words."""
+    known = {field.name: field for field in dataclasses.fields(designs.get(name).Settings)}
+    ways = {
+        key: list(field.metadata["choices"]) for key, field in known.items() if "choices" in field.metadata
+    }
+    ways |= {key: [False, True] for key, field in known.items() if field.default is False}
+    ways |= {"answer_limit_ms": [None, 3000]}
+    if "exposure_ms" in known:
+        ways["exposure_ms"] = [known["exposure_ms"].default, 1000]
+    for values in itertools.product(*ways.values()):
+        chosen = dict(zip(ways, values, strict=True))
+        if chosen.get("presentation") == "sequential" and chosen["exposure_ms"] is None:
+            continue
+        yield designs.get(name).configured(FEW_TRIALS.get(name, FEW) | chosen)
 
 
 def texts_of(words, name=""):

@@ -7,6 +7,7 @@ from studies.designs._design import Answered
 from studies.rules import randomisation
 
 FEW = {"practice_trials": 3, "test_trials": 12}
+FEW_TRIALS = {"staircase": {"practice_trials": 3, "blocks": 2, "trials_per_block": 6}}
 
 
 def dealt(design, arms, *, seed=3, photos=200, judged=None):

@@ -141,7 +141,7 @@ def test_the_record_has_the_block():
         ({"shortest_ms": 600}, "start_ms must be between"),
         ({"down_ms": 0}, "between 1"),
         ({"blocks": 0}, "between 1"),
-        ({"exposure_ms": 500}, "no design setting"),
+        ({"exposure_ms": 500}, "no setting 'exposure_ms'"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused_in_words(values, words):
