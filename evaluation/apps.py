@@ -7,6 +7,9 @@ class EvaluationConfig(AppConfig):
     verbose_name = _("Evaluation")
 
     def ready(self) -> None:
+        from evaluation import designs as concluding
         from evaluation import listeners
+        from studies import designs
 
         listeners.connect()
+        designs.conclude_with(concluding.names)

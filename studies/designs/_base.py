@@ -16,6 +16,8 @@ from studies.designs._design import (
     Briefing,
     Feedback,
     Needs,
+    Person,
+    Reaction,
     Score,
 )
 from studies.designs._fields import CONFIDENCE
@@ -117,6 +119,15 @@ class Base:
         answers = tuple(Choice(str(at), words, (str(at),)) for at, words in enumerate(steps, start=1))
         return (Question(CONFIDENCE_QUESTION, say("How sure are you?"), answers),)
 
+    def react(self, spec: TrialSpec, person: Person) -> Reaction:
+        """What a simulated person answers."""
+        raise NotImplementedError
+
+    def _sure(self, person: Person) -> dict[str, str]:
+        """How sure a simulated person says to be: any step, by chance."""
+        steps = len(self._confidence())
+        return {CONFIDENCE_QUESTION: str(min(int(person.luck() * steps), steps - 1) + 1)} if steps else {}
+
     def _confidence_columns(self) -> tuple[Column, ...]:
         steps = self._confidence()
         if not steps:
@@ -130,6 +141,18 @@ class Base:
             return {}
         given = more.get(CONFIDENCE_QUESTION)
         return {"confidence": int(given) if given else None}
+
+
+def logistic_noise(person: Person) -> float:
+    """A draw from the standard logistic distribution: what chance adds to a difference of utilities."""
+    luck = min(max(person.luck(), 1e-12), 1 - 1e-12)
+    return math.log(luck / (1 - luck))
+
+
+def gumbel_noise(person: Person) -> float:
+    """A draw from the standard Gumbel distribution: what chance adds to each of several utilities."""
+    luck = min(max(person.luck(), 1e-12), 1 - 1e-12)
+    return -math.log(-math.log(luck))
 
 
 def named(arm: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from studies.designs import _words
 from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot
 from studies.designs._columns import FLAG, TEXT, Column
-from studies.designs._design import Answered, Feedback, Treatment
+from studies.designs._design import Answered, Feedback, Person, Reaction, Treatment
 from studies.designs._frames import frames
 from studies.designs._trial import REAL, TEST, Choice, Frame, Show, TrialSpec
 from studies.designs._words import INVENTED_COLOURS, REAL_COLOURS, say
@@ -59,6 +59,8 @@ COLUMNS = (
     Column("wrong", FLAG, "1: the answer was wrong; empty: no answer", after="model"),
     Column("shown_digest", TEXT, "SHA-256 of the picture's bytes as shown", after="arrangement"),
 )
+# How often a simulated person calls a real photo fake.
+FALSE_ALARMS = 0.2
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,13 @@ class OneImage(Base):
 
     def passed(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> bool | None:
         return answer == spec.key
+
+    def react(self, spec: TrialSpec, person: Person) -> Reaction:
+        if spec.condition == REAL:
+            real = person.luck() >= FALSE_ALARMS
+        else:
+            real = person.fooled(spec.condition, spec.photo)
+        return Reaction(CALLED_REAL if real else CALLED_FAKE, person.takes_ms(), self._sure(person))
 
     def feedback(self, answered: Answered) -> Feedback | None:
         spec = answered.spec

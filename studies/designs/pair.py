@@ -150,7 +150,7 @@ class Pair(Base):
     def react(self, spec: TrialSpec, person: Person) -> Reaction:
         other = "right" if spec.key == "left" else "left"
         fooled = person.fooled(spec.condition, spec.photo, 1 if other == "left" else -1)
-        return Reaction(other if fooled else spec.key, person.takes_ms())
+        return Reaction(other if fooled else spec.key, person.takes_ms(), self._sure(person))
 
     def _name(self, placed: _two.Placed) -> str:
         return _two.name(placed, self.settings)

@@ -11,16 +11,27 @@ from typing import Any, ClassVar
 import numpy as np
 
 from studies.designs import _fields, _two, _words
-from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot, named
+from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot, logistic_noise, named
 from studies.designs._columns import TEXT, Column
 from studies.designs._dealing import fixed_plan
-from studies.designs._design import MIXED, ONCE_PER_TREATMENT, Answered, Cell, Stimuli, Treatment
+from studies.designs._design import (
+    MIXED,
+    ONCE_PER_TREATMENT,
+    Answered,
+    Cell,
+    Person,
+    Reaction,
+    Stimuli,
+    Treatment,
+)
 from studies.designs._settings import check_settings
 from studies.designs._trial import REAL, VIGILANCE, Choice, TrialSpec
 from studies.designs._words import say
 
 TIE = Choice("tie", say("No difference", "answer"), ("ArrowDown", "g", "3"))
 NO_PREFERENCE = "(tie)"
+# A simulated person sees no difference where what it feels is nearer to nothing than this, in logits.
+UNDECIDED = 0.4
 
 PROMPTS = {
     False: say("Which picture looks more natural?"),
@@ -188,6 +199,16 @@ class Preference(Base):
             "left_digest": shown.get(arms["left"]),
             "right_digest": shown.get(arms["right"]),
         } | self.outcome(spec, answer, more)
+
+    def react(self, spec: TrialSpec, person: Person) -> Reaction:
+        arms = arms_by_slot(spec)
+        lead = person.utility(arms["left"], spec.photo) - person.utility(arms["right"], spec.photo)
+        felt = lead + logistic_noise(person)
+        if self.settings.ties and abs(felt) < UNDECIDED:
+            answer = TIE.value
+        else:
+            answer = "left" if felt > 0 else "right"
+        return Reaction(answer, person.takes_ms(), self._sure(person))
 
     def passed(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> bool | None:
         if spec.kind != VIGILANCE:

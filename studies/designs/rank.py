@@ -10,10 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from studies.designs import _fields, _words
-from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot, named
+from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot, gumbel_noise, named
 from studies.designs._columns import TEXT, Column
 from studies.designs._dealing import crossed, fixed_plan
-from studies.designs._design import MIXED, ONCE_PER_TREATMENT, Answered, Cell, Stimuli, Treatment
+from studies.designs._design import (
+    MIXED,
+    ONCE_PER_TREATMENT,
+    Answered,
+    Cell,
+    Person,
+    Reaction,
+    Stimuli,
+    Treatment,
+)
 from studies.designs._frames import frames, levels_of
 from studies.designs._settings import check_settings
 from studies.designs._subsets import subsets
@@ -260,6 +269,12 @@ class Rank(Base):
         known = {f"shown_{slot}": named(arm) for slot, arm in arms.items()}
         digests = {f"digest_{slot}": shown.get(arm) for slot, arm in arms.items()}
         return known | digests | self.outcome(spec, answer, more)
+
+    def react(self, spec: TrialSpec, person: Person) -> Reaction:
+        arms = arms_by_slot(spec)
+        felt = {slot: person.utility(arms[slot], spec.photo) + gumbel_noise(person) for slot in spec.slots}
+        worst = {WORST: min(felt, key=lambda slot: felt[slot])} if self.settings.ask_worst else {}
+        return Reaction(max(felt, key=lambda slot: felt[slot]), person.takes_ms(), worst | self._sure(person))
 
     def passed(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> bool | None:
         if spec.kind != VIGILANCE:

@@ -197,7 +197,7 @@ def _read_settings(study: dict[str, Any], errors: list[str]) -> None:
     """Complete the tables of settings, so that a later default changes nothing here."""
     design, recruiter = study.get("design"), study.get("recruiter")
     for name, value, known in (
-        ("design", design, designs.names()),
+        ("design", design, designs.offered()),
         ("recruiter", recruiter, recruiters.names()),
     ):
         if value is not None and value not in known:

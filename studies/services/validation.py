@@ -138,7 +138,7 @@ def _check_languages(study: Study, readiness: Readiness) -> None:
 
 def _check_settings(study: Study, readiness: Readiness) -> Design | None:
     """The design under its settings, or None with the reasons written down."""
-    for name, known in (("design", designs.names()), ("recruiter", recruiters.names())):
+    for name, known in (("design", designs.offered()), ("recruiter", recruiters.names())):
         value = getattr(study, name)
         if value not in known:
             readiness.problem(f"{name.capitalize()}: {declared.unknown(value, known)}", f"field:{name}")
@@ -148,7 +148,7 @@ def _check_settings(study: Study, readiness: Readiness) -> Design | None:
             readiness.problem(f"{study_settings.TITLES[column]}: {sentence}", f"field:{column}")
             refused = refused or column == "design_settings"
     _check_recruiter(study, readiness)
-    if refused or study.design not in designs.names():
+    if refused or study.design not in designs.offered():
         return None
     return designs.get(study.design).configured(study.design_settings)
 

@@ -12,6 +12,7 @@ from studies.designs._design import ONCE, ONCE_PER_TREATMENT, REPEATED, Answered
 from studies.designs._trial import COLUMNS, REAL, TrialSpec
 from studies.rules import randomisation
 from studies.rules.trial_columns import with_own
+from studies.simulation.people import Crowd, PlantedEffects
 
 FRAME_KINDS = {"blank", "images", "noise", "answer"}
 SMALL = {
@@ -338,3 +339,22 @@ def test_every_setting_says_what_it_is(name):
     for field in dataclasses.fields(designs.get(name).Settings):
         assert field.metadata.get("label"), field.name
         assert field.metadata.get("help"), field.name
+
+
+@pytest.mark.parametrize("further", [{}, {"confidence": "3", "ties": True, "ask_worst": True}])
+def test_a_simulated_person_gives_answers_that_are_offered(name, further):
+    design = small(name, **further)
+    effects = PlantedEffects(dict.fromkeys(ARMS, 0.3))
+    person = Crowd(effects, 3, [f"photo-{n:03}" for n in range(200)], vigilance="random").person(1)
+    stimuli, history = stimuli_for(design), []
+    while upcoming := design.upcoming(stimuli, history, seed=7):
+        spec = upcoming[0]
+        reaction = design.react(spec, person)
+        assert reaction.answer in {choice.value for choice in spec.answers}
+        assert set(reaction.more) == {question.name for question in spec.more}
+        for question in spec.more:
+            assert reaction.more[question.name] in {choice.value for choice in question.answers}
+            assert not question.distinct or reaction.more[question.name] != reaction.answer
+        assert reaction.rt_ms > 0
+        history.append(Answered(spec, reaction.answer, reaction.more))
+    assert history
