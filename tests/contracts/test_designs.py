@@ -341,7 +341,7 @@ def test_every_setting_says_what_it_is(name):
         assert field.metadata.get("help"), field.name
 
 
-@pytest.mark.parametrize("further", [{}, {"confidence": "3", "ties": True, "ask_worst": True}])
+@pytest.mark.parametrize("further", [{}, {"confidence": "3 steps", "ties": True, "ask_worst": True}])
 def test_a_simulated_person_gives_answers_that_are_offered(name, further):
     design = small(name, **further)
     effects = PlantedEffects(dict.fromkeys(ARMS, 0.3))

@@ -92,7 +92,9 @@ def test_the_same_answers_give_the_same_results(ada):
     now.refresh_from_db()
     same = kept.keys() - {"schema", "software", "study"}
     # In another order of adding up, the last digits may differ.
-    assert list(differing({name: now.results[name] for name in same}, {name: kept[name] for name in same})) == []
+    assert (
+        list(differing({name: now.results[name] for name in same}, {name: kept[name] for name in same})) == []
+    )
     assert now.results["study"] == kept["study"]
 
 
@@ -107,5 +109,7 @@ def differing(found, wanted, where=""):
             yield where
         for place, value in enumerate(wanted):
             yield from differing(found[place], value, f"{where}[{place}]")
-    elif found != wanted and not (isinstance(wanted, float) and found == pytest.approx(wanted, rel=1e-9, abs=1e-12)):
+    elif found != wanted and not (
+        isinstance(wanted, float) and found == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+    ):
         yield where

@@ -4,6 +4,7 @@ import pytest
 
 from colorizers.models import Photo
 from colorizers.tools.command_line import MANAGE
+from studies import designs
 from studies.models import Allocation, Condition, ConditionKind
 from studies.services import validation
 from tests import builders
@@ -176,7 +177,20 @@ def test_a_control_that_might_fool_people_is_warned_about():
     assert any("any attentive person" in warning for warning in warnings(study))
 
 
-def test_a_qualification_needs_a_vigilance_condition():
+@pytest.fixture
+def every_design(monkeypatch):
+    """Every design is offered, whoever concludes from it."""
+    monkeypatch.setattr(designs, "_concluded", [])
+
+
+def test_a_design_that_nobody_concludes_from_is_not_offered(monkeypatch):
+    monkeypatch.setattr(designs, "_concluded", [lambda: ["pair"]])
+    assert designs.choices() == [("pair", "pair")]
+    study = builders.make_study(photos=40, design="preference")
+    assert "Design: there is no 'preference'; known are: pair." in problems(study)
+
+
+def test_a_qualification_needs_a_vigilance_condition(every_design):
     study = builders.make_study(vigilance=False, photos=40, design="single")
     with_settings(study, test_trials=8, vigilance_share=0, practice_trials=2, qualification_trials=4)
     [problem] = problems(study)
@@ -184,13 +198,13 @@ def test_a_qualification_needs_a_vigilance_condition():
     assert problems(with_settings(study, qualification_trials=0)) == []
 
 
-def test_sets_of_pictures_may_be_more_than_one_participant_sees():
+def test_sets_of_pictures_may_be_more_than_one_participant_sees(every_design):
     study = builders.make_study(photos=40, design="preference")
     few = {"test_trials": 2, "vigilance_share": 0}
     assert problems(with_settings(study, with_truth=True, **few)) == []
 
 
-def test_a_design_says_what_it_cannot_do():
+def test_a_design_says_what_it_cannot_do(every_design):
     study = builders.make_study(photos=40, design="rank", allocation="one_condition_per_participation")
     found = problems(with_settings(study, test_trials=8, pictures=6))
     assert any("The best of several cannot do" in problem for problem in found)
