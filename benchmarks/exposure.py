@@ -50,6 +50,7 @@ async ({ ms, trials, load }) => {
   const { measureRefresh } = await import("/studies/runner/exposure.js");
   const { RefreshMeter } = await import("/studies/runner/frames.js");
   const { ENGLISH } = await import("/studies/runner/texts.js");
+  const WORDS = { captions: {}, verdict: {} };
   const meter = new RefreshMeter();
   const refresh = await measureRefresh(meter);
   if (load) {
@@ -82,6 +83,7 @@ async ({ ms, trials, load }) => {
       { kind: "answer", duration_ms: null, images: [] },
     ],
     answers: [{ value: "left", label: "Left", keys: ["f"] }, { value: "right", label: "Right", keys: ["j"] }],
+    more: [], feedback: false,
   };
   // An observer that the runner does not know: when the picture's canvas was shown, and when it was hidden.
   const changes = [];
@@ -95,7 +97,7 @@ async ({ ms, trials, load }) => {
     changes.length = 0;
     const jsPsych = initJsPsych({ display_element: display });
     const load = async () => ({ get: () => bitmap });
-    const services = { load, meter: () => meter, texts: () => ENGLISH };
+    const services = { load, meter: () => meter, texts: () => ENGLISH, words: () => WORDS };
     await jsPsych.run([{ type: FramesPlugin, trial, image_px: 256, ...services }]);
     const [{ frames, refresh_ms }] = jsPsych.data.get().values();
     const shown = changes.findIndex(([visibility]) => visibility === "visible");

@@ -1,6 +1,6 @@
 """Takes part as a person does: one press after the other, by keyboard, mouse or touch."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from studies.models import Response
 
@@ -17,11 +17,17 @@ def begin(page: Page, study) -> None:
     page.get_by_role("button", name="Begin").click()
 
 
-def press_on(page: Page, way: str) -> None:
-    """One step on: the next page of a screen, or an answer, in the way asked for."""
+def offered(page: Page) -> tuple[Locator, Locator]:
+    """The button and the answers that can be pressed, as soon as there is one, or the end."""
     button = page.locator(".runner-screen .runner-button:not(.quiet):enabled")
     choice = page.locator(".runner-choice:enabled")
     button.or_(choice).or_(page.locator("#completion-code")).first.wait_for()
+    return button, choice
+
+
+def press_on(page: Page, way: str) -> None:
+    """One step on: the next page of a screen, or an answer, in the way asked for."""
+    button, choice = offered(page)
     if button.count():
         if way == "keyboard":
             page.keyboard.press("Enter")
@@ -42,6 +48,10 @@ def play(page: Page, way: str, *, until: int = TRIALS) -> None:
     """Go on until so many answers are in, or the completion code is there."""
     for _ in range(200):
         if page.locator("#completion-code").count() or Response.objects.count() >= until:
+            return
+        # What is told after an answer waits for the server, so that the answer is counted by then.
+        offered(page)
+        if Response.objects.count() >= until:
             return
         press_on(page, way)
         page.wait_for_timeout(60)

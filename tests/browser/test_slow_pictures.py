@@ -151,7 +151,7 @@ def test_who_waits_long_for_a_picture_can_ask_anew(page, bad_line, quick_study):
 
 
 def test_the_first_photos_come_over_slow_3g_in_twelve_seconds(page, quick_study, monkeypatch):
-    monkeypatch.setattr("studies.services.planning.sent_bytes", lambda largest: RICH)
+    monkeypatch.setattr("studies.services.trial_rows.sent_bytes", lambda largest: RICH)
     page.goto(f"/s/{quick_study.slug}/")
     page.get_by_role("checkbox").check()
     line = page.context.new_cdp_session(page)

@@ -133,7 +133,7 @@ def test_other_weights_under_a_name_that_has_painted_get_a_name_of_their_own(
     asked: list[str] = []
     (tmp_path / "net.safetensors").write_bytes(b"new weights")
     monkeypatch.setattr(steps, "WEIGHTS", tmp_path)
-    monkeypatch.setattr(steps.catalogue, "register_colorizer", lambda *, slug, **_: asked.append(slug))
+    monkeypatch.setattr(steps.registering, "register_colorizer", lambda *, slug, **_: asked.append(slug))
     arm = Arm("net-l2", "zhang2016", "A net", variant="l2", weights="net.safetensors")
     demo, _ = demonstrate()
     photo_set = PhotoSet.objects.create(name="photos")

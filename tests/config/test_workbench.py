@@ -34,7 +34,7 @@ def test_the_panel_of_a_draft_names_labels_and_no_keys(by_root):
     text = " ".join(shown)
     assert "Strict view: “Fastest answer (ms)” must be below “Slowest answer (ms)”" in text
     assert "Screening: “Plates” must" in text
-    assert "lower “Side of the pictures (px)”" in text
+    assert "Lower “Side of the pictures (px)”" in text
     assert [key for key in labels_of(study) if "_" in key and key in text] == []
 
 
