@@ -47,6 +47,8 @@ def enter_environment() -> None:
 
 def run_without_apps(arguments: list[str]) -> None:
     """What `execute_from_command_line` does for a command that needs neither settings nor apps."""
+    # They add up on one thread; another one would only be started and wait.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from django.core.management.base import CommandError
 
     name = arguments[1]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import betaln, digamma, polygamma
 
-from evaluation.statistics.arrays import AnyCodes, Flags, Floats, Ints, Json
+from evaluation.statistics.arrays import AnyCodes, Flags, Floats, Ints, Json, Rows
 from evaluation.statistics.distributions import beta_quantile, beta_upper_quantile
 from evaluation.statistics.intervals import THIS_PHOTO, check_alpha
 
@@ -127,14 +128,21 @@ def photo_rates(fooled: Flags, photo: AnyCodes, labels: tuple[str, ...]) -> Phot
 
     Without a fitted spread every photo has the common rate.
     """
-    judged = np.bincount(photo)
-    taken = np.bincount(photo, fooled).astype(np.int64)
-    codes = sorted(np.flatnonzero(judged).tolist(), key=labels.__getitem__)
+    judged = np.bincount(photo, minlength=len(labels))
+    taken = np.bincount(photo, fooled, minlength=len(labels)).astype(np.int64)
+    in_order = _in_order(labels)
+    codes = in_order[judged[in_order] > 0]
     k, n = taken[codes], judged[codes]
     fit = fit_beta_binomial(k, n)
     common = np.full(len(k), k.sum() / n.sum())
     means = (fit.alpha + k) / (fit.alpha + fit.beta + n) if fit.converged else common
-    return PhotoRates(fit, tuple(labels[code] for code in codes), k, n, means)
+    return PhotoRates(fit, tuple(map(labels.__getitem__, codes.tolist())), k, n, means)
+
+
+@lru_cache(maxsize=1)
+def _in_order(labels: tuple[str, ...]) -> Rows:
+    """Codes by their label; kept, as each condition asks for the same photos."""
+    return np.array(sorted(range(len(labels)), key=labels.__getitem__), dtype=np.intp)
 
 
 def eb_beta_binomial(fooled: Flags, photo: AnyCodes, labels: tuple[str, ...], alpha: float = 0.05) -> Json:

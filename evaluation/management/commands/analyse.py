@@ -19,6 +19,7 @@ from evaluation.reading.files.response_files import (
     read_responses,
 )
 from evaluation.reading.files.task_files import analyse_task
+from evaluation.reading.memory import keep_freed_memory
 from evaluation.statistics.bootstraps import Resampling
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE, RULES
 
@@ -124,6 +125,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, analyse, write."""
         path: Path = options["file"]
+        keep_freed_memory()
         try:
             result = analyse_task(path, options["alpha"], options["photo_cluster"], options["rule"])
             result = result or self._pair_test(path, options)

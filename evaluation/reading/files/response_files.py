@@ -229,7 +229,7 @@ class _Numbers:
     type = pa.float64()
 
     def add(self, column: Any, _first_row: int) -> None:
-        self.parts.append(_plain(column).copy())
+        self.parts.append(_plain(column))
 
     def result(self) -> Floats:
         return np.concatenate(self.parts)
