@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from colorizers.tools.registry import Registry
-    from evaluation.designs._design import Concludes
+    from evaluation.designs._design import Concluding
 
 
 def names() -> list[str]:
@@ -16,8 +16,8 @@ def choices() -> list[tuple[str, str]]:
     return _registry().choices()
 
 
-def get(name: str) -> "Concludes":
-    design: Concludes = _registry().get(name)
+def get(name: str) -> "Concluding":
+    design: Concluding = _registry().get(name)
     return design
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from evaluation.report.section import Section
 from evaluation.statistics.arrays import Floats, Json
+from evaluation.statistics.compared import Compared
 from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.statistics.table import ResponseTable
+from studies.designs._columns import Column
+
+PARTICIPANTS, PHOTOS, CONDITIONS = "participants", "photos", "conditions"
+"""The tables of an export to which a design adds columns of its own, beside that of the trials."""
 
 
 @dataclass(frozen=True)
 class Evidence:
     """All that a design concludes from: the answers, the scores of the pictures, and the rules in force.
 
-    `scores` has one number a photo by condition and metric, `by_photo` the same by photo. `strict` holds the
-    rules of the strict view by name, `faulty` the row_id of trials whose exposure was off, `finished` the
-    participants who came to the end.
+    `table.own` holds the columns that the asking half adds to the table of trials; `settings` are the
+    design's, as the study fixed them, empty where nobody knows them. `scores` has one number a photo by
+    condition and metric, `by_photo` the same by photo. `strict` holds the rules of the strict view by name,
+    `faulty` the row_id of trials whose exposure was off, `finished` the participants who came to the end.
     """
 
     table: ResponseTable
@@ -29,13 +35,18 @@ class Evidence:
     mix_sources: bool = False
     faulty: Iterable[float] = ()
     finished: Iterable[str] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Concludes(Protocol):
-    """`CONCLUDES` of a module in `evaluation/designs`."""
+class Concluding:
+    """`CONCLUDES` of a module in `evaluation/designs`; only `analyse` and `report` must be there."""
+
+    columns: ClassVar[Mapping[str, tuple[Column, ...]]] = {}
+    """What it adds to the tables PARTICIPANTS, PHOTOS and CONDITIONS of an export; `after` says where."""
 
     def analyse(self, evidence: Evidence) -> Json:
         """The findings, ready for JSON: equal evidence, equal findings. The platform adds what it counts."""
+        raise NotImplementedError
 
     def report(self, findings: Json, facts: Json) -> list[Section]:
         """What the report says, the answer first.
@@ -44,3 +55,23 @@ class Concludes(Protocol):
         `scores`, `gallery`); any of it may be missing. `facts` hold `study`, `population`, `code_version`,
         `data_digest` and `software`.
         """
+        raise NotImplementedError
+
+    def rows(self, evidence: Evidence, findings: Json) -> Mapping[str, Mapping[Hashable, Mapping[str, Any]]]:
+        """The values of `columns` by table: by participant; by (condition, photo); by condition."""
+        return {}
+
+    def gallery(self, findings: Json) -> Json:
+        """Photos worth a look: by condition and by name ("most", "least") a list of facts with `photo`.
+
+        `photo` is its digest. The platform adds the digest of the condition's picture (`colorization`), and
+        the photo's `title`, `author` and `licence`; all of it stands under `gallery` of the findings.
+        """
+        return {}
+
+    def compared(self, evidence: Evidence) -> Compared | None:
+        """One value for each condition with their joint covariance, greater for more natural.
+
+        With these several studies are set side by side; None where there are fewer than two conditions.
+        """
+        return None

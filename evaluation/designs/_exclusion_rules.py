@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.statistics.arrays import Bools, Floats, Json, Rows
-from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.table import ATTENTION, UNKNOWN, ResponseTable
 
 
@@ -128,7 +127,7 @@ def vigilance_shares(table: ResponseTable) -> Floats:
 
 def strict_view(
     table: ResponseTable,
-    valid: ValidResponses,
+    valid: ResponseTable,
     *,
     vigilance: LowVigilance | None = None,
     response_time: UnlikelyResponseTime | None = None,
@@ -138,12 +137,12 @@ def strict_view(
     vigilance = vigilance or LowVigilance()
     response_time = response_time or UnlikelyResponseTime()
     out = vigilance.participants(table)
-    attentive = ~out[valid.table.participant.codes]
-    reasons = response_time.reasons(valid.table.rt_ms)
+    attentive = ~out[valid.participant.codes]
+    reasons = response_time.reasons(valid.rt_ms)
     in_time = ~np.logical_or.reduce(list(reasons.values()))
     keep = attentive & in_time
     after_t1 = int(attentive.sum())
-    labels = valid.table.participant.labels
+    labels = valid.participant.labels
     after_t2 = int(keep.sum())
     steps: tuple[Json, ...] = (
         {
@@ -165,7 +164,7 @@ def strict_view(
     )
     if too_soon is not None:
         rushed = too_soon.participants(table)
-        keep &= ~rushed[valid.table.participant.codes]
+        keep &= ~rushed[valid.participant.codes]
         step: Json = {
             "step": too_soon.code,
             "rule": too_soon.sentence,

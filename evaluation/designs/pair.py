@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from evaluation.designs._design import Evidence
+from evaluation.designs._common.views import views
+from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._pair.analysis import analyse
 from evaluation.designs._pair.photo_table import photo_table
-from evaluation.designs._pair.sensitivity import how_the_answer_changes, views, with_voided
+from evaluation.designs._pair.sensitivity import how_the_answer_changes, with_voided
 from evaluation.report.section import Section
 from evaluation.statistics.arrays import Json, one_thread
 from evaluation.statistics.early_looks import early_looks
 from evaluation.statistics.filters import valid_responses
 
 
-class Pair:
+class Pair(Concluding):
     """One photo, twice: once real, once recoloured."""
 
     @one_thread()
@@ -25,8 +26,8 @@ class Pair:
         )  # fmt: skip
         valid = valid_responses(table)
         found = views(
-            table, valid, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
-        )  # fmt: skip
+            table, valid.table, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
+        )
         return {
             "analysis": analysis,
             "early": early_looks(valid, evidence.finished),

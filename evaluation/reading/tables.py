@@ -252,7 +252,12 @@ class _Columns:
 
     def table(self, clusters: Mapping[str, str]) -> ResponseTable:
         phase = self._phase.factor()
-        flags = {name: np.concatenate([np.zeros(0, np.int8), *parts]) for name, parts in self._flags.items()}
+        flags: dict[str, Any] = {
+            name: np.concatenate([np.zeros(0, np.int8), *parts]) for name, parts in self._flags.items()
+        }
+        numbers: dict[str, Any] = {
+            name: np.concatenate([np.zeros(0), *parts]) for name, parts in self._numbers.items()
+        }
         rows = len(phase.codes)
         photo = self._photo.factor()
         of_label = Factor.of(clusters.get(label) for label in photo.labels)
@@ -268,7 +273,7 @@ class _Columns:
             photo_cluster=Factor(of_label.codes[photo.codes], of_label.labels) if clusters else None,
             attention_passed=passed_by_sides(phase, flags["fake_side"], flags["chosen_side"]),
             **flags,
-            **{name: np.concatenate([np.zeros(0), *parts]) for name, parts in self._numbers.items()},
+            **numbers,
         )
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Min, Q
 
 from colorizers.models import Colorization, Photo, WorkState
 from evaluation import designs as evaluation_designs
-from evaluation.designs._design import Concludes, Evidence
+from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
 from evaluation.designs._pair.photo_table import extremes
 from evaluation.models import Population, Report
@@ -73,7 +73,7 @@ def results_of(
     }
 
 
-def concluding(study: Study) -> Concludes:
+def concluding(study: Study) -> Concluding:
     """The concluding half of the study's design."""
     return evaluation_designs.get(study.design)
 

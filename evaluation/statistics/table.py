@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -100,12 +100,14 @@ class ResponseTable:
     """The photograph that a photo is a crop of, or its scene; a photo without one stands for itself."""
     arrangement: Factor | None = None
     """Which of the design's balanced arrangements each trial has."""
+    own: Mapping[str, Factor | Floats] = field(default_factory=dict)
+    """What the design adds to its table of trials, by column: names, or numbers, NaN where empty."""
 
     def __len__(self) -> int:
         return len(self.participant.codes)
 
     def __post_init__(self) -> None:
-        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "own"} | dict(self.own)
         lengths = {name: _length(column) for name, column in columns.items() if column is not None}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"the columns of a response table differ in length: {lengths}")
@@ -167,12 +169,26 @@ class ResponseTable:
 
     def take(self, rows: Bools | Rows) -> ResponseTable:
         """The same table with fewer rows (a mask or row numbers); labels and their codes stay."""
-        kept: dict[str, Any] = {}
-        for field in fields(self):
-            column = getattr(self, field.name)
-            if column is not None:
-                kept[field.name] = column.take(rows) if isinstance(column, Factor) else column[rows]
-        return replace(self, **kept)
+        kept = {
+            f.name: _taken(getattr(self, f.name), rows)
+            for f in fields(self)
+            if f.name != "own" and getattr(self, f.name) is not None
+        }
+        return replace(self, **kept, own={name: _taken(column, rows) for name, column in self.own.items()})
+
+    def names(self, column: str) -> Factor:
+        """A column of the design's own that holds names; without it a column that names nothing."""
+        found = self.own.get(column)
+        if isinstance(found, Factor):
+            return found
+        return Factor(np.full(len(self), UNKNOWN, dtype=np.int32), ())
+
+    def numbers(self, column: str) -> Floats:
+        """A column of the design's own that holds numbers or flags, NaN where empty."""
+        found = self.own.get(column)
+        if found is None or isinstance(found, Factor):
+            return np.full(len(self), np.nan)
+        return found
 
     def by_photo_cluster(self) -> ResponseTable:
         """The table with the clusters of photos in the place of photos.
@@ -208,6 +224,10 @@ def passed_by_sides(phase: Factor, fake_side: Flags, chosen_side: Flags) -> Flag
     """Whether a vigilance row was passed: the chosen side is the fake side; -1 for all other rows."""
     asked = phase.is_label(ATTENTION) & (fake_side != UNKNOWN)
     return np.where(asked, (chosen_side == fake_side).astype(np.int8), np.int8(UNKNOWN))
+
+
+def _taken(column: Any, rows: Bools | Rows) -> Any:
+    return column.take(rows) if isinstance(column, Factor) else column[rows]
 
 
 def _length(column: Factor | npt.NDArray[Any]) -> int:

@@ -29,7 +29,7 @@ def watched(passed, trial_index=None, row_id=None, voided=None):
 
 
 def excluded(table, **rules):
-    return strict_view(table, valid_responses(table), **rules).attention_excluded
+    return strict_view(table, valid_responses(table).table, **rules).attention_excluded
 
 
 def test_three_of_four_are_enough_and_two_of_three_are_not():
@@ -61,7 +61,7 @@ def test_the_bounds_of_the_response_time_are_inside(rt_ms, stays):
     table = ResponseTable.from_columns(
         participant=["ada"], condition=["L2"], photo=["a"], fake_side=["L"], chosen_side=["L"], rt_ms=[rt_ms]
     )
-    assert strict_view(table, valid_responses(table)).keep.tolist() == [stays]
+    assert strict_view(table, valid_responses(table).table).keep.tolist() == [stays]
 
 
 def test_other_parameters_can_be_set_and_are_named():

@@ -82,7 +82,9 @@ def analyse(
             f"or ask for one estimate over all with mix_sources=True"
         )
     valid = valid_responses(table)
-    strict = strict_view(table, valid, vigilance=vigilance, response_time=response_time, too_soon=too_soon)
+    strict = strict_view(
+        table, valid.table, vigilance=vigilance, response_time=response_time, too_soon=too_soon
+    )
     # What is said of single photos goes by photo; every variance goes by what the photos are cut from.
     grouped = valid.by_photo_cluster()
     lapses = _lapses(table.by_photo_cluster(), alpha, rule)

@@ -1,71 +1,18 @@
-"""How the answer would change under other rules of what counts. Pure.
-
-Every rule is applied to the same valid rows, so that lines differ by the rule alone.
-"""
+"""How the fool rates would change under other rules of what counts. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from evaluation.designs._exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
-from evaluation.statistics.arrays import AnyCodes, Bools, Json, Rows
+from evaluation.designs._common.views import View
+from evaluation.statistics.arrays import AnyCodes, Json, Rows
 from evaluation.statistics.clustered import clustered_rate, default_interval
 from evaluation.statistics.filters import ValidResponses, valid_responses
 from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.statistics.table import UNKNOWN, ResponseTable
-
-
-@dataclass(frozen=True)
-class View:
-    """A rule in words and the valid rows that it keeps, shape (valid rows,)."""
-
-    code: str
-    sentence: str
-    keep: Bools
-
-
-def views(
-    table: ResponseTable,
-    valid: ValidResponses,
-    *,
-    vigilance: LowVigilance,
-    response_time: UnlikelyResponseTime,
-    too_soon: TooSoon | None = None,
-    faulty: Iterable[float] = (),
-    finished: Iterable[str] = (),
-) -> list[View]:
-    """The default view, the strict one, each of its rules alone, and two that judge the circumstances.
-
-    `table` is the whole file, with the vigilance trials; `faulty` holds the row_id of trials whose exposure
-    was off, `finished` the participants who came to the end.
-    """
-    own = valid.table
-    attentive = ~vigilance.participants(table)[own.participant.codes]
-    in_time = ~np.logical_or.reduce(list(response_time.reasons(own.rt_ms).values()))
-    possible = np.ones(len(valid), dtype=np.bool_)
-    if too_soon is not None:
-        possible = ~too_soon.participants(table)[own.participant.codes]
-    as_planned = ~np.isin(own.row_id, np.fromiter(faulty, dtype=np.float64))
-    names = frozenset(finished)
-    to_the_end = np.array([label in names for label in own.participant.labels], dtype=np.bool_)
-    return [
-        View("default", "every valid trial: the default view", np.ones(len(valid), dtype=np.bool_)),
-        View(
-            "strict",
-            f"strict view: {'both' if too_soon is None else 'all three'} rules below",
-            attentive & in_time & possible,
-        ),
-        View("T1", f"left out: {vigilance.sentence}", attentive),
-        View("T2", f"left out: {response_time.sentence}", in_time),
-        *([View(too_soon.code, f"left out: {too_soon.sentence}", possible)] if too_soon else []),
-        View("exposure", "left out: trials whose exposure had a fault", as_planned),
-        View(
-            "finished", "left out: participations that were not finished", to_the_end[own.participant.codes]
-        ),
-    ]
 
 
 def how_the_answer_changes(

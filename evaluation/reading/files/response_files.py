@@ -343,7 +343,8 @@ def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
         exposure_ms=found.get("exposure_ms", blank),
         attention_passed=found["attention_passed"],
         voided=found.get("voided", unknown),
-        **{name: _names_or_none(gathered, name, rows) for name in ("source", "arrangement")},
+        source=_names_or_none(gathered, "source", rows),
+        arrangement=_names_or_none(gathered, "arrangement", rows),
         photo_cluster=_cluster(gathered, rows),
     )
 
