@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from evaluation.report.section import Section
+from evaluation.statistics.agreement import Standing
 from evaluation.statistics.arrays import Floats, Json
-from evaluation.statistics.compared import Compared
 from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.statistics.table import ResponseTable
 from studies.designs._columns import Column
@@ -69,9 +69,10 @@ class Concluding:
         """
         return {}
 
-    def compared(self, evidence: Evidence) -> Compared | None:
-        """One value for each condition with their joint covariance, greater for more natural.
+    def standing(self, evidence: Evidence) -> Standing | None:
+        """One value for each condition, greater for what looks more real, and how sure they are together.
 
-        With these several studies are set side by side; None where there are fewer than two conditions.
+        With these several studies are set side by side, each known by its name later; None where there are
+        fewer than two conditions to tell apart.
         """
         return None

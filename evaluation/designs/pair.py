@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._pair.analysis import analyse
 from evaluation.designs._pair.photo_table import photo_table
 from evaluation.designs._pair.sensitivity import how_the_answer_changes, with_voided
 from evaluation.report.section import Section
+from evaluation.statistics.agreement import Standing
 from evaluation.statistics.arrays import Json, one_thread
+from evaluation.statistics.comparisons import residual_totals
 from evaluation.statistics.early_looks import early_looks
 from evaluation.statistics.filters import valid_responses
+from evaluation.statistics.ranking import standing
 
 
 class Pair(Concluding):
@@ -34,6 +39,13 @@ class Pair(Concluding):
             "views": how_the_answer_changes(valid, found, rule=rule) + with_voided(table, rule=rule),
             "photos": photo_table(valid, evidence.by_photo),
         }
+
+    def standing(self, evidence: Evidence) -> Standing | None:
+        """The fool rates."""
+        valid = valid_responses(evidence.table).by_photo_cluster()
+        photo = valid.table.photo
+        names = [photo.labels[code] for code in np.unique(photo.codes)]
+        return standing(residual_totals(valid), names, evidence.rule)
 
     def report(self, findings: Json, facts: Json) -> list[Section]:
         """Every section that the findings have something for."""

@@ -6,9 +6,10 @@ says, and the tau of each draw is taken; photos that two studies share move both
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +57,34 @@ class Standing:
             influence,
             joint.estimand,
         )
+
+    def as_json(self) -> Json:
+        """All of it as plain values."""
+        return {
+            "name": self.name,
+            "labels": list(self.labels),
+            "values": self.values.tolist(),
+            "covariance": self.covariance.tolist(),
+            "df": self.df,
+            "photo_labels": list(self.photo_labels),
+            "photos": None if self.photos is None else self.photos.tolist(),
+            "estimand": self.estimand,
+        }
+
+    @classmethod
+    def from_json(cls, data: Json) -> Standing:
+        """What `as_json` wrote."""
+        numbers: dict[str, Any] = {
+            name: np.array(data[name], dtype=np.float64) for name in ("values", "covariance")
+        }
+        photos = None if data["photos"] is None else np.array(data["photos"], dtype=np.float64)
+        labels: dict[str, Any] = {name: tuple(data[name]) for name in ("labels", "photo_labels")}
+        return cls(data["name"], df=data["df"], estimand=data["estimand"], photos=photos, **labels, **numbers)
+
+    def called(self, name: str, labels: Mapping[str, str]) -> Standing:
+        """The same under the name of its study, with these names for its conditions, as far as there are."""
+        known = tuple(labels.get(label, label) for label in self.labels)
+        return replace(self, name=name, labels=known)
 
     def at(self, labels: Sequence[str]) -> Standing:
         """The conditions named, in that order."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 
+from evaluation.statistics.agreement import Standing
 from evaluation.statistics.arrays import Floats, Json
 from evaluation.statistics.comparisons import ResidualTotals
 from evaluation.statistics.distributions import t_quantile
@@ -50,6 +52,26 @@ def ranking(totals: ResidualTotals | None, alpha: float = 0.05, rule: str = CURR
         }
         for place in order
     ]
+
+
+def standing(
+    totals: ResidualTotals | None, photo_labels: Sequence[str], rule: str = CURRENT_RULE
+) -> Standing | None:
+    """The rates with their joint covariance, to be set beside another study's; None: nothing to compare.
+
+    `photo_labels` name the photos that occur, in the order of their codes.
+    """
+    if totals is None:
+        return None
+    return Standing(
+        "",
+        totals.labels,
+        np.array(totals.rates),
+        at_least(joint_covariance(totals), guarded_variances(totals, rule)),
+        _fewest(totals, rule),
+        tuple(photo_labels),
+        totals.photos,
+    )
 
 
 def joint_covariance(totals: ResidualTotals) -> Floats:
