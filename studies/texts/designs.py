@@ -27,7 +27,20 @@ def spoken(text: str) -> str:
     return gettext(text) if text else ""
 
 
-def spoken_answers(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def spoken_questions(script: Mapping[str, Any]) -> dict[str, Any]:
+    """Slots, prompt, answers and further questions of a trial's script, as JSON values."""
+    return {
+        "slots": script["slots"],
+        "prompt": spoken(script["prompt"]),
+        "answers": _spoken_answers(script["answers"]),
+        "more": [
+            question | {"prompt": spoken(question["prompt"]), "answers": _spoken_answers(question["answers"])}
+            for question in script.get("more", ())
+        ],
+    }
+
+
+def _spoken_answers(answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The answers of a trial's script with their labels; a script does not keep the context of a text."""
     return [{**choice, "label": pgettext("answer", choice["label"])} for choice in answers]
 

@@ -11,10 +11,12 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from studies.designs._example import example_trial
 from studies.models import Participation, ParticipationState
 from studies.rules import payloads, plates
 from studies.services import endings, participations, planning, screening, trial_rows
 from studies.texts import checks as check_texts
+from studies.texts.designs import spoken_questions
 from studies.texts.languages import polyglot
 from studies.views._ended import of, place_lost
 from studies.views._http import limited
@@ -114,6 +116,7 @@ def _display_page(request: HttpRequest, participation: Participation, *, obstacl
         "required": chosen.display == "require",
         "no_touch": chosen.touch == "refused",
         "check_texts": check_texts.check_texts(),
+        "example_trial": spoken_questions(example_trial(planning.design_of(participation.study)).script()),
     }
     return render(request, "studies/check_display.html", context, status=422 if obstacle else 200)
 

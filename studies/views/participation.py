@@ -22,7 +22,7 @@ from studies.designs._words import INVENTED_COLOURS, Words
 from studies.models import Participation, ParticipationState, Trial, TrialKind
 from studies.rules import payloads
 from studies.services import participations, planning, responses
-from studies.texts.designs import spoken, spoken_answers, spoken_words
+from studies.texts.designs import spoken, spoken_questions, spoken_words
 from studies.texts.languages import polyglot
 from studies.texts.runner import runner_texts
 from studies.views import _ended, checks, debrief
@@ -124,15 +124,9 @@ def public_trial(trial: Trial) -> dict[str, Any]:
         "kind": "practice" if trial.kind == TrialKind.PRACTICE else "test",
         # Scripts of earlier releases are of the pair test, which tells after practice alone.
         "feedback": trial.spec.get("feedback", trial.kind == TrialKind.PRACTICE),
-        # Designs plan in English, which keeps their code pure.
-        "prompt": spoken(trial.spec["prompt"]),
-        "slots": trial.spec["slots"],
         "frames": frames,
-        "answers": spoken_answers(trial.spec["answers"]),
-        "more": [
-            question | {"prompt": spoken(question["prompt"]), "answers": spoken_answers(question["answers"])}
-            for question in trial.spec.get("more", ())
-        ],
+        # Designs plan in English, which keeps their code pure.
+        **spoken_questions(trial.spec),
     }
 
 

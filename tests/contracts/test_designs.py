@@ -9,6 +9,7 @@ import pytest
 
 from studies import designs
 from studies.designs._design import ONCE, ONCE_PER_TREATMENT, REPEATED, Answered, Stimuli
+from studies.designs._example import example_trial
 from studies.designs._trial import COLUMNS, REAL, TrialSpec
 from studies.rules import randomisation
 from studies.rules.trial_columns import with_own
@@ -271,6 +272,15 @@ def test_a_trial_is_one_that_the_runner_can_play(name):
         assert last.duration_ms is None
         assert all(frame.duration_ms and frame.duration_ms > 0 for frame in timed)
         assert all(show.slot in spec.slots for _, show in spec.shows)
+
+
+@pytest.mark.parametrize("further", [{}, {"confidence": "3 steps", "ties": True, "ask_worst": True}])
+def test_the_example_of_a_trial_asks_as_the_trials_do(name, further):
+    design = small(name, **further)
+    example = example_trial(design)
+    for item in play(design, stimuli_for(design), seed=11):
+        for part in ("slots", "prompt", "answers", "more"):
+            assert getattr(item.spec, part) == getattr(example, part)
 
 
 def test_what_an_answer_is_told_was_announced(name):

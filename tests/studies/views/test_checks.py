@@ -7,7 +7,7 @@ import re
 import pytest
 from PIL import Image
 
-from studies.models import ParticipationState
+from studies.models import ParticipationState, Study
 from studies.services import lifecycle, screening
 from studies.services.participations import begin_participation
 from tests.builders import launched_study
@@ -150,6 +150,23 @@ def test_the_display_comes_before_the_plates_and_is_kept(client, begun):
     found = participation.screening["display"]
     assert (found["fits"], found["measured"], found["facts"]["gamut"]) == (True, True, "p3")
     assert "Which digit" in client.get(url(participation)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("design", "slots", "prompt"),
+    [
+        ("pair", ["left", "right"], "Which picture had the fake colours?"),
+        ("single", ["centre"], "Are the colours of this picture real or fake?"),
+        ("rank", ["1", "2", "3", "4", "5", "6"], "Which picture looks most natural?"),
+    ],
+)
+def test_the_display_check_asks_for_the_room_of_the_trials_that_come(client, begun, design, slots, prompt):
+    participation = begun(display="record")
+    settings = {"pictures": 6} if design == "rank" else {}
+    Study.objects.update(design=design, design_settings=settings)
+    page = client.get(url(participation)).content.decode()
+    trial = json.loads(re.search(r'id="example-trial"[^>]*>(.*?)</script>', page)[1])
+    assert (trial["slots"], trial["prompt"]) == (slots, prompt)
 
 
 def test_a_window_that_is_too_small_can_be_enlarged(client, begun):

@@ -8,11 +8,8 @@ import { inputKind, moreFacts, obstacle, planFor, touchOnly } from "./measure.js
 const texts = JSON.parse(document.getElementById("check-texts").textContent);
 const form = document.getElementById("display-check");
 const meter = new RefreshMeter();
-const trial = {
-  imagePx: Number(form.dataset.imagePx),
-  slots: form.dataset.slots.split(" "),
-  prompt: form.dataset.prompt,
-};
+const trial = JSON.parse(document.getElementById("example-trial").textContent);
+const imagePx = Number(form.dataset.imagePx);
 const matches = (query) => window.matchMedia(query).matches;
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 const show = (name, text) => {
@@ -21,7 +18,7 @@ const show = (name, text) => {
 let shown = null;
 
 function look() {
-  const plan = planFor(window, trial);
+  const plan = planFor(window, imagePx, trial);
   const touch = touchOnly(matches);
   const facts = { ...deviceFacts({ refreshMs: meter.period, layout: plan }), ...moreFacts(window, matches) };
   form.elements.facts.value = JSON.stringify({ ...facts, fits: plan.fits, touch_only: touch });

@@ -1,5 +1,6 @@
 /** What the display check measures, apart from the page; the runner's own modules say what fits. */
 
+import { roomOf } from "../runner/answers.js";
 import { planLayout } from "../runner/layout.js";
 
 /** Fingers alone: nothing attached hovers, and nothing points finely. */
@@ -28,10 +29,10 @@ export function moreFacts(window_, matches) {
 }
 
 /** The runner's plan for a trial in a window of this size. */
-export function planFor({ innerWidth, innerHeight, devicePixelRatio }, { imagePx, slots, prompt }) {
+export function planFor({ innerWidth, innerHeight, devicePixelRatio }, imagePx, trial) {
   const dpr = devicePixelRatio || 1;
   // The bar of progress stands above the stage.
-  return planLayout({ width: innerWidth, height: innerHeight - 4, dpr, imagePx, slots, prompt });
+  return planLayout({ width: innerWidth, height: innerHeight - 4, dpr, imagePx, ...roomOf(trial) });
 }
 
 /** The first reason for which this display will not do, or none. */
