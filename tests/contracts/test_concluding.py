@@ -9,7 +9,7 @@ import pytest
 
 from evaluation import designs as concluding
 from evaluation.designs._design import Evidence
-from evaluation.models import Population, Report
+from evaluation.models import Population
 from evaluation.reading.tables import read_study
 from evaluation.report import charts
 from evaluation.report import downloads as files
@@ -17,7 +17,7 @@ from evaluation.report.section import as_json, from_json, numbered
 from evaluation.services import report_contents, reports
 from studies import designs as asking
 from studies.models import Study
-from tests.evaluation.cast import played_study
+from tests.simulated import simulated_study
 
 PAGE = Path(__file__).parents[2] / "docs" / "designs.md"
 EXAMPLE = "leaning"
@@ -28,25 +28,37 @@ def test_what_is_concluded_has_the_name_of_what_is_asked():
     assert "pair" in concluding.names()
 
 
-@pytest.fixture(params=["of the pair", "of the documentation"])
-def report(request, ada, db, tmp_path, monkeypatch):
-    """A report of a small study, as each design makes it."""
-    name = "pair"
-    if request.param == "of the documentation":
-        name = EXAMPLE
+@pytest.fixture(params=[*concluding.names(), EXAMPLE])
+def name(request, tmp_path, monkeypatch):
+    """Each design that concludes; the one of the documentation does so from a pair test's answers."""
+    if request.param == EXAMPLE:
         (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-        (tmp_path / f"{name}.py").write_text(example, encoding="utf-8")
+        (tmp_path / f"{EXAMPLE}.py").write_text(example, encoding="utf-8")
         monkeypatch.setattr(concluding, "__path__", [*concluding.__path__, str(tmp_path)])
-    played = played_study(ada)
-    played.crowd(5, {"l2": 0.3, "classes": 0.5}, vigilance=[True])
-    Study.objects.filter(pk=played.study.pk).update(design=name)
-    monkeypatch.setattr(asking, "get", lambda _name, known=asking.get: known("pair"))
-    played.study.refresh_from_db()
-    return reports.make_report(study=played.study, population=Population.PEOPLE)
+        monkeypatch.setattr(asking, "get", lambda name, known=asking.get: known(asked(name)))
+    return request.param
+
+
+def asked(name):
+    """The asking half."""
+    return "pair" if name == EXAMPLE else name
+
+
+def reported(name, **how):
+    """A report of a small study with simulated people."""
+    study = simulated_study(asked(name), **how)
+    Study.objects.filter(pk=study.pk).update(design=name)
+    study.refresh_from_db()
+    return reports.make_report(study=study, population=Population.SIMULATED)
+
+
+@pytest.fixture
+def report(name, db, idle_queue):
+    return reported(name)
 
 
 def test_equal_evidence_gives_equal_findings_as_json(report):
-    table = read_study(report.study, Population.PEOPLE).table
+    table = read_study(report.study, Population.SIMULATED).table
     design = concluding.get(report.study.design)
     strict = report_contents.strict_rules(report.study)
     once, again = (design.analyse(Evidence(table, strict=strict)) for _ in range(2))
@@ -69,7 +81,10 @@ def test_the_answer_comes_first_with_headline_chart_and_table(report):
 
 
 def test_names_are_unique_and_every_column_of_numbers_is_defined(report):
-    sections = report_contents.sections_of(report)
+    check_names(report_contents.sections_of(report))
+
+
+def check_names(sections):
     names = [part.name for section in sections for part in (*section.charts, *section.tables)]
     assert len(names) == len(set(names))
     assert set(numbered(sections)) <= set(names)
@@ -96,12 +111,22 @@ def test_every_renderer_takes_them(report):
                 ET.fromstring(charts.svg(chart, part))
 
 
-def test_a_study_without_answers_has_a_report_too(ada, db):
-    for name in concluding.names():
-        empty = played_study(ada, slug=name).study
-        Study.objects.filter(pk=empty.pk).update(design=name)
-        empty.refresh_from_db()
-        made = reports.make_report(study=empty, population=Population.PEOPLE)
-        assert Report.objects.filter(pk=made.pk).exists()
-        assert files.pdf(made)
-        assert files.text(made)
+FEW = {
+    "without answers": {"people": 0},
+    "with one answer": {"people": 1, "answers": 1},
+    "with one test answer": {"people": 1, "answers": 1, "practice_trials": 0, "vigilance_share": 0.0},
+    "with one participant": {"people": 1},
+    "with few answers of two participants": {"people": 2, "answers": 6},
+}
+
+
+@pytest.mark.parametrize("few", FEW.values(), ids=FEW)
+def test_a_study_with_few_answers_has_a_report_too(name, few, db, idle_queue):
+    made = reported(name, **few)
+    sections = report_contents.sections_of(made)
+    assert sections[0].lead
+    check_names(sections)
+    assert files.html(made)
+    assert files.pdf(made)
+    assert files.text(made)
+    assert json.dumps(made.results, allow_nan=False)
