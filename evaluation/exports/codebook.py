@@ -49,7 +49,9 @@ PARTICIPANTS = Table(
     "participants",
     "one participation: its participant, device, checks, attention and own fool rate",
     (
-        PARTICIPANT, SOURCE, STATE, EXCLUDED,
+        PARTICIPANT, SOURCE, STATE,
+        Column("ended_early", TEXT, "Why the design ended it: failed_qualification; empty: it did not"),
+        EXCLUDED,
         Column("language", TEXT, "Language of the survey's pages, as an IETF tag"),
         Column("recruiter", TEXT, "Where the participant came from, such as open or prolific"),
         Column("consent_version", TEXT, "Version of the consent text that was agreed to"),

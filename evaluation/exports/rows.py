@@ -113,6 +113,7 @@ def participant_rows(
             "participant_id": who,
             "source": participation.source,
             "participation_state": participation.state,
+            "ended_early": _text(participation.verdict),
             "excluded": exclusions.participants.get(who),
             "language": participation.language,
             "recruiter": participation.recruiter,

@@ -64,6 +64,7 @@ def results_of(
         "software": settings.VERSION,
         "study": facts,
         "participations": rows.participations,
+        **_ended_early(study, population),
         "filters": [shown, *rows.exclusions, *analysis.pop("filters", [])],
         "vigilance": rows.vigilance | {"left_out": left_out},
         "exposure": rows.exposures.summary(),
@@ -210,6 +211,13 @@ def _blinding(study: Study) -> Json | None:
 def _who_finished(study: Study, population: Population) -> list[str]:
     finished = participations_in(study, population).filter(state=ParticipationState.FINISHED)
     return [str(code) for code in finished.values_list("participant__code", flat=True)]
+
+
+def _ended_early(study: Study, population: Population) -> dict[str, dict[str, int]]:
+    """How many participations the design ended early, by why; nothing where it ended none."""
+    ended = participations_in(study, population).exclude(verdict="").order_by("verdict")
+    counted = dict(ended.values_list("verdict").annotate(n=Count("pk")))
+    return {"ended_early": counted} if counted else {}
 
 
 def _gallery(study: Study, photos: Json) -> Json:

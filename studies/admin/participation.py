@@ -17,6 +17,7 @@ from studies.admin.access import sees_study
 from studies.admin.trial_table import TrialRow, rows_of
 from studies.models import Participation, ParticipationState, Source, Study, Trial
 from studies.services import payments
+from studies.services.planning import design_of
 
 SOURCE_LABELS = {Source.PERSON: "success", Source.SIMULATED: "warning", Source.PREVIEW: "info"}
 STATE_LABELS = {
@@ -31,14 +32,15 @@ STATE_LABELS = {
 class ParticipationAdmin(RecordAdmin):
     list_display = ["code", "study", "shown_source", "shown_state", "answered", "consented_at", "finished_at"]
     # Only studies that the user may see are offered.
-    list_filter = [("study", admin.RelatedOnlyFieldListFilter), "source", "state"]
+    list_filter = [("study", admin.RelatedOnlyFieldListFilter), "source", "state", "verdict"]
     # Not joined: fifty rows would each bring the whole text of their study, and be sorted with it.
     list_select_related: list[str] = []
     list_defer = ["stimuli", "screening", "debrief", "device", "simulation"]
     search_fields = ["code", "completion_code"]
     fields = [
         "code", "study", "source", "state", "language", "consent_version", "consented_at", "last_seen_at",
-        "finished_at", "attention", "completion_code", "study_digest", "seed", "simulation", "device",
+        "finished_at", "ended_early", "attention", "completion_code", "study_digest", "seed", "simulation",
+        "device",
     ]  # fmt: skip
     readonly_fields = fields
     change_form_outer_after_template = "admin/studies/trials.html"
@@ -87,11 +89,17 @@ class ParticipationAdmin(RecordAdmin):
 
     @display(description="state", label=STATE_LABELS, ordering="state")
     def shown_state(self, participation: Participation) -> tuple[str, str]:
-        return participation.state, participation.get_state_display()
+        why = f": {participation.ended_early}" if participation.ended_early else ""
+        return participation.state, f"{participation.get_state_display()}{why}"
+
+    @display(description="ended early")
+    def ended_early(self, participation: Participation) -> str:
+        return participation.ended_early or "no"
 
     @display(description="attention")
     def attention(self, participation: Participation) -> str:
-        return payments.attention_of(participation) or "–"
+        judged = payments.attention_of(participation)
+        return f"{judged}. {design_of(participation.study).attention_words}" if judged else "–"
 
     @display(description="answered")
     def answered(self, participation: Any) -> str:

@@ -29,6 +29,8 @@ ANCHORS = {
     "voiding": "voiding__repeat",
     "debrief": "debrief__comments",
 }
+# Finished, but ended by the design before all trials were shown.
+EARLY = "ended_early"
 
 
 def of_preparation(study: Study) -> dict[str, Any]:
@@ -62,6 +64,7 @@ class Turnout:
     planned: int
     finished: int
     running: int
+    ended_early: int
     left: int
     simulated_finished: int
     simulated_running: int
@@ -74,13 +77,14 @@ class Turnout:
     def sentences(self) -> dict[str, str]:
         """The counts in words, for the page and for each poll of it."""
         running = f", {self.running} running" if self.running else ""
+        early = f", {self.ended_early} ended early by the design" if self.ended_early else ""
         left = f", {self.left} left" if self.left else ""
         simulated = ""
         if self.simulated_finished or self.simulated_running:
             also = f", {self.simulated_running} running" if self.simulated_running else ""
             simulated = f"simulated, apart: {self.simulated_finished} finished{also}"
         return {
-            "people": f"{self.finished} of {self.planned} people finished{running}{left}",
+            "people": f"{self.finished} of {self.planned} people finished{running}{early}{left}",
             "simulated": simulated,
         }
 
@@ -94,9 +98,10 @@ def turnouts_of(studies: Sequence[Study]) -> dict[int, Turnout]:
     """The turnout of each study, by its key, in one query for all of them."""
     rows = Participation.objects.filter(study__in=[study.pk for study in studies]).order_by()
     counts: dict[int, Counter[tuple[str, str]]] = {study.pk: Counter() for study in studies}
-    counted = rows.values_list("study", "source", "state").annotate(n=Count("pk"))
-    for study_id, source, state, count in counted:
-        counts[study_id][source, state] = count
+    counted = rows.values_list("study", "source", "state", "verdict").annotate(n=Count("pk"))
+    for study_id, source, state, verdict, count in counted:
+        early = verdict and state == ParticipationState.FINISHED
+        counts[study_id][source, EARLY if early else state] += count
     return {study.pk: _turnout(study, counts[study.pk]) for study in studies}
 
 
@@ -106,6 +111,7 @@ def _turnout(study: Study, counts: Counter[tuple[str, str]]) -> Turnout:
         planned=study.planned_participants,
         finished=counts[Source.PERSON, ParticipationState.FINISHED],
         running=counts[Source.PERSON, ParticipationState.STARTED],
+        ended_early=counts[Source.PERSON, EARLY],
         left=sum(counts[Source.PERSON, state] for state in ended),
         simulated_finished=counts[Source.SIMULATED, ParticipationState.FINISHED],
         simulated_running=counts[Source.SIMULATED, ParticipationState.STARTED],

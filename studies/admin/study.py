@@ -323,7 +323,7 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
 def _finished(source: Source) -> Coalesce:
     """How many participations of a study finished; by itself, not by a join, it is read from an index."""
     of_study = Participation.objects.filter(
-        study=OuterRef("pk"), source=source, state=ParticipationState.FINISHED
+        study=OuterRef("pk"), source=source, state=ParticipationState.FINISHED, verdict=""
     )
     count = of_study.order_by().values("study").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(count), 0)

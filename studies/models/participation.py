@@ -87,6 +87,11 @@ class Participation(models.Model):
     def __str__(self) -> str:
         return str(self.code)
 
+    @property
+    def ended_early(self) -> str:
+        """Why the design ended it early, in words; empty: it did not."""
+        return self.verdict.replace("_", " ")
+
 
 class PaymentReference(models.Model):
     """The recruiter's own ids of a participation, sealed: to pay people, and for nothing else."""

@@ -196,8 +196,8 @@ def _proposal(participation: Participation, chosen: PaymentSettings) -> dict[str
         # Bad luck with the screen, or somebody who saw to it: the vigilance trials cannot tell either.
         doubts = [NOTHING_COUNTS]
     doubts += doubtful(participation)
-    if participation.verdict:
-        doubts.append(ENDED_EARLY % participation.verdict.replace("_", " "))
+    if participation.ended_early:
+        doubts.append(ENDED_EARLY % participation.ended_early)
     return {
         "decision": REVIEW if doubts else row.proposal,
         "reason": "; ".join(doubts) or None,

@@ -157,7 +157,8 @@ def over_recruited(study: Study) -> int:
 
 
 def _finished(prefix: str = "") -> Q:
-    return Q(**{f"{prefix}state": ParticipationState.FINISHED})
+    """Participations that came to the end: one that the design ended early has judged nothing."""
+    return Q(**{f"{prefix}state": ParticipationState.FINISHED, f"{prefix}verdict": ""})
 
 
 def _held(prefix: str = "") -> Q:

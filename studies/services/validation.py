@@ -15,6 +15,7 @@ from colorizers.services.catalogue import missing_colorizations
 from colorizers.tools import declared
 from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
+from studies.designs import _example
 from studies.designs._design import ONCE, REPEATED, Design, Needs, Treatment
 from studies.models import Allocation, Condition, ConditionKind, Study
 from studies.rules import randomisation, study_settings, vigilance, voiding
@@ -91,7 +92,7 @@ def check(study: Study) -> Readiness:
     _check_photos(study, readiness)
     if design is not None:
         needs, treatments = design.needs(), _check_treatments(design, study, conditions, readiness)
-        _check_vigilance(study, needs, readiness)
+        _check_vigilance(study, design, readiness)
         _check_supply(study, design, treatments, readiness)
         _check_spares(study, design, treatments, readiness)
         _check_plan(study, needs, treatments, conditions, readiness)
@@ -311,17 +312,20 @@ def _check_spares(study: Study, design: Design, treatments: list[Treatment], rea
     )
 
 
-def _check_vigilance(study: Study, needs: Needs, readiness: Readiness) -> None:
+def _check_vigilance(study: Study, design: Design, readiness: Readiness) -> None:
     """Say whom the vigilance trials let through, and warn if it is many guessers or few attentive people."""
+    needs = design.needs()
     if not needs.vigilance or declared.problems(StrictRules, study.exclusion_rules):
         return
-    chosen = vigilance.Filter(needs.vigilance, strict_rules(study.exclusion_rules).vigilance_pass)
+    guessing = _example.passing_by_chance(design)
+    chosen = vigilance.Filter(needs.vigilance, strict_rules(study.exclusion_rules).vigilance_pass, guessing)
+    sentences = f"Attention: {design.attention_words} {chosen.sentence}"
     if chosen.is_sharp:
-        readiness.notes.append(Finding(f"Attention: {chosen.sentence}", "field:exclusion_rules"))
+        readiness.notes.append(Finding(sentences, "field:exclusion_rules"))
         return
-    better = vigilance.fewest()
+    better = vigilance.fewest(guessing)
     readiness.warn(
-        f"Attention: {chosen.sentence} With {better.trials} vigilance trials and vigilance_pass = "
+        f"{sentences} With {better.trials} vigilance trials and vigilance_pass = "
         f"{better.share:g} at most 5% of guessers and at least 95% of attentive people pass.",
         "field:design_settings",
     )

@@ -43,6 +43,16 @@ def test_a_report_names_no_participant(sky):
         assert str(participation.code) not in report.as_json()
 
 
+def test_a_report_counts_those_whom_the_design_ended_early(sky):
+    sky.crowd(4, {"l2": 0.3, "classes": 0.4})
+    first = sky.study.participations.order_by("pk")[:1]
+    sky.study.participations.filter(pk__in=first).update(verdict="failed_qualification")
+    report = report_of(sky)
+    assert report.results["ended_early"] == {"failed_qualification": 1}
+    words = "Of the finished ones the design ended 1 early (1 failed qualification)."
+    assert words in said.facts(report)["Participations"]
+
+
 def test_reports_of_earlier_releases_no_longer_name_participants(sky):
     old = json.loads(EARLIER.read_text())
     assert old["results"]["analysis"]["attention_excluded"]

@@ -5,6 +5,8 @@ from scipy.stats import binom
 
 from evaluation.designs._pair.study_plan import Question
 from evaluation.services.study_plans import checks_of
+from studies import designs
+from studies.designs._example import passing_by_chance
 from studies.designs.pair import Pair
 from studies.models import Study
 from studies.rules import vigilance
@@ -21,6 +23,24 @@ def test_the_default_stops_guessers_and_lets_attentive_people_through():
     assert default().trials == 16
     assert default().guessers <= 0.05
     assert all(share >= 0.95 for share in default().attentive)
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "share"),
+    [
+        ("pair", {}, 1 / 2), ("single", {}, 1 / 2), ("staircase", {}, 1 / 2), ("preference", {}, 1 / 2),
+        ("preference", {"ties": True}, 1 / 3), ("rank", {}, 3 / 4), ("rank", {"pictures": 6}, 5 / 6),
+    ],
+)  # fmt: skip
+def test_guessers_pass_a_trial_as_often_as_its_answers_let_them(name, chosen, share):
+    assert passing_by_chance(designs.get(name).configured(chosen)) == pytest.approx(share)
+
+
+def test_where_guessers_pass_more_trials_more_are_needed_and_attentive_people_pass_more_too():
+    assert default().right == pytest.approx((0.87, 0.95))
+    of_four = vigilance.fewest(3 / 4)
+    assert of_four.right == pytest.approx((0.935, 0.975))
+    assert (of_four.trials, round(of_four.share * of_four.trials)) == (40, 35)
 
 
 def test_no_rule_on_fewer_trials_would_do():

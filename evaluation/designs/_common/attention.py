@@ -38,7 +38,12 @@ def participations(findings: Json) -> str:
     if not states:
         return "no participations yet"
     total = count(sum(states.values()), "participation")
-    return f"{total}: " + listed([f"{n:,} {state}" for state, n in states.items()])
+    said = f"{total}: " + listed([f"{n:,} {state}" for state, n in states.items()])
+    early = findings.get("ended_early", {})
+    if not early:
+        return said
+    why = listed([f"{n:,} {verdict.replace('_', ' ')}" for verdict, n in early.items()])
+    return f"{said}. Of the finished ones the design ended {sum(early.values()):,} early ({why})"
 
 
 def vigilance(v: Json) -> str:

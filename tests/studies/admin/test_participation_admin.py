@@ -39,6 +39,14 @@ def test_a_participation_shows_its_trials_in_their_order(client, ada, study):
     assert [row.trial.number for row in page.context["trials"]] == list(range(1, 13))
 
 
+def test_a_finished_participation_says_how_attention_was_judged(client, ada, study, finish):
+    participation = participations.begin_participation(study=study, source=Source.PERSON)
+    finish(participation)
+    client.force_login(ada)
+    page = client.get(page_of(participation)).content.decode()
+    assert "passed. A vigilance trial is passed if the recolouring of the vigilance control was found" in page
+
+
 def test_a_spoiled_trial_is_labelled_with_what_spoiled_it_and_what_took_its_place(client, ada, study, answer):
     participation = participations.begin_participation(study=study, source=Source.PERSON)
     for number in range(1, 5):
