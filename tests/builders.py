@@ -200,8 +200,8 @@ def _make_pictures(*, image_px: int = IMAGE_PX, **shown: Any) -> None:
     from studies.services import stimuli
 
     study = make_study("forgotten", **shown)
-    for face in stimuli.faces(study):
-        stimuli.ensure(face, image_px)
+    for picture in stimuli.pictures(study):
+        stimuli.ensure(picture, image_px)
     study.delete()
 
 

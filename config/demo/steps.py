@@ -188,8 +188,8 @@ class Demo:
             # An earlier run was interrupted here; what it made is kept and found.
             lifecycle.cancel_preparation(study=study)
         if study.state == StudyState.DRAFT:
-            faces = len(stimuli.faces(study))
-            with self.bar("Preparing the study's pictures", faces) as show:
+            pictures = len(stimuli.pictures(study))
+            with self.bar("Preparing the study's pictures", pictures) as show:
                 lifecycle.launch(
                     study=study,
                     watch=lambda done, total: show(done),

@@ -63,7 +63,7 @@ PARTICIPANTS = Table(
         N, K, RATE,
         Column("median_rt_ms", NUMBER, "Median response time of the trials counted in n", unit="ms", low=0),
         Column("vigilance_asked", WHOLE, "Vigilance trials shown, timed-out ones included", low=0),
-        Column("vigilance_passed", WHOLE, "Vigilance trials whose fake was found", low=0),
+        Column("vigilance_passed", WHOLE, "Vigilance trials that were passed", low=0),
         Column("vigilance_share", NUMBER, "Passed over asked; empty: none asked", "share", 0, 1),
         ATTENTION,
         Column("screened_out_for", TEXT, "Why the checks before the trials turned the person away"),

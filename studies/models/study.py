@@ -304,7 +304,7 @@ class StudyPhoto(models.Model):
 
 
 class BlindingAudit(models.Model):
-    """What a classifier could tell of the fake from what a browser observes, the pixels apart."""
+    """What a classifier could tell of the arms from what a browser observes, the pixels apart."""
 
     study = models.ForeignKey(Study, models.CASCADE, related_name="blinding_audits")
     passed = models.BooleanField(help_text=_("Nothing better than chance was found"))

@@ -99,7 +99,7 @@ def begin(*, study: Study, goal: str, by: Any = None) -> None:
         "goal": goal,
         "by": getattr(by, "pk", None),
         "done": 0,
-        "total": len(stimuli.faces(study)),
+        "total": len(stimuli.pictures(study)),
         "error": "",
         "seen": timezone.now().isoformat(),
     }
@@ -166,22 +166,22 @@ def _continue(
     study = Study.objects.select_related("photo_set").get(pk=study_id)
     roles.assign(study, design_of(study).needs())
     deadline = None if seconds is None else time.monotonic() + seconds
-    faces = stimuli.faces(study)
+    pictures = stimuli.pictures(study)
     reported = time.monotonic()
-    for done in range(study.preparation["done"], len(faces)):
-        stimuli.ensure(faces[done], study.image_px)
+    for done in range(study.preparation["done"], len(pictures)):
+        stimuli.ensure(pictures[done], study.image_px)
         if watch is not None:
-            watch(done + 1, len(faces))
+            watch(done + 1, len(pictures))
         now = time.monotonic()
         out_of_time = deadline is not None and now >= deadline
         if out_of_time or now - reported >= REPORT_SECONDS:
             reported = now
-            if not _write_down(study, done + 1, len(faces)):
+            if not _write_down(study, done + 1, len(pictures)):
                 return True
         if out_of_time:
             return False
     if study.preparation["goal"] == LAUNCH:
-        _write_down(study, len(faces), len(faces))
+        _write_down(study, len(pictures), len(pictures))
         blinding_audits.at_launch(study, watch=lambda seen, pairs: _watch_audit(study, seen, pairs, audited))
     _finish(study_id, claim)
     return True
@@ -214,7 +214,7 @@ def _finish(study_id: int, claim: str) -> None:
         readiness.problem("Its photos changed while it was being prepared; start again.", "photo_set")
     if not readiness.ok:
         raise NotReady(study, readiness)
-    total = len(stimuli.faces(study))
+    total = len(stimuli.pictures(study))
     preparation = study.preparation | {"done": total, "total": total, "claim": ""}
     goal = preparation["goal"]
     if goal == LAUNCH:

@@ -26,38 +26,38 @@ class Unpresentable(ValueError):
 
 
 @dataclass(frozen=True)
-class Face:
+class Picture:
     """One picture that a study shows: a photo as it is, or one colorizer's picture of it."""
 
     photo: int
     colorizer: int | None
 
 
-def faces(study: Study) -> list[Face]:
+def pictures(study: Study) -> list[Picture]:
     """Every picture that the study may show, in a fixed order: photo by photo, the real one first."""
     colorizers = list(study.conditions.values_list("colorizer_id", flat=True))
     photos = study.photo_set.photos.order_by("digest").values_list("pk", flat=True)
-    return [Face(photo, colorizer) for photo in photos for colorizer in (None, *colorizers)]
+    return [Picture(photo, colorizer) for photo in photos for colorizer in (None, *colorizers)]
 
 
 def missing(study: Study) -> int:
     """How many of the study's pictures have no stimulus yet."""
-    return len(set(faces(study)) - set(_present(study)))
+    return len(set(pictures(study)) - set(_present(study)))
 
 
-def _present(study: Study) -> Iterator[Face]:
+def _present(study: Study) -> Iterator[Picture]:
     rows = Stimulus.objects.filter(photo__photo_sets=study.photo_set_id, image_px=study.image_px)
     for photo, colorizer in rows.values_list("photo_id", "colorization__colorizer_id"):
-        yield Face(photo, colorizer)
+        yield Picture(photo, colorizer)
 
 
-def ensure(face: Face, image_px: int) -> Stimulus:
-    """The stimulus of this face with its file, made unless both are there and sound.
+def ensure(picture: Picture, image_px: int) -> Stimulus:
+    """The stimulus of this picture with its file, made unless both are there and sound.
 
     Raises Unpresentable if there is no picture to show.
     """
-    photo = Photo.objects.get(pk=face.photo)
-    colorization = _colorization(photo, face)
+    photo = Photo.objects.get(pk=picture.photo)
+    colorization = _colorization(photo, picture)
     rows = Stimulus.objects.filter(photo=photo, colorization=colorization, image_px=image_px)
     stimulus = rows.first()
     if stimulus is not None and is_sound(stimulus):
@@ -103,7 +103,7 @@ def _compress(stimulus: Stimulus) -> Stimulus:
     """Compress what an earlier release stored, for all arms of the photo at once.
 
     A study that runs shares some of these pictures: it must not show the real one in one kind of file and
-    the fake in another.
+    a recoloured one in another.
     """
     made = []
     for one in Stimulus.objects.filter(photo=stimulus.photo, image_px=stimulus.image_px):
@@ -122,10 +122,10 @@ def _compress(stimulus: Stimulus) -> Stimulus:
     return stimulus
 
 
-def _colorization(photo: Photo, face: Face) -> Colorization | None:
-    if face.colorizer is None:
+def _colorization(photo: Photo, picture: Picture) -> Colorization | None:
+    if picture.colorizer is None:
         return None
-    found = Colorization.objects.filter(photo=photo, colorizer=face.colorizer).done().first()
+    found = Colorization.objects.filter(photo=photo, colorizer=picture.colorizer).done().first()
     if found is None:
         raise Unpresentable(
             f"The colorizer's picture of {photo} is gone from the catalogue; colour the set again."

@@ -30,7 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--participants", type=_positive, required=True, metavar="N")
         parser.add_argument(
             "--fool-rate", type=_planted, action="append", default=[], metavar="CONDITION=RATE",
-            help="fool rate of a condition under test, by its name or its colorizer's; once for each",
+            help="how often the pictures of a condition under test, which is named by its name or its "
+            "colorizer's, are taken for the real photo or preferred to it; once for each",
         )  # fmt: skip
         parser.add_argument("--seed", type=int, default=1, help="of persons and photo effects (1)")
         parser.add_argument(
@@ -42,9 +43,9 @@ class Command(BaseCommand):
         for name, help_text in {
             "person_sd": "spread of persons, in logits",
             "photo_sd": "spread of photos, in logits",
-            "side_sd": "spread of leanings to one side, in logits",
+            "side_sd": "spread of leanings to one of two sides, in logits",
             "lapse_rate": "share of answers that are a coin toss",
-            "vigilance_detection": "share of vigilance fakes that are spotted",
+            "vigilance_detection": "share of the vigilance control's pictures that are spotted",
             "dropout": "share of participants who leave before the end",
             "median_rt_ms": "median response time in ms",
         }.items():
@@ -118,7 +119,7 @@ def _effects(study: Study, options: dict[str, Any]) -> PlantedEffects:
         if slug is None and study.conditions.filter(Q(slug=name) | Q(colorizer__slug=name)).exists():
             raise ValueError(
                 f"{name!r} is the vigilance condition: it has no fool rate. Say with --vigilance-detection "
-                "which share of its fakes is spotted."
+                "which share of its pictures is spotted."
             )
         if slug is None:
             raise ValueError(f"No condition is called {name!r}; there are: {', '.join(sorted(slugs))}.")

@@ -94,7 +94,7 @@ def test_a_new_study_compresses_what_it_shares_with_an_earlier_one_for_all_arms_
     for stimulus in earlier:
         as_an_earlier_release_left_it(stimulus)
     photo = earlier[0].photo_id
-    stimuli.ensure(stimuli.Face(photo, None), 64)
+    stimuli.ensure(stimuli.Picture(photo, None), 64)
     kinds = {stimulus.file.name[-4:] for stimulus in stimuli.of(study).filter(photo=photo)}
     others = {stimulus.file.name[-4:] for stimulus in stimuli.of(study).exclude(photo=photo)}
     assert (kinds, others) == ({"webp"}, {".png"})
@@ -121,8 +121,8 @@ def test_a_lost_file_is_rendered_again():
     stimulus = stimuli.of(study).first()
     default_storage.delete(stimulus.file.name)
     assert stimuli.damaged(study) == [stimulus]
-    face = stimuli.Face(stimulus.photo_id, stimulus.colorization and stimulus.colorization.colorizer_id)
-    assert stimuli.ensure(face, 64) == stimulus
+    picture = stimuli.Picture(stimulus.photo_id, stimulus.colorization and stimulus.colorization.colorizer_id)
+    assert stimuli.ensure(picture, 64) == stimulus
     assert stimuli.damaged(study) == []
 
 
@@ -132,7 +132,7 @@ def test_a_changed_file_is_put_right():
     with default_storage.open(stimulus.file.name, "wb") as file:
         file.write(b"torso")
     assert not stimuli.is_sound(stimulus)
-    stimuli.ensure(stimuli.Face(stimulus.photo_id, None), 64)
+    stimuli.ensure(stimuli.Picture(stimulus.photo_id, None), 64)
     assert stimuli.is_sound(stimulus)
 
 
@@ -147,7 +147,7 @@ def test_a_file_that_says_more_than_its_pixels_is_put_right():
     stimulus.file_bytes = default_storage.size(stimulus.file.name)
     stimulus.save()
     assert not stimuli.is_sound(stimulus)
-    assert stimuli.is_sound(stimuli.ensure(stimuli.Face(stimulus.photo_id, None), 64))
+    assert stimuli.is_sound(stimuli.ensure(stimuli.Picture(stimulus.photo_id, None), 64))
 
 
 def test_a_picture_that_changed_since_it_was_shown_is_refused():
@@ -157,19 +157,19 @@ def test_a_picture_that_changed_since_it_was_shown_is_refused():
     first.photo.file.name, second.photo.file.name = second.photo.file.name, first.photo.file.name
     first.photo.save()
     with pytest.raises(stimuli.Unpresentable, match="no longer gives the picture"):
-        stimuli.ensure(stimuli.Face(first.photo_id, None), 64)
+        stimuli.ensure(stimuli.Picture(first.photo_id, None), 64)
 
 
 def test_a_photo_without_its_colorization_has_no_stimulus():
     study = builders.make_study(catalogue=False)
-    face = stimuli.faces(study)[1]
+    picture = stimuli.pictures(study)[1]
     with pytest.raises(stimuli.Unpresentable, match="gone from the catalogue"):
-        stimuli.ensure(face, 64)
+        stimuli.ensure(picture, 64)
 
 
 def test_the_faces_of_a_study_are_counted_as_missing_until_they_are_made():
     study = builders.make_study()
-    faces = stimuli.faces(study)
-    assert len(faces) == stimuli.missing(study) == 14 * 4
-    stimuli.ensure(faces[0], 64)
+    pictures = stimuli.pictures(study)
+    assert len(pictures) == stimuli.missing(study) == 14 * 4
+    stimuli.ensure(pictures[0], 64)
     assert stimuli.missing(study) == 14 * 4 - 1

@@ -90,7 +90,7 @@ def test_nobody_is_asked_before_the_last_trial(client, participation):
 def test_the_score_says_what_it_does_not_count(client, asked):
     participation = asked(debrief={"comments": False})
     text = " ".join(page(client, participation).split())
-    assert "<strong>8</strong> of 8 fakes spotted" in text
+    assert "<strong>8</strong> of 8 answers right" in text
     assert re.findall(r"<li>([^<]+)</li>", text) == ["for practice: 2", "to check the procedure: 2"]
 
 
@@ -103,7 +103,7 @@ def test_the_score_says_what_was_spoiled_and_what_was_too_late(client, db, idle_
     for trial in participation.trials.order_by("number"):
         answer(trial, **{"answer": trial.key} | changes.get(trial.pk, {}))
     text = " ".join(page(client, participation).split())
-    assert f"<strong>{len(rest)}</strong> of {len(rest)} fakes spotted" in text
+    assert f"<strong>{len(rest)}</strong> of {len(rest)} answers right" in text
     assert re.findall(r"<li>([^<]+)</li>", text) == [
         "to check the procedure: 2",
         "not shown exactly as planned: 1",
