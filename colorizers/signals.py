@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-colorization_done = Signal()
-"""Sent in the worker, after the commit, once for each finished picture; argument: colorization."""
+colorizations_done = Signal()
+"""Sent after the commit, once for each picture that is finished or kept; argument: colorizations (a list)."""
 
 captions_wanted = Signal()
 """Sent when pictures are listed; argument: colorizations (a list). A receiver answers with what it has

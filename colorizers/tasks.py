@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from colorizers.services import (
     catalogue,
+    delivering,
     devices,
     importing,
     painting,
@@ -29,6 +30,12 @@ def import_upload(import_id: int) -> None:
     if not importing.continue_upload(import_id):
         # In steps, so that no task outlives the time after which the queue takes its worker for dead.
         import_upload.delay(import_id)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=8)
+def look_at_pictures(import_id: int) -> None:
+    if not delivering.continue_upload(import_id):
+        look_at_pictures.delay(import_id)
 
 
 @worker_init.connect

@@ -9,7 +9,7 @@ from celery import shared_task
 from kombu.exceptions import KombuError
 from redis import RedisError
 
-from colorizers.services import catalogue, importing
+from colorizers.services import catalogue, delivering, importing
 from config.celery import app
 from evaluation.services import orders, scores
 from studies.services import endings, lifecycle
@@ -29,6 +29,7 @@ def sweep() -> None:
     recovered = catalogue.recover_abandoned(empty)
     if "cpu" in empty:
         recovered += importing.recover_abandoned_imports()
+        recovered += delivering.recover_abandoned_imports()
         recovered += lifecycle.recover_abandoned()
         recovered += orders.recover_abandoned()
         recovered += scores.order_lost()

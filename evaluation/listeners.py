@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
 from colorizers.models import Colorization
-from colorizers.signals import colorization_done
+from colorizers.signals import colorizations_done
 
 
 def connect() -> None:
@@ -14,18 +14,18 @@ def connect() -> None:
     from evaluation.models import Order
     from studies.models import Participation
 
-    colorization_done.connect(order_score, dispatch_uid="evaluation.order_score")
+    colorizations_done.connect(order_scores, dispatch_uid="evaluation.order_scores")
     post_delete.connect(discard_file, sender=Order, dispatch_uid="evaluation.discard_file")
     post_save.connect(forget_withdrawn, sender=Participation, dispatch_uid="evaluation.forget_withdrawn")
 
 
-def order_score(sender: Any, *, colorization: Colorization, **_kwargs: Any) -> None:
-    """Have a worker score a picture as soon as it exists."""
+def order_scores(sender: Any, *, colorizations: list[Colorization], **_kwargs: Any) -> None:
+    """Have a worker score pictures as soon as they exist."""
     from evaluation.services import (
         scores,
     )
 
-    scores.order_scores([colorization])
+    scores.order_scores(colorizations)
 
 
 def discard_file(sender: Any, *, instance: Any, **_kwargs: Any) -> None:

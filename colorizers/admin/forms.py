@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from colorizers.models import Colorizer, PhotoImport, PhotoSet
 from colorizers.pictures.photo_containers import PICTURE_ENDINGS, RAW_ENDINGS
 from colorizers.services.companions import COMPANION_ENDINGS
+from colorizers.services.deliveries import METHOD as IMPORTED
 from colorizers.services.photo_sources import SIDECAR
 from colorizers.tools.command_line import MANAGE
 
@@ -131,7 +132,7 @@ class ColourForm(forms.Form):
 
     sets = forms.ModelMultipleChoiceField(PhotoSet.objects.all(), widget=forms.MultipleHiddenInput)
     colorizers = forms.ModelMultipleChoiceField(
-        Colorizer.objects.all(),
+        Colorizer.objects.exclude(method=IMPORTED),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one colorizer.")},
     )

@@ -257,6 +257,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
         choices = [
             {"colorizer": colorizer, "missing": photos - made.get(colorizer.pk, {}).get(WorkState.DONE, 0)}
             for colorizer in Colorizer.objects.all()
+            if colorizer.paints
         ]
         title = f"Colour {', '.join(str(photo_set) for photo_set in photo_sets)} with…"
         return self._page(

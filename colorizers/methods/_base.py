@@ -80,6 +80,7 @@ class Ingredients:
 class Method:
     """One way to colour a photo: facts for people, and `build`, which makes the predictor.
 
+    One without `build` paints nothing: its colorizers' pictures come finished.
     `variants` gives the number of learned parameters of each; the first one is the default.
     `settings` is a frozen dataclass whose fields have defaults and which refuses bad values itself.
     A method with an `input_size` gets every photo as a square of that side; one with an
@@ -93,7 +94,7 @@ class Method:
     name: str
     summary: str
     citation: str
-    build: Callable[[Ingredients], Predict]
+    build: Callable[[Ingredients], Predict] | None
     settings: type[Any] = NoSettings
     variants: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({"default": 0}))
     input_size: int | None = None
@@ -105,6 +106,11 @@ class Method:
     promises_colour: bool = True
     check_references: Callable[[Any, Collection[str]], None] | None = None
     title: str = ""
+
+    @property
+    def paints(self) -> bool:
+        """Whether it makes pictures here; otherwise they are imported."""
+        return self.build is not None
 
     @property
     def shown_title(self) -> str:
@@ -162,7 +168,12 @@ class Method:
         *,
         variant: str = "",
     ) -> Predict:
-        """The predictor: (lightness, source) -> ab. ValueError if something is missing or superfluous."""
+        """The predictor: (lightness, source) -> ab. ValueError if something is missing or superfluous.
+
+        Also for a method that paints nothing.
+        """
+        if self.build is None:
+            raise ValueError(f"The method {self.name!r} paints nothing: its pictures are imported as files.")
         if self.needs_weights != (weights is not None):
             wanted = "needs a weights file" if self.needs_weights else "takes no weights"
             raise ValueError(f"The method {self.name!r} {wanted}.")

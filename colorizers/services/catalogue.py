@@ -22,6 +22,7 @@ from colorizers.services.claims import silent_since
 from colorizers.services.loading import queue_of
 from colorizers.services.painting import colorize_chunk
 from colorizers.services.sending import send
+from colorizers.tools.command_line import MANAGE
 from colorizers.tools.progress import Progress
 
 _FRESH = {"claim": "", "claimed_at": None, "attempts": 0, "error": "", "finished_at": None}
@@ -34,13 +35,34 @@ def missing_colorizations(photo_set: PhotoSet, colorizer: Colorizer) -> QuerySet
     )
 
 
+class PaintsNothing(ValueError):
+    """This colorizer's pictures come finished; the message says how."""
+
+
+def check_paints(photo_set: PhotoSet, colorizer: Colorizer) -> None:
+    """Raise PaintsNothing if no worker can make pictures by this colorizer."""
+    if colorizer.paints:
+        return
+    raise PaintsNothing(
+        f"The pictures of {colorizer.slug!r} were made elsewhere, so nobody here can paint more of them. "
+        f"Import what is missing: {import_command(photo_set, colorizer)}"
+    )
+
+
+def import_command(photo_set: PhotoSet, colorizer: Colorizer) -> str:
+    """The command that imports pictures of a set for a colorizer whose pictures come finished."""
+    return f"{MANAGE} import_colorizations FOLDER_OR_ZIP --set {photo_set.name} --name {colorizer.slug}"
+
+
 @transaction.atomic
 def order_generation(*, photo_set: PhotoSet, colorizer: Colorizer, by: Any = None) -> GenerationRun:
     """Order what is missing of one colorizer's pictures of a set, failed ones included.
 
     A run that is under way for the same two is continued, and one with nothing to do is finished at
     once. If the queue cannot be reached, the run waits, with the reason; `recover_abandoned` sends it later.
+    Raises PaintsNothing for a colorizer whose pictures are imported.
     """
+    check_paints(photo_set, colorizer)
     # The colorizer's row is the lock: two orders at once must not both find the same photos missing.
     Colorizer.objects.select_for_update().get(pk=colorizer.pk)
     active = GenerationRun.objects.filter(photo_set=photo_set, colorizer=colorizer, state__in=OPEN_STATES)

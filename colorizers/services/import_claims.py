@@ -3,38 +3,101 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO, Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from colorizers.models import OPEN_STATES, PhotoImport, WorkState
+from colorizers.models import OPEN_STATES, FilesImport, WorkState
 from colorizers.services.claims import Pulse, silent_since
-
-
-def cancel_import(photo_import: PhotoImport) -> bool:
-    """Stop an import after the file that it is at; what came in is kept. False if it was over."""
-    stopped = PhotoImport.objects.filter(pk=photo_import.pk, state__in=OPEN_STATES).update(
-        state=WorkState.CANCELLED, error="Cancelled; what came in is kept.", finished_at=timezone.now()
-    )
-    photo_import.refresh_from_db()
-    return bool(stopped)
+from colorizers.services.photo_sources import ImportRefused
 
 
 class Busy(Exception):
     """Somebody else is at it, and gives signs of life."""
 
 
+class UploadMissing(ImportRefused):
+    """What an import was to be continued from is not there; the message says what, and what to do."""
+
+
+def rows(files_import: FilesImport, **conditions: Any) -> Any:
+    """The row of an import, if it meets the conditions, to be updated in one statement."""
+    return type(files_import)._default_manager.filter(pk=files_import.pk, **conditions)
+
+
+def cancel_import(files_import: FilesImport) -> bool:
+    """Stop an import after the file that it is at; what came in is kept. False if it was over."""
+    stopped = rows(files_import, state__in=OPEN_STATES).update(
+        state=WorkState.CANCELLED, error="Cancelled; what came in is kept.", finished_at=timezone.now()
+    )
+    files_import.refresh_from_db()
+    return bool(stopped)
+
+
 @contextmanager
-def held(photo_import: PhotoImport) -> Iterator[None]:
+def held(files_import: FilesImport) -> Iterator[None]:
     """Hold an import for this process alone; raises Busy."""
     token = uuid.uuid4().hex
-    rows = PhotoImport.objects.filter(pk=photo_import.pk, state__in=OPEN_STATES)
-    free = rows.filter(Q(claim="") | Q(claimed_at__lt=silent_since()))
+    unfinished = rows(files_import, state__in=OPEN_STATES)
+    free = unfinished.filter(Q(claim="") | Q(claimed_at__lt=silent_since()))
     if not free.update(claim=token, claimed_at=timezone.now(), error=""):
         raise Busy
-    mine = rows.filter(claim=token)
+    mine = unfinished.filter(claim=token)
     try:
         with Pulse(lambda: mine.update(claimed_at=timezone.now())):
             yield
     finally:
-        PhotoImport.objects.filter(pk=photo_import.pk, claim=token).update(claim="")
+        rows(files_import, claim=token).update(claim="")
+
+
+@contextmanager
+def failing_aloud(files_import: FilesImport) -> Iterator[None]:
+    """Write down on the import why it stopped, and let the exception go on."""
+    try:
+        yield
+    except Busy:
+        raise
+    except BaseException as error:
+        rows(files_import, state__in=OPEN_STATES).update(
+            state=WorkState.FAILED, error=str(error) or type(error).__name__, finished_at=timezone.now()
+        )
+        raise
+
+
+@contextmanager
+def stored_upload(files_import: FilesImport, *, command: str, again: str) -> Iterator[IO[bytes]]:
+    """The stored archive of an import; UploadMissing says what is missing where there is none.
+
+    `command` brought what is no upload, and `again` says what becomes of it the second time.
+    """
+    done = f"{files_import.files.count()} of {files_import.total} files had been looked at"
+    if not files_import.upload:
+        raise UploadMissing(
+            f"The import was interrupted; {done}. It came from a folder or archive that was given to "
+            f"{command}, of which nothing is kept here: run the same command again. {again}"
+        )
+    try:
+        file = files_import.upload.open("rb")
+    except OSError as error:
+        raise UploadMissing(
+            f"The import cannot go on; {done}. Its uploaded archive {files_import.upload.name} is missing or "
+            f"cannot be read ({error.strerror or error}): upload it again. {again}"
+        ) from error
+    with file:
+        yield file.file
+
+
+def drop_upload(files_import: FilesImport) -> None:
+    """Delete the uploaded archive: originals may carry places and names in their metadata."""
+    upload = files_import.upload
+    rows(files_import).update(upload="")
+    if upload.name:
+        upload.storage.delete(upload.name)
+
+
+def silent(model: type[FilesImport]) -> Any:
+    """The open imports of which nothing was heard for a while."""
+    return model._default_manager.filter(state__in=OPEN_STATES).filter(
+        Q(claimed_at__lt=silent_since()) | Q(claimed_at=None, created_at__lt=silent_since())
+    )

@@ -3,14 +3,12 @@
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from colorizers.models import (
@@ -25,9 +23,16 @@ from colorizers.models import (
 )
 from colorizers.pictures import images, monochrome
 from colorizers.pictures.images import CleanPhoto, PhotoRefused
-from colorizers.services.claims import silent_since
 from colorizers.services.companions import companions
-from colorizers.services.import_claims import Busy, held
+from colorizers.services.import_claims import (
+    Busy,
+    UploadMissing,
+    drop_upload,
+    failing_aloud,
+    held,
+    silent,
+    stored_upload,
+)
 from colorizers.services.photo_facts import Facts, Sidecar, read_sidecars
 from colorizers.services.photo_sources import Entry, ImportRefused, open_source, open_zip
 from colorizers.services.sending import send
@@ -36,12 +41,9 @@ from colorizers.services.stored_files import sha256, store_once
 STEP_SECONDS = 60
 STUDY_SIDE = 256
 SYSTEMS_OWN = "hidden or left by the system"
+RECOGNISED = "Photos that are in the set already are recognised."
 
 logger = logging.getLogger(__name__)
-
-
-class UploadMissing(ImportRefused):
-    """What an import was to be continued from is not there; the message says what, and what to do."""
 
 
 Watcher = Callable[[PhotoImport, ImportedFile], None]
@@ -75,7 +77,7 @@ def import_photos(
             max_side=max_side,
             created_by=by,
         )
-        with _failing_aloud(photo_import), held(photo_import):
+        with failing_aloud(photo_import), held(photo_import):
             _work(photo_import, entries, watcher=watcher)
     photo_import.refresh_from_db()
     return photo_import
@@ -113,9 +115,9 @@ def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
     deadline = time.monotonic() + seconds
     try:
         with (
-            _failing_aloud(photo_import),
+            failing_aloud(photo_import),
             held(photo_import),
-            _upload(photo_import) as file,
+            stored_upload(photo_import, command="import_photos", again=RECOGNISED) as file,
             open_zip(file, "The upload") as entries,
         ):
             finished = _work(photo_import, entries, deadline=deadline)
@@ -125,17 +127,14 @@ def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
     except (ImportRefused, Fixed):
         finished = True
     if finished:
-        _drop_upload(photo_import)
+        drop_upload(photo_import)
     return finished
 
 
 def recover_abandoned_imports() -> int:
     """Settle the imports whose process was killed: an upload is sent again, of a folder it is said."""
-    silent = PhotoImport.objects.filter(state__in=OPEN_STATES).filter(
-        Q(claimed_at__lt=silent_since()) | Q(claimed_at=None, created_at__lt=silent_since())
-    )
     recovered = 0
-    for photo_import in silent:
+    for photo_import in silent(PhotoImport):
         recovered += 1
         if photo_import.upload:
             _send(photo_import.pk)
@@ -143,50 +142,6 @@ def recover_abandoned_imports() -> int:
         # Of a folder nothing is kept here: that is what it says.
         continue_upload(photo_import.pk)
     return recovered
-
-
-@contextmanager
-def _upload(photo_import: PhotoImport) -> Iterator[IO[bytes]]:
-    """The stored archive of an import; UploadMissing says what is missing where there is none."""
-    done = f"{photo_import.files.count()} of {photo_import.total} files had been looked at"
-    if not photo_import.upload:
-        raise UploadMissing(
-            f"The import was interrupted; {done}. It came from a folder or archive that was given to "
-            "import_photos, of which nothing is kept here: run the same command again. Photos that are in "
-            "the set already are recognised."
-        )
-    try:
-        file = photo_import.upload.open("rb")
-    except OSError as error:
-        raise UploadMissing(
-            f"The import cannot go on; {done}. Its uploaded archive {photo_import.upload.name} is missing or "
-            f"cannot be read ({error.strerror or error}): upload it again. Photos that are in the set "
-            "already are recognised."
-        ) from error
-    with file:
-        yield file.file
-
-
-@contextmanager
-def _failing_aloud(photo_import: PhotoImport) -> Iterator[None]:
-    """Write down on the import why it stopped, and let the exception go on."""
-    try:
-        yield
-    except Busy:
-        raise
-    except BaseException as error:
-        PhotoImport.objects.filter(pk=photo_import.pk, state__in=OPEN_STATES).update(
-            state=WorkState.FAILED, error=str(error) or type(error).__name__, finished_at=timezone.now()
-        )
-        raise
-
-
-def _drop_upload(photo_import: PhotoImport) -> None:
-    # The originals may carry places and names in their metadata; what went in is kept clean.
-    upload = photo_import.upload
-    PhotoImport.objects.filter(pk=photo_import.pk).update(upload="")
-    if upload.name:
-        upload.storage.delete(upload.name)
 
 
 def _work(

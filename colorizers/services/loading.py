@@ -97,8 +97,15 @@ def provenance(colorization: Colorization, loaded: Loaded) -> dict[str, Any]:
         "weights": colorizer.weights_digest,
         "reference": loaded.reference_digest,
         "seed": colorizer.seed,
-        "code": settings.VERSION,
         **loaded.facts,
+        **environment(),
+    }
+
+
+def environment() -> dict[str, Any]:
+    """The code, libraries and machine by which a picture is made, for its record."""
+    return {
+        "code": settings.VERSION,
         "python": platform.python_version(),
         "libraries": _libraries(),
         "worker": platform.node(),

@@ -18,7 +18,7 @@ from colorizers.pictures.pipeline import Finished, Job, Limits, colorize_many
 from colorizers.services.claims import SignsOfLife, claim
 from colorizers.services.loading import Loaded, load, provenance, read_intact
 from colorizers.services.stored_files import sha256, store_once
-from colorizers.signals import colorization_done
+from colorizers.signals import colorizations_done
 
 logger = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ def _finish(held: Held, picture: Picture, record: dict[str, Any]) -> bool:
 
 def _announce(colorization: Colorization) -> None:
     # A receiver's failure is logged by Django; it is not the picture's.
-    colorization_done.send_robust(sender=Colorization, colorization=colorization)
+    colorizations_done.send_robust(sender=Colorization, colorizations=[colorization])
 
 
 def reason_of(error: Exception) -> str:

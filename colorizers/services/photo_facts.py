@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 
@@ -82,6 +82,20 @@ def read_sidecars(entries: Iterable[Entry]) -> Sidecar:
 
 def parse_sidecar(data: bytes, *, called: str = SIDECAR) -> dict[str, Facts]:
     """The rows of a photos.csv: columns file, licence, author, year, source, title; , or ; between them."""
+    return {
+        plain_path(row["file"]): Facts(**{name: row[name] for name in COLUMNS & row.keys()})
+        for row in csv_rows(data, called=called, needed=("file",), known=COLUMNS)
+        if row["file"]
+    }
+
+
+def csv_rows(
+    data: bytes, *, called: str, needed: Sequence[str], known: Iterable[str] = ()
+) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file with , or ; between cells: what its needed and known columns hold, stripped.
+
+    Column names are compared without case. Raises ImportRefused, which speaks of the file as `called`.
+    """
     if len(data) > MAX_SIDECAR_BYTES:
         raise ImportRefused(f"{called} is larger than {MAX_SIDECAR_BYTES >> 20} MB.")
     try:
@@ -96,20 +110,19 @@ def parse_sidecar(data: bytes, *, called: str = SIDECAR) -> dict[str, Facts]:
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in header and "," not in header else ",")
     try:
         names = {(name or "").strip().lower(): name for name in reader.fieldnames or []}
-        if "file" not in names:
-            raise ImportRefused(
-                f"{called} has no column “file”; it has {sorted(names) or 'none'}. "
-                f"Expected: file, {', '.join(sorted(COLUMNS))}."
-            )
-        known = COLUMNS & names.keys()
-        return {
-            _plain(row[names["file"]]): Facts(**{key: (row[names[key]] or "").strip() for key in known})
-            for row in reader
-            if (row[names["file"]] or "").strip()
-        }
+        for column in needed:
+            if column not in names:
+                raise ImportRefused(
+                    f"{called} has no column “{column}”; it has {sorted(names) or 'none'}. "
+                    f"Expected: {', '.join([*needed, *sorted(known)])}."
+                )
+        wanted = [name for name in (*needed, *known) if name in names]
+        for row in reader:
+            yield {name: (row[names[name]] or "").strip() for name in wanted}
     except csv.Error as error:
         raise ImportRefused(f"{called}, line {reader.line_num}: {error}.") from error
 
 
-def _plain(name: str) -> str:
+def plain_path(name: str) -> str:
+    """A path as a list names it, in the form in which files are known here."""
     return PurePosixPath(printable(name.strip().replace("\\", "/"))).as_posix()

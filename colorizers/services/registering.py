@@ -13,6 +13,7 @@ from colorizers.methods import Method
 from colorizers.models import Colorizer, PhotoSet, digest_of
 from colorizers.services.checking import WeightsFile, check_weights
 from colorizers.services.stored_files import sha256, store_once
+from colorizers.tools.command_line import MANAGE
 
 
 class ColorizerRefused(ValueError):
@@ -48,6 +49,11 @@ def register_colorizer(
         reference_set=reference_set,
         seed=seed,
     )
+    if not methods_get(method).paints:
+        raise ColorizerRefused(
+            f"The method {method!r} paints nothing: a colorizer of it comes with its pictures. Run: "
+            f"{MANAGE} import_colorizations FOLDER_OR_ZIP --set S --name {slug}"
+        )
     file = WeightsFile(weights, weights.name) if weights is not None else None
     complete(colorizer, file, weights_sha256=weights_sha256)
     found = existing(colorizer)

@@ -18,7 +18,7 @@ from colorizers.services import (
     loading,
     painting,
 )
-from colorizers.signals import colorization_done
+from colorizers.signals import colorizations_done
 from tests.builders import fill_catalogue, make_colorizer, make_photo, make_photo_set
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -43,12 +43,12 @@ def order(meadow, sepia):
 def announced():
     heard = []
 
-    def listen(colorization, **_):
-        heard.append(colorization.pk)
+    def listen(colorizations, **_):
+        heard.extend(one.pk for one in colorizations)
 
-    colorization_done.connect(listen)
+    colorizations_done.connect(listen)
     yield heard
-    colorization_done.disconnect(listen)
+    colorizations_done.disconnect(listen)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from tests.small_networks import small_weights
 ROOT = Path(__file__).parents[2]
 OURS = [module.name for module in pkgutil.iter_modules(methods.__path__) if not module.name.startswith("_")]
 # A method from outside brings its own weights, which we have not.
-READY = [name for name in methods.names() if name in OURS or not methods.get(name).needs_weights]
+PAINTING = [name for name in methods.names() if methods.get(name).paints]
+READY = [name for name in PAINTING if name in OURS or not methods.get(name).needs_weights]
 SHAPES = [(1, 1), (1, 40), (37, 1), (5, 7), (63, 91), (101, 64)]
 
 
@@ -205,6 +206,18 @@ def test_a_promise_of_colour_is_kept(name, photos):
     method = methods.get(name)
     if method.promises_colour and not method.needs_weights:  # untrained weights promise nothing
         assert all(colour.mean_chroma(paint(name, photos, photo)) > 1 for photo in photos)
+
+
+def test_all_but_one_of_ours_paint():
+    assert set(OURS) - set(PAINTING) == {"imported"}
+
+
+@pytest.mark.parametrize("name", sorted(set(methods.names()) - set(PAINTING)))
+def test_a_method_that_paints_nothing_refuses_to_and_says_where_its_pictures_come_from(name):
+    method = methods.get(name)
+    assert (method.needs_weights, method.needs_reference) == (False, False)
+    with pytest.raises(ValueError, match="paints nothing: its pictures are imported as files"):
+        method.load()
 
 
 @pytest.mark.parametrize("name", methods.names())

@@ -8,7 +8,7 @@ from PIL import Image
 
 from colorizers.models import WorkState
 from colorizers.pictures.images import render_stimulus
-from colorizers.signals import colorization_done
+from colorizers.signals import colorizations_done
 from evaluation import metrics, tasks
 from evaluation.models import Score
 from evaluation.reading.files.measuring import measure_pair
@@ -94,7 +94,7 @@ def test_the_task_leaves_alone_what_is_gone():
 
 def test_a_finished_colorization_is_ordered_to_be_scored(ordered):
     colorization = paint(seed=1)
-    colorization_done.send(sender=None, colorization=colorization)
+    colorizations_done.send(sender=None, colorizations=[colorization])
     assert ordered == [colorization.pk]
 
 
@@ -102,7 +102,7 @@ def test_without_a_queue_nothing_breaks_or_waits_and_the_command_makes_up_for_it
     settings.REDIS_URL = "unix:///nowhere/redis.sock"
     colorization = paint(seed=1)
     start = time.perf_counter()
-    colorization_done.send(sender=None, colorization=colorization)
+    colorizations_done.send(sender=None, colorizations=[colorization])
     assert time.perf_counter() - start < 1
     assert "the queue cannot be reached" in caplog.text
     call_command("score", stdout=(out := io.StringIO()))

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from colorizers.pictures import inference, pipeline
-from colorizers.signals import colorization_done
+from colorizers.signals import colorizations_done
 
 LOG = Path(os.environ["SLOW_BRUSH_LOG"])
 SECONDS = float(os.environ.get("SLOW_BRUSH_SECONDS", "0.5"))
@@ -31,9 +31,10 @@ def slowly(predict, lightness, sources):
     return answers
 
 
-def listen(colorization, **_):
-    note(f"announced {colorization.photo.digest}")
+def listen(colorizations, **_):
+    for colorization in colorizations:
+        note(f"announced {colorization.photo.digest}")
 
 
 pipeline.predicted = slowly
-colorization_done.connect(listen, weak=False)
+colorizations_done.connect(listen, weak=False)

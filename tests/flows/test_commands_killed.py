@@ -7,15 +7,24 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from colorizers.models import GenerationRun, PhotoImport, PhotoSet, WorkState
+from colorizers.models import (
+    Colorization,
+    DeliveredPicture,
+    GenerationRun,
+    PhotoImport,
+    PhotoSet,
+    PictureImport,
+    WorkState,
+)
 from config import tasks
 from studies.models import Study, StudyState
 from studies.services import lifecycle
 from tests import builders
-from tests.builders import make_study
+from tests.builders import make_photo_set, make_study
 from tests.conftest import colourful_pixels, png_bytes
 from tests.flows.test_worker_killed import database_url
 from tests.installation import until
@@ -82,6 +91,36 @@ def test_a_killed_import_of_a_folder_is_settled_and_goes_on_when_it_is_called_ag
     assert PhotoSet.objects.get(name="lake").photos.count() == 40
 
 
+def test_a_killed_import_of_pictures_keeps_nothing_and_goes_on_when_it_is_called_again(
+    command, tmp_path, lapsed
+):
+    photo_set = make_photo_set(40, width=900, height=700)
+    folder = tmp_path / "results"
+    folder.mkdir()
+    for photo in photo_set.photos.all():
+        turned = np.ascontiguousarray(photo.read_rgb()[..., ::-1])
+        (folder / photo.name).write_bytes(png_bytes(turned))
+    importing = ["import_colorizations", str(folder), "--set", photo_set.name, "--name", "ours"]
+    first = command(*importing)
+    until(lambda: DeliveredPicture.objects.count() > 2, seconds=60, what="three pictures")
+    kill(first)
+    left = PictureImport.objects.get()
+    looked_at = left.files.count()
+    assert looked_at < 40
+    assert not Colorization.objects.exists()
+    lapsed()
+    tasks.sweep()
+    left.refresh_from_db()
+    assert left.state == WorkState.FAILED
+    assert f"was interrupted; {looked_at} of 40 files had been looked at" in left.error
+    assert "run the same command again" in left.error
+    assert command(*importing).wait() == 0
+    assert Colorization.objects.done().count() == 40
+    assert command(*importing).wait() == 0
+    assert Colorization.objects.count() == 40
+    assert PictureImport.objects.exclude(pk=left.pk).count() == PictureImport.objects.count()
+
+
 def test_a_killed_launch_is_finished_by_a_worker(command, monkeypatch, lapsed, idle_queue):
     study = make_study(photos=30)
     launching = command("launch_study", study.slug)
@@ -100,16 +139,21 @@ def test_open_work_is_listed_and_can_be_cancelled(idle_queue):
     study = make_study()
     lifecycle.begin(study=study, goal=lifecycle.LAUNCH)
     imported = PhotoImport.objects.create(photo_set=study.photo_set, state=WorkState.RUNNING, total=9)
+    pictures = PictureImport.objects.create(photo_set=study.photo_set, slug="ours", total=9)
     run = GenerationRun.objects.order_by("pk").first()
     GenerationRun.objects.filter(pk=run.pk).update(state=WorkState.RUNNING)
     out = StringIO()
     call_command("jobs", stdout=out)
     names = [line.split()[0] for line in out.getvalue().splitlines()]
-    assert names == [f"run-{run.pk}", f"import-{imported.pk}", f"study-{study.pk}"]
+    assert names == [f"run-{run.pk}", f"import-{imported.pk}", f"pictures-{pictures.pk}", f"study-{study.pk}"]
     for name in names:
         call_command("jobs", cancel=name, stdout=out)
-    study.refresh_from_db()
-    imported.refresh_from_db()
-    assert (study.is_draft, imported.state) == (True, WorkState.CANCELLED)
+    for job in (study, imported, pictures):
+        job.refresh_from_db()
+    assert (study.is_draft, imported.state, pictures.state) == (
+        True,
+        WorkState.CANCELLED,
+        WorkState.CANCELLED,
+    )
     with pytest.raises(CommandError, match="there is: none"):
         call_command("jobs", cancel="run-999", stdout=out)

@@ -41,7 +41,10 @@ class Command(BaseCommand):
         colorizer = colorizer_called(options["colorizer"])
         if not photo_set.photos.exists():
             raise CommandError(f"The photo set {photo_set.name!r} is empty: import photos into it first.")
-        run = catalogue.order_generation(photo_set=photo_set, colorizer=colorizer)
+        try:
+            run = catalogue.order_generation(photo_set=photo_set, colorizer=colorizer)
+        except catalogue.PaintsNothing as error:
+            raise CommandError(str(error)) from error
         self.again = f"{MANAGE} colorize --set {photo_set.name} --colorizer {colorizer.slug} --wait"
         if run.total == 0:
             self._say_nothing_to_do(run)

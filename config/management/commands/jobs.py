@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colorizers.models import OPEN_STATES, GenerationRun, PhotoImport
+from colorizers.models import OPEN_STATES, GenerationRun, PhotoImport, PictureImport
 from colorizers.services import catalogue, import_claims
 from evaluation.models import Order
 from evaluation.services import orders
@@ -42,6 +42,13 @@ def open_jobs() -> Iterator[Job]:
             f"import photos into {imported.photo_set}",
             f"{imported.get_state_display()}, {imported.files.count()} of {imported.total}",
             lambda imported=imported: import_claims.cancel_import(imported),  # type: ignore[misc]
+        )
+    for pictures in PictureImport.objects.filter(state__in=OPEN_STATES).select_related("photo_set"):
+        yield Job(
+            f"pictures-{pictures.pk}",
+            f"look at pictures by {pictures.slug} of {pictures.photo_set}",
+            f"{pictures.get_state_display()}, {pictures.files.count()} of {pictures.total}",
+            lambda pictures=pictures: import_claims.cancel_import(pictures),  # type: ignore[misc]
         )
     for study in Study.objects.filter(state=StudyState.PREPARING):
         facts = study.preparation
