@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,11 +25,11 @@ from studies.blinding import wording
 from studies.blinding.contrasts import contrasts
 from studies.blinding.envelope import envelope
 from studies.blinding.masking import padding_of, unmask
-from studies.blinding.observations import SAMPLE, Picture, table_of, uneven, uneven_files
+from studies.blinding.observations import SAMPLE, Pair, Picture, table_of, uneven, uneven_files
 from studies.blinding.verdict import ALPHA, PERMUTATIONS, judge
 from studies.designs._design import Reaction
 from studies.designs._trial import REAL
-from studies.models import BlindingAudit, Participation, Source, Study, Trial
+from studies.models import BlindingAudit, ConditionKind, Participation, Source, Study, Trial, TrialKind
 from studies.services import participations, previews, stimuli
 from studies.simulation.visitor import Visitor, as_shown, images_of
 
@@ -98,14 +98,14 @@ def audit(
     pairs have been taken; after the last one they are judged, which takes seconds, too. Raises CannotAudit,
     VisitFailed, httpx.HTTPError, or trial_rows.NotPrepared.
     """
-    began, rng = time.monotonic(), np.random.default_rng(seed)
+    began, rng, seen = time.monotonic(), np.random.default_rng(seed), _Seen.of(study)
     with _client(server) as client:
-        seen, visits = _collect(study, pairs, rng, client, watch)
-    refused = {one.status for one in seen} - {200}
+        visits = _collect(study, seen, pairs, rng, client, watch)
+    refused = {one.status for one in seen.pictures} - {200}
     if refused:
         raise CannotAudit(f"Pictures were answered with status {min(refused)}, not 200.")
     result = _result(seen, pairs, rng) | {
-        "certain": list(dict.fromkeys([*_files(study), *uneven(seen)])),
+        "certain": list(dict.fromkeys([*_files(study), *uneven(seen.pictures)])),
         "participations": visits,
         "seed": seed,
         "server": server,
@@ -117,20 +117,47 @@ def audit(
     )
 
 
-def _result(seen: Sequence[Picture], most: int, rng: np.random.Generator) -> dict[str, Any]:
-    compared = {name: pairs[:most] for name, pairs in contrasts(seen).items()}
+@dataclass
+class _Seen:
+    """The pictures that were seen so far, in the order of showing, and what of them can be compared."""
+
+    control: str
+    pictures: list[Picture] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, study: Study) -> _Seen:
+        control = study.conditions.filter(kind=ConditionKind.VIGILANCE).first()
+        return cls(control.slug if control else "")
+
+    def contrasts(self) -> dict[str, list[Pair]]:
+        return contrasts(self.pictures, self.control)
+
+    def pairs(self) -> int:
+        """How many there are of what is under test; the fewest, where there is more than one such."""
+        counts = [len(pairs) for name, pairs in self.contrasts().items() if name != self.control]
+        return min(counts, default=0)
+
+
+def _result(seen: _Seen, most: int, rng: np.random.Generator) -> dict[str, Any]:
+    compared = {name: pairs[:most] for name, pairs in seen.contrasts().items()}
     verdicts = {name: judge(table_of(pairs), rng, tables=len(compared)) for name, pairs in compared.items()}
     found = [
         asdict(finding) | {"name": _named(finding.name, arm)}
         for arm, verdict in verdicts.items()
         for finding in verdict.findings
     ]
-    limits = [one["smallest"] for one in found if not one["name"].startswith("classifier")]
+    # The control is rare: it says nothing of how well the arms under test were looked at.
+    limits = [
+        finding.smallest
+        for arm, verdict in verdicts.items()
+        for finding in verdict.findings
+        if arm != seen.control and not finding.name.startswith("classifier")
+    ]
     return {
         "pairs": sum(map(len, compared.values())),
         "photos": len({pair.photo for pairs in compared.values() for pair in pairs}),
         "told": "the fake" if compared.keys() == {REAL} else "the arms",
-        "shown_twice": _shown_twice(seen),
+        "shown_twice": _shown_twice(seen.pictures),
         "alpha": ALPHA,
         "permutations": PERMUTATIONS,
         "findings": found,
@@ -189,10 +216,12 @@ def _site() -> WSGIApplication:
 
 
 def _collect(
-    study: Study, pairs: int, rng: np.random.Generator, client: httpx.Client, watch: Watcher
-) -> tuple[list[Picture], int]:
-    """Pictures from as many previews as so many pairs take; the previews are deleted whatever happens."""
-    seen: list[Picture] = []
+    study: Study, seen: _Seen, pairs: int, rng: np.random.Generator, client: httpx.Client, watch: Watcher
+) -> int:
+    """See pictures in as many previews as so many pairs take; returns how many.
+
+    The previews are deleted whatever happens.
+    """
     made: list[Participation] = []
     taken = 0
     try:
@@ -203,38 +232,34 @@ def _collect(
             participation = participations.begin_participation(study=study, source=Source.PREVIEW)
             made.append(participation)
             participations.start_trials(participation)
-            before = len(seen)
+            before = len(seen.pictures)
             _visit(participation, seen, most, rng, client)
-            if len(seen) == before:
+            if len(seen.pictures) == before:
                 raise CannotAudit(f"The {study.design} test shows no pictures.")
-            taken = _compared(seen)
+            taken = seen.pairs()
             watch(min(taken, pairs), pairs)
         if not taken:
             raise CannotAudit(f"The {study.design} test shows no photo by different arms.")
     finally:
         previews.discard(Participation.objects.filter(pk__in=[one.pk for one in made]))
-    return seen, len(made)
-
-
-def _compared(seen: Sequence[Picture]) -> int:
-    """How many pairs there are of what can be told apart; the fewest, where there is more than one such."""
-    return min((len(pairs) for pairs in contrasts(seen).values()), default=0)
+    return len(made)
 
 
 def _visit(
     participation: Participation,
-    seen: list[Picture],
+    seen: _Seen,
     most: int,
     rng: np.random.Generator,
     client: httpx.Client,
 ) -> None:
-    """Fetch the pictures of one participation in the order of its trials, and answer by lot to go on.
+    """See the pictures of one participation in the order of its trials, and answer by lot to go on.
 
-    They are put to those that were seen, until there are `most` pairs or the participation is over.
+    Until there are `most` pairs or the participation is over. Practice is answered right: some designs send
+    those home who fail it.
     """
     visitor, clock, probed = Visitor(client), 1000.0, None
     code = visitor.arrive(visitor.get(reverse("studies:participation", args=[participation.code])).text)
-    while _compared(seen) < most:
+    while seen.pairs() < most:
         planned = visitor.state()["trials"][: participations.PICTURES_AHEAD]
         if not planned:
             return
@@ -244,10 +269,12 @@ def _visit(
         if probed is None:
             probed = {one["src"]: _probe(one["src"], client) for one in images_of(planned[0])}
         for trial in planned:
-            if _compared(seen) < most:
-                seen += _pictures(trial, by_code[trial["code"]], got, probed)
+            row = by_code[trial["code"]]
+            seen.pictures += _pictures(trial, row, got, probed)
             offered = trial["answers"]
             chosen = offered[int(rng.integers(len(offered)))]["value"]
+            if row.kind == TrialKind.PRACTICE and row.key:
+                chosen = row.key
             more = {one["name"]: one["answers"][0]["value"] for one in trial["more"]}
             reaction = Reaction(chosen, 500.0, more)
             visitor.answer(trial, reaction, as_shown(trial["frames"], clock), runner="audit")

@@ -49,7 +49,7 @@ def test_a_pair_test_is_compared_within_its_trials():
 
 def test_single_pictures_are_compared_within_their_photos():
     rng = np.random.default_rng(4)
-    seen = trials(rng, "") + trials(rng, "deep", times=1)
+    seen = trials(rng, "", times=1) + trials(rng, "deep", times=1)
     compared = contrasts(seen)
     assert compared.keys() == {""}
     assert len(compared[""]) == 40
@@ -84,6 +84,27 @@ def test_of_trials_apart_their_order_is_an_observation():
     rng = np.random.default_rng(7)
     last = [replace(one, number=one.number + 100) for one in trials(rng, "deep")]
     assert "trial, its number" in told(trials(rng, "") + last)[""]
+
+
+def test_the_control_is_held_against_all_and_no_arm_against_it():
+    rng = np.random.default_rng(8)
+    seen = trials(rng, "a", "b") + trials(rng, "control", "b", times=1)
+    compared = contrasts(seen, "control")
+    assert {name: len(pairs) for name, pairs in compared.items()} == {"a": 80, "control": 40}
+    assert {pair.other.arm for pair in compared["a"]} == {"b"}
+    assert {pair.one.arm for pair in compared["control"]} == {"control"}
+
+
+def test_a_server_that_becomes_slower_meanwhile_tells_nothing_of_pictures_shown_apart():
+    """Arms that come more often than the photo were held against later and later pictures of it."""
+    rng = np.random.default_rng(9)
+    shown = trials(rng, "", times=4) + trials(rng, "deep", times=8)
+    shown = [shown[at] for at in rng.permutation(len(shown))]
+    slowing = [
+        replace(one, number=at % 10, latencies=tuple(time + at / 20 for time in one.latencies))
+        for at, one in enumerate(shown)
+    ]
+    assert told(slowing) == {"": set()}
 
 
 def test_an_easy_way_out_is_none():
