@@ -1,8 +1,9 @@
 """A database filled by an earlier release, brought up to date in a process of its own, and gone on with.
 
-    python -m tests.studies.earlier FILE.sqlite3
+    python -m tests.studies.earlier FILE.sqlite3 [postgres://…]
 
-prints as JSON what its studies export, and what happens to somebody who was half-way and to a newcomer.
+prints as JSON what its studies export, and what happens to somebody who was half-way and to a newcomer. With
+an empty PostgreSQL database the rows of the file are first brought into its tables as that release had them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,15 +23,18 @@ PAID = ("state", "outcome", "attention", "decision", "reason", "right_answers")
 NEW_SEED = 20_301
 
 
-def main(database: Path) -> dict[str, Any]:
+def main(file: Path, database: str) -> dict[str, Any]:
     """Migrate there and back and there; everything that is to be compared."""
     import django
 
-    os.environ |= {"DATABASE_URL": f"sqlite:///{database}", "BLINDING_AUDIT_PAIRS": "0"}
+    os.environ |= {"DATABASE_URL": database or f"sqlite:///{file}", "BLINDING_AUDIT_PAIRS": "0"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from django.core.management import call_command
 
+    if database:
+        with sqlite3.connect(file) as rows:
+            bring_over(rows)
     raw = _raw()
     call_command("migrate", verbosity=0)
     there = exported()
@@ -38,6 +43,40 @@ def main(database: Path) -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     assert exported() == there
     return {"exported": there, "gone_on": gone_on()}
+
+
+def bring_over(source: sqlite3.Connection) -> None:
+    """The rows of our tables in the file, into tables of the same migrations in the empty database."""
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    for app, name in source.execute("SELECT app, max(name) FROM django_migrations GROUP BY app"):
+        call_command("migrate", app, name, verbosity=0)
+    tables = [name for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    # Foreign keys are checked at the end.
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            if table.startswith(("studies_", "colorizers_")):
+                _bring_table(source.execute(f"SELECT * FROM {table}"), table, cursor)
+
+
+def _bring_table(rows: sqlite3.Cursor, table: str, cursor: Any) -> None:
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND data_type = 'boolean'",
+        [table],
+    )
+    flags = {name for (name,) in cursor.fetchall()}
+    names = [column[0] for column in rows.description]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = [
+        [
+            bool(value) if name in flags and value is not None else value
+            for name, value in zip(names, row, strict=True)
+        ]
+        for row in rows
+    ]
+    cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(names))})", values)
+    cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
 
 
 def _raw() -> dict[str, str]:
@@ -136,4 +175,4 @@ def _plan(participation: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    json.dump(main(Path(sys.argv[1])), sys.stdout)
+    json.dump(main(Path(sys.argv[1]), "".join(sys.argv[2:])), sys.stdout)
