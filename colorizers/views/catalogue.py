@@ -69,7 +69,9 @@ def _rows(photos: Iterable[Photo], colorizers: Sequence[Colorizer]) -> list[dict
     """Each photo with one cell per colorizer, in the colorizers' order."""
     photos = list(photos)
     found = list(
-        Colorization.objects.filter(photo__in=photos, colorizer__in=colorizers).select_related("colorizer")
+        Colorization.objects.filter(photo__in=photos, colorizer__in=colorizers).select_related(
+            "colorizer", "delivery"
+        )
     )
     captions = collect_captions(found)
     cells = {(item.photo_id, item.colorizer_id): item for item in found}
@@ -92,7 +94,7 @@ def _rows(photos: Iterable[Photo], colorizers: Sequence[Colorizer]) -> list[dict
 
 def collect_captions(colorizations: list[Colorization]) -> dict[int, list[tuple[str, str]]]:
     """What the rest of the site says about each picture, such as its scores."""
-    captions: dict[int, list[tuple[str, str]]] = {}
+    captions = {one.pk: presentation.of_difference(one) for one in colorizations if one.delivery is not None}
     answers: list[tuple[Any, Any]] = captions_wanted.send(Colorization, colorizations=colorizations)
     for _, answer in answers:
         for pk, said in (answer or {}).items():

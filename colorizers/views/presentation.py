@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from colorizers.models import OPEN_STATES, GenerationRun, ImportOutcome, PhotoImport, WorkState
+from colorizers.models import OPEN_STATES, Colorization, GenerationRun, ImportOutcome, PhotoImport, WorkState
+from colorizers.pictures.delivered import AS_DELIVERED
 from colorizers.tools.progress import Progress
 
 MAX_FAILURES = 200
@@ -53,6 +54,22 @@ def _empty(run: GenerationRun) -> str:
     if run.total:
         return f"A later run has taken over its {run.total} pictures."
     return "Nothing to do: the catalogue held every picture already."
+
+
+def of_difference(colorization: Colorization) -> list[tuple[str, str]]:
+    """How an imported picture differs from its photo besides colour, as labels and values."""
+    delivery = colorization.delivery
+    if delivery is None:
+        return []
+    found = [
+        ("L* differs", "", delivery.lightness_shift, ".1f"),
+        ("sharpness", "", delivery.sharpness, ".2f"),
+        ("grain", " L*", delivery.noise, "+.1f"),
+        ("lies off", " px", delivery.displacement, ".1f"),
+    ]
+    if colorization.colorizer.settings.get("treatment") != AS_DELIVERED:
+        found = found[-1:]  # The picture has the photo's own lightness.
+    return [(label, f"{value:{form}}{unit}") for label, unit, value, form in found if value is not None]
 
 
 def summary_of_import(photo_import: PhotoImport, counts: dict[str, int]) -> str:

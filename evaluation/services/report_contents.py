@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q
 
 from colorizers.models import Colorization, Photo, WorkState
+from colorizers.services.differences import differences
 from evaluation import designs as evaluation_designs
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
@@ -142,6 +143,7 @@ def study_facts(study: Study, population: Population) -> Json:
     roles = dict.fromkeys(PhotoRole.values, 0)
     for role in study.study_photos.values_list("role", flat=True):
         roles[role] += 1
+    made_elsewhere = _made_elsewhere(study)
     return {
         "slug": study.slug,
         "title": study.title,
@@ -167,6 +169,7 @@ def study_facts(study: Study, population: Population) -> Json:
         "blinding": _blinding(study),
         "conditions": [
             {
+                **made_elsewhere.get(condition.colorizer_id, {}),
                 "slug": condition.slug,
                 "title": str(condition),
                 "kind": condition.kind,
@@ -177,6 +180,24 @@ def study_facts(study: Study, population: Population) -> Json:
             }
             for condition in study.conditions.select_related("colorizer")
         ],
+    }
+
+
+def _made_elsewhere(study: Study) -> dict[int, Json]:
+    """Of each colorizer whose pictures were imported: where they come from, and how they differ."""
+    photos = Photo.objects.filter(pk__in=study.study_photos.values("photo"))
+    conditions = study.conditions.select_related("colorizer")
+    finished = {one.colorizer_id: one.colorizer for one in conditions if not one.colorizer.paints}
+    return {
+        pk: {
+            "made_elsewhere": {
+                "origin": finished[pk].origin,
+                "licence": finished[pk].licence,
+                **{name: finished[pk].settings[name] for name in ("model", "model_version", "treatment")},
+                "difference": found.as_dict(),
+            }
+        }
+        for pk, found in (differences(finished, photos).items() if finished else ())
     }
 
 

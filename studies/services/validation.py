@@ -11,7 +11,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Least
 
 from colorizers.models import OPEN_STATES, GenerationRun, Photo
-from colorizers.services.catalogue import missing_colorizations
+from colorizers.pictures.delivered import AS_DELIVERED
+from colorizers.pictures.tells import summary, tells
+from colorizers.services.catalogue import import_command, missing_colorizations
+from colorizers.services.differences import differences
 from colorizers.tools import declared
 from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
@@ -89,6 +92,7 @@ def check(study: Study) -> Readiness:
     design = _check_settings(study, readiness)
     _check_conditions(conditions, readiness)
     _check_catalogue(study, conditions, readiness)
+    _check_finished_pictures(study, conditions, readiness)
     _check_photos(study, readiness)
     if design is not None:
         needs, treatments = design.needs(), _check_treatments(design, study, conditions, readiness)
@@ -219,6 +223,15 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
         if not missing:
             continue
         slug = condition.colorizer.slug
+        if not condition.colorizer.paints:
+            readiness.problem(
+                f"{missing} of {total} photos {_verb(missing, 'has', 'have')} no picture by the colorizer "
+                f"{slug!r}, whose pictures were made elsewhere. Import the rest.",
+                "pictures",
+                pk=condition.colorizer_id,
+                command=import_command(photo_set, condition.colorizer),
+            )
+            continue
         command = f"{MANAGE} colorize --set {photo_set.name} --colorizer {slug} --wait"
         text = (
             f"The catalogue is incomplete: {missing} of {total} photos {_verb(missing, 'has', 'have')} no "
@@ -233,6 +246,24 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
         else:
             text += " Have them made: “Colour with…” on the page of the photo set."
             readiness.problem(text, "catalogue", pk=condition.colorizer_id, command=command)
+
+
+def _check_finished_pictures(study: Study, conditions: list[Condition], readiness: Readiness) -> None:
+    """Say what people could tell imported pictures by, besides colour."""
+    finished = {one.colorizer_id: one.colorizer for one in conditions if not one.colorizer.paints}
+    for pk, found in differences(finished, study.photo_set.photos.all()).items() if finished else ():
+        treatment = finished[pk].settings["treatment"]
+        said = f"{finished[pk]}: {summary(found, treatment)}"
+        if not tells(found, treatment):
+            readiness.notes.append(Finding(said, "conditions"))
+            continue
+        more = (
+            " If colours alone are the question, import them under another name, with the photos' lightness "
+            "(--treatment replace_lightness)."
+            if treatment == AS_DELIVERED
+            else ""
+        )
+        readiness.warn(f"{said} People may tell them by that.{more}", "conditions")
 
 
 def _check_photos(study: Study, readiness: Readiness) -> None:

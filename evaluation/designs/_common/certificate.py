@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from colorizers.pictures.tells import Difference, summary
 from colorizers.tools.command_line import MANAGE
 from evaluation.designs._common.told import Told
 from evaluation.report.section import Definition, Fact, Section
 from evaluation.report.wording import count, listed, number, percent, spaced
 from evaluation.statistics.arrays import Json
+
+BESIDES_COLOUR = Definition(
+    "besides-colour",
+    "Differences besides colour",
+    "Of each imported file, at the size of its photo: the mean size of the difference of L*, the mean "
+    "gradient of L* against the photo's, the estimated noise in L* less the photo's, and the largest shift "
+    "of a quarter by phase correlation. They say what may tell pictures besides their colours.",
+)
 
 
 def certificate_section(told: Told) -> list[Section]:
@@ -14,14 +23,17 @@ def certificate_section(told: Told) -> list[Section]:
     found = told.findings.get("exposure")
     if not found:
         return []
+    elsewhere = _made_elsewhere(told)
     facts = (
         Fact("Exposure as measured", exposure(found), "exposure"),
         Fact("Blinding", _blinding(told.study), "blinding"),
+        *elsewhere,
     )
     simulated = "" if told.population == "people" else (
         " Simulated participants report what a simulated browser would measure."
     )  # fmt: skip
     definitions = (
+        *([BESIDES_COLOUR] if elsewhere else []),
         Definition(
             "blinding",
             "Blinding",
@@ -80,6 +92,19 @@ def _spoiled(e: Json) -> str:
         f"planned; {e['spoiled']:,} were spoiled ({reasons}) and are in no rate, and {e['repeats']:,} "
         f"were shown in their places."
     )
+
+
+def _made_elsewhere(told: Told) -> list[Fact]:
+    """What imported pictures differ by from their photos; nothing where all were painted here."""
+    facts = []
+    for condition in told.study["conditions"]:
+        made: Json | None = condition.get("made_elsewhere")
+        if made:
+            known = [made["model"], made["model_version"], made["origin"], made["licence"]]
+            said = summary(Difference(**made["difference"]), made["treatment"])
+            origin = f"Made elsewhere ({', '.join(filter(None, known))})"
+            facts.append(Fact(f"Pictures of {condition['title']}", f"{origin}. {said}", "besides-colour"))
+    return facts
 
 
 def _blinding(study: Json) -> str:
