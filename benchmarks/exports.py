@@ -113,9 +113,10 @@ def fill(folder, trials):
 def measured_frames(planned, count):
     """What a display of 60 Hz would have measured in so many trials, as JSON."""
     from studies.simulation.people import Crowd, PlantedEffects
+    from studies.simulation.visitor import as_shown
 
-    person = Crowd(PlantedEffects(RATES), seed=1, photos=[]).person(1)
-    return [json.dumps(person.frame_report(planned, 4321.0 * number)) for number in range(count)]
+    late = Crowd(PlantedEffects(RATES), seed=1, photos=[]).person(1).lateness
+    return [json.dumps(as_shown(planned, 4321.0 * number, late)) for number in range(count)]
 
 
 class Insert:

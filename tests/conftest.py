@@ -100,6 +100,12 @@ def idle_queue(monkeypatch) -> None:
 
 
 @pytest.fixture
+def every_design(monkeypatch) -> None:
+    """Studies may have designs, too, of which nobody concludes anything."""
+    monkeypatch.setattr("studies.designs._concluded", [])
+
+
+@pytest.fixture
 def ada(django_user_model):
     """A researcher: she runs the open study."""
     return django_user_model.objects.create_user("ada", password="engine-no-1", is_staff=True)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evaluation.reading.outcomes import PARTS, SEPARATOR
 from evaluation.reading.showings import NOTHING, Showings
 from evaluation.statistics.arrays import Bools, Floats, Ints
 from evaluation.statistics.table import Factor
 
 encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_spell = lru_cache(maxsize=1 << 16)(encode)
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,8 @@ class RecordedTrials:
     kinds: Factor
     conditions: Factor
     photos: Factor
-    fake_sides: Factor
-    chosen_sides: Factor
+    keys: Factor
+    answers: Factor
     arrangements: Factor
     rt_ms: Floats
     voided: Bools
@@ -42,6 +45,8 @@ class RecordedTrials:
     again: Bools
     """Whether each had begun to be shown before, in a page that was reloaded."""
     showings: Showings
+    outcomes: Factor
+    """What each means; the labels are what a digest has to say of it besides, mostly nothing."""
 
     def __len__(self) -> int:
         return len(self.pks)
@@ -49,11 +54,12 @@ class RecordedTrials:
     def facts(self) -> memoryview:
         """Everything but the rows' numbers in this database, in UTF-8: a JSON list for each trial.
 
-        Written column by column; `encode` of a list for each trial gives the same bytes.
+        Where the design has more to say of a trial, an object with it ends the list. Written column by
+        column; `encode` of a list for each trial gives the same bytes.
         """
         joined: Any = pc
         names = (
-            self.kinds, self.conditions, self.photos, self.fake_sides, self.chosen_sides, self.arrangements
+            self.kinds, self.conditions, self.photos, self.keys, self.answers, self.arrangements
         )  # fmt: skip
         lines = joined.binary_join_element_wise(
             _quoted(self.participants, "["),
@@ -66,10 +72,16 @@ class RecordedTrials:
             _yes_or_no(self.repeats),
             json_lists(json_numbers(self.showings.errors_ms), self.showings.starts),
             json_numbers(self.showings.refresh_ms),
-            joined.binary_join_element_wise(pc.cast(pa.array(self.showings.faults), pa.string()), "]", ""),
+            joined.binary_join_element_wise(
+                pc.cast(pa.array(self.showings.faults), pa.string()), self._further(), "]", ""
+            ),
             ",",
         )
         return memoryview(joined.binary_join(_one_list(lines), "")[0].as_buffer())
+
+    def _further(self) -> Any:
+        texts = [f",{text}" if text else "" for text in self.outcomes.labels]
+        return pa.array(texts, type=pa.string()).take(pa.array(self.outcomes.codes))
 
 
 def named(ids: Ints, names: Mapping[int, str]) -> Factor:
@@ -90,6 +102,13 @@ def spelled(texts: Sequence[str]) -> Factor:
     """A column of few different texts, labels in the order in which they first occur."""
     column: Any = pa.array(texts, type=pa.string()).dictionary_encode()
     return Factor(column.indices.to_numpy(), tuple(column.dictionary.to_pylist()))
+
+
+def part_of(told: Factor, name: str) -> Factor:
+    """One of the PARTS of a column of such texts."""
+    texts = [label.split(SEPARATOR)[PARTS.index(name)] for label in told.labels]
+    labels = tuple(dict.fromkeys(texts))
+    return Factor(np.array([labels.index(text) for text in texts], dtype=np.int32)[told.codes], labels)
 
 
 def json_numbers(values: Floats) -> Any:
@@ -117,7 +136,7 @@ def _one_list(texts: Any) -> Any:
 
 
 def _quoted(factor: Factor, before: str = "") -> Any:
-    labels = pa.array([before + encode(label) for label in factor.labels], type=pa.string())
+    labels = pa.array([before + _spell(label) for label in factor.labels], type=pa.string())
     return labels.take(pa.array(factor.codes))
 
 

@@ -11,23 +11,19 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from evaluation.models import Exclusion, Population
 from evaluation.reading.exposure import Exposures
-from evaluation.reading.recorded import RecordedTrials, encode, in_order, named, spelled
+from evaluation.reading.memory import without_collecting
+from evaluation.reading.outcomes import PARTS, SEPARATOR, Outcomes
+from evaluation.reading.recorded import RecordedTrials, encode, in_order, named, part_of, spelled
 from evaluation.reading.showings import NOTHING, Showings
 from evaluation.statistics.arrays import Bools, Codes, Flags, Floats, Ints, Json
-from evaluation.statistics.table import (
-    UNKNOWN,
-    Factor,
-    ResponseTable,
-    passed_by_sides,
-    phase_label,
-    side_code,
-)
+from evaluation.statistics.table import UNKNOWN, Factor, ResponseTable, phase_label
 from studies.models import Participation, ParticipationState, Study, Trial, TrialKind
+from studies.services.planning import design_of
 from studies.services.protocol import photo_clusters
 
 CHUNK = 5000
@@ -60,26 +56,28 @@ def read_study(
     told every few thousand rows how many have been read.
     """
     statements = _Statements.of(study, population)
+    outcomes = Outcomes(design_of(study))
     columns, exposures, vigilance = _Columns(), Exposures(), _Vigilance()
     sha = hashlib.sha256()
     recorded = 0
     faulty: list[int] = []
-    for block in recorded_trials(study, population):
-        sha.update(block.facts())
-        row_ids = np.arange(recorded + 1, recorded + 1 + len(block))
-        kept = statements.keep(block)
-        columns.extend(block, row_ids, kept)
-        faulty += row_ids[kept & (block.showings.faults > 0)].tolist()
-        _add_exposures(exposures, block, kept)
-        vigilance.add(block, kept)
-        recorded += len(block)
-        watch(recorded)
+    with without_collecting():
+        for block in recorded_trials(study, population, outcomes):
+            sha.update(block.facts())
+            row_ids = np.arange(recorded + 1, recorded + 1 + len(block))
+            kept = statements.keep(block)
+            columns.extend(block, row_ids, kept)
+            faulty += row_ids[kept & (block.showings.faults > 0)].tolist()
+            _add_exposures(exposures, block, kept)
+            vigilance.add(block, kept, outcomes.passed()[block.outcomes.codes])
+            recorded += len(block)
+            watch(recorded)
     counts = participations_by_state(study, population)
     planned = _planned(study, population)
     sha.update(encode([study.slug, study.digest, population.value, planned, counts]).encode())
     sha.update(encode(statements.facts).encode())
     return StudyRows(
-        table=columns.table(photo_clusters(study)),
+        table=columns.table(photo_clusters(study), outcomes),
         exposures=exposures,
         exclusions=statements.steps(recorded),
         planned=planned,
@@ -114,25 +112,25 @@ def participations_by_state(study: Study, population: Population) -> dict[str, i
     return dict(counted)
 
 
-def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTrials]:
+def recorded_trials(study: Study, population: Population, outcomes: Outcomes) -> Iterator[RecordedTrials]:
     """Every trial with a response, by participation and number: the same order on every database.
 
     Names are looked up here rather than joined, which saves the database six columns of text a row; JSON is
-    read as text, and in columns.
+    read as text, and in columns. `outcomes` grow by what the trials mean.
     """
     participations = participations_in(study, population).values_list("pk", "participant__code", "source")
     people, sources = dict[int, str](), dict[int, str]()
     for pk, code, source in participations:
         people[pk], sources[pk] = str(code), source
-    conditions = dict(study.conditions.values_list("pk", "slug"))
+    conditions = {0: "", **dict(study.conditions.values_list("pk", "slug"))}
     photos = dict(study.study_photos.values_list("photo_id", "photo__digest"))
     rows = (
         Trial.objects.filter(participation__in=participations_in(study, population))
         .filter(response__isnull=False)
         .order_by("participation_id", "number")
         .values_list(
-            "pk", "participation_id", "number", "kind", "condition_id", "photo_id", "key",
-            "arrangement", "response__answer", "response__rt_ms", Cast("response__voided", TextField()),
+            "pk", "participation_id", "number", "condition_id", "photo_id", _told(),
+            Cast("response__more", TextField()), "response__rt_ms", Cast("response__voided", TextField()),
             Cast("response__void_reasons", TextField()), "replaces_id",
             Cast("response__frames", TextField()), Cast("response__events", TextField()),
             "response__refresh_ms", "response__shown_before",
@@ -143,7 +141,15 @@ def recorded_trials(study: Study, population: Population) -> Iterator[RecordedTr
         # Whoever began since the names were read is in the next report.
         known = [row for row in block if row[1] in people]
         if known:
-            yield _in_columns(known, people, sources, conditions, photos)
+            yield _in_columns(known, people, sources, conditions, photos, outcomes)
+
+
+def _told() -> Concat:
+    """PARTS of a trial as one text."""
+    parts: list[Any] = []
+    for name in PARTS:
+        parts += [Value(SEPARATOR), Cast(name, TextField())]
+    return Concat(*parts[1:], output_field=TextField())
 
 
 def _in_columns(
@@ -152,13 +158,17 @@ def _in_columns(
     sources: Mapping[int, str],
     conditions: Mapping[int, str],
     photos: Mapping[int, str],
+    outcomes: Outcomes,
 ) -> RecordedTrials:
     """Rows as `recorded_trials` asks for them, with the names of what they point to."""
     (
-        pks, owners, numbers, kinds, arms, pictures, keys, arrangements, answers, rt_ms, voided, reasons,
-        replaced, frames, events, refresh_ms, shown_before,
+        pks, owners, numbers, arms, pictures, texts, more, rt_ms, voided, reasons, replaced, frames, events,
+        refresh_ms, shown_before,
     ) = zip(*rows, strict=True)  # fmt: skip
     who = np.array(owners)
+    told = spelled(texts)
+    about = named(np.array([arm or 0 for arm in arms]), conditions)
+    places = outcomes.places(told, about, more)
     again = np.array([bool(count) for count in shown_before])
     shown = Showings.of(frames, events, refresh_ms)
     return RecordedTrials(
@@ -167,12 +177,12 @@ def _in_columns(
         participants=named(who, people),
         sources=named(who, sources),
         numbers=np.array(numbers),
-        kinds=spelled(kinds),
-        conditions=named(np.array(arms), conditions),
+        kinds=part_of(told, "kind"),
+        conditions=about,
         photos=named(np.array(pictures), photos),
-        fake_sides=spelled(keys),
-        chosen_sides=spelled(answers),
-        arrangements=spelled(arrangements),
+        keys=part_of(told, "key"),
+        answers=part_of(told, "response__answer"),
+        arrangements=part_of(told, "arrangement"),
         rt_ms=np.array(rt_ms, dtype=np.float64),
         voided=np.array([text in TRUE for text in voided]),
         void_reasons=reasons,
@@ -180,6 +190,7 @@ def _in_columns(
         again=again,
         # Pictures that are seen a second time are a fault like any other.
         showings=replace(shown, faults=shown.faults + again),
+        outcomes=Factor(places.astype(np.int32), tuple(one.further for one in outcomes.known)),
     )
 
 
@@ -209,72 +220,54 @@ class _Names:
 
     def __init__(self, spell: Callable[[str], str] = str) -> None:
         self._spell = spell
-        self._known: dict[str, int] = {}
+        self._known: dict[str, int] = {"": UNKNOWN}
         self._codes: list[Codes] = []
 
     def extend(self, column: Factor) -> None:
         labels = [self._spell(label) for label in column.labels]
-        codes = [self._known.setdefault(label, len(self._known)) for label in labels]
+        codes = [self._known.setdefault(label, len(self._known) - 1) for label in labels]
         self._codes.append(np.array(codes, dtype=np.int32)[column.codes])
 
     def factor(self) -> Factor:
-        return Factor(np.concatenate([np.zeros(0, np.int32), *self._codes]), tuple(self._known))
+        return Factor(np.concatenate([np.zeros(0, np.int32), *self._codes]), tuple(self._known)[1:])
 
 
 class _Columns:
     """The columns of a ResponseTable, as they grow block by block."""
 
     def __init__(self) -> None:
-        self._participant, self._condition, self._photo, self._source, self._arrangement = (
-            _Names() for _ in range(5)
-        )
-        self._phase = _Names(phase_label)
-        self._numbers: dict[str, list[Floats]] = {"trial_index": [], "row_id": [], "rt_ms": []}
-        self._flags: dict[str, list[Flags]] = {"fake_side": [], "chosen_side": [], "voided": []}
+        self._names = {
+            "participant_id": _Names(), "model": _Names(), "image_id": _Names(), "source": _Names(),
+            "arrangement": _Names(), "phase": _Names(phase_label),
+        }  # fmt: skip
+        self._numbers: dict[str, list[Floats]] = {
+            name: [] for name in ("trial_index", "row_id", "rt_ms", "voided")
+        }
+        self._places: list[Codes] = []
 
     def extend(self, block: RecordedTrials, row_ids: Ints, kept: Bools) -> None:
         """Add the rows of a block that are kept."""
-        for names, column in (
-            (self._participant, block.participants),
-            (self._condition, block.conditions),
-            (self._photo, block.photos),
-            (self._source, block.sources),
-            (self._arrangement, block.arrangements),
-            (self._phase, block.kinds),
-        ):
-            names.extend(column if kept.all() else in_order(column.take(kept)))
-        for name, numbers in (("trial_index", block.numbers), ("row_id", row_ids), ("rt_ms", block.rt_ms)):
-            self._numbers[name].append(numbers[kept].astype(np.float64))
-        for name, sides in (("fake_side", block.fake_sides), ("chosen_side", block.chosen_sides)):
-            codes = np.array([side_code(label) for label in sides.labels], dtype=np.int8)
-            self._flags[name].append(codes[sides.codes][kept])
-        self._flags["voided"].append(block.voided[kept].astype(np.int8))
+        names = block.participants, block.conditions, block.photos, block.sources, block.arrangements
+        for own, column in zip(self._names.values(), (*names, block.kinds), strict=True):
+            own.extend(column if kept.all() else in_order(column.take(kept)))
+        numbers = block.numbers, row_ids, block.rt_ms, block.voided
+        for parts, values in zip(self._numbers.values(), numbers, strict=True):
+            parts.append(values[kept].astype(np.float64))
+        self._places.append(block.outcomes.codes[kept])
 
-    def table(self, clusters: Mapping[str, str]) -> ResponseTable:
-        phase = self._phase.factor()
-        flags: dict[str, Any] = {
-            name: np.concatenate([np.zeros(0, np.int8), *parts]) for name, parts in self._flags.items()
-        }
-        numbers: dict[str, Any] = {
-            name: np.concatenate([np.zeros(0), *parts]) for name, parts in self._numbers.items()
-        }
-        rows = len(phase.codes)
-        photo = self._photo.factor()
-        of_label = Factor.of(clusters.get(label) for label in photo.labels)
-        return ResponseTable(
-            participant=self._participant.factor(),
-            condition=self._condition.factor(),
-            photo=photo,
-            source=self._source.factor(),
-            arrangement=self._arrangement.factor(),
-            phase=phase,
-            stored_fooled=np.full(rows, UNKNOWN, dtype=np.int8),
-            exposure_ms=np.full(rows, np.nan),
-            photo_cluster=Factor(of_label.codes[photo.codes], of_label.labels) if clusters else None,
-            attention_passed=passed_by_sides(phase, flags["fake_side"], flags["chosen_side"]),
-            **flags,
-            **numbers,
-        )
+    def table(self, clusters: Mapping[str, str], outcomes: Outcomes) -> ResponseTable:
+        """All rows so far, with what the design says of them."""
+        names = {name: column.factor() for name, column in self._names.items()}
+        numbers = {name: np.concatenate([np.zeros(0), *parts]) for name, parts in self._numbers.items()}
+        places = np.concatenate([np.zeros(0, np.int32), *self._places])
+        photo = names["image_id"]
+        if clusters:
+            of_label = Factor.of(clusters.get(label) for label in photo.labels)
+            names["photo_cluster"] = Factor(of_label.codes[photo.codes], of_label.labels)
+        judged = {
+            "attention_passed": outcomes.passed()[places], "exposure_ms": outcomes.exposures_ms()[places],
+        }  # fmt: skip
+        return ResponseTable.of(names | numbers | judged | outcomes.own(places))
 
 
 @dataclass
@@ -286,15 +279,15 @@ class _Vigilance:
     spoiled: set[str] = field(default_factory=set)
     """Who had one that was spoiled."""
 
-    def add(self, block: RecordedTrials, kept: Bools) -> None:
+    def add(self, block: RecordedTrials, kept: Bools, passed: Flags) -> None:
         """Count the vigilance trials of a block that are kept; a spoiled one was not asked."""
         checks = block.kinds.is_label(TrialKind.VIGILANCE) & kept
-        asked = np.flatnonzero(checks & ~block.voided)
-        people, right, chosen = block.participants, block.fake_sides, block.chosen_sides
+        asked = np.flatnonzero(checks & ~block.voided & (passed != UNKNOWN))
+        people = block.participants
         for place in asked.tolist():
             who = people.labels[people.codes[place]]
             self.asked[who] += 1
-            self.passed[who] += chosen.labels[chosen.codes[place]] == right.labels[right.codes[place]]
+            self.passed[who] += int(passed[place])
         self.spoiled |= {people.labels[code] for code in people.codes[checks & block.voided].tolist()}
 
     def summary(self) -> Json:

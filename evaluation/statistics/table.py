@@ -17,6 +17,11 @@ TEST, ATTENTION = "test", "attention"
 SIDES = {"l": LEFT, "left": LEFT, "r": RIGHT, "right": RIGHT}
 """Spellings of a side that are understood, in lower case."""
 
+CALLED = {
+    "participant_id": "participant", "model": "condition", "image_id": "photo", "fooled": "stored_fooled",
+}  # fmt: skip
+"""Columns of the per-trial table whose field here has another name."""
+
 PHASE_ALIASES = {"vigilance": ATTENTION}
 TRUTHS = {"1": 1, "1.0": 1, "true": 1, "0": 0, "0.0": 0, "false": 0}
 
@@ -111,6 +116,30 @@ class ResponseTable:
         lengths = {name: _length(column) for name, column in columns.items() if column is not None}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"the columns of a response table differ in length: {lengths}")
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Factor | Flags | Floats]) -> ResponseTable:
+        """From columns by their names in the per-trial table; those of no field here are the design's own.
+
+        What is absent is unknown throughout, but `row_id`, for which the order stands in. Flags may be
+        numbers, NaN where unknown, and sides may be names.
+        """
+        rows = _length(columns["participant_id"])
+        found: dict[str, Any] = {CALLED.get(name, name): column for name, column in columns.items()}
+        known: dict[str, Any] = {}
+        for one in fields(cls):
+            column = found.pop(one.name, None)
+            if one.type == "Flags":
+                known[one.name] = np.full(rows, UNKNOWN, np.int8) if column is None else _as_flags(column)
+            elif column is not None:
+                known[one.name] = column
+            elif one.type == "Floats":
+                known[one.name] = (
+                    np.arange(rows, dtype=np.float64) if one.name == "row_id" else np.full(rows, np.nan)
+                )
+            elif one.type == "Factor":
+                known[one.name] = Factor(np.full(rows, UNKNOWN, np.int32), ())
+        return cls(**known, own=found)
 
     @classmethod
     def from_columns(
@@ -224,6 +253,13 @@ def passed_by_sides(phase: Factor, fake_side: Flags, chosen_side: Flags) -> Flag
     """Whether a vigilance row was passed: the chosen side is the fake side; -1 for all other rows."""
     asked = phase.is_label(ATTENTION) & (fake_side != UNKNOWN)
     return np.where(asked, (chosen_side == fake_side).astype(np.int8), np.int8(UNKNOWN))
+
+
+def _as_flags(column: Factor | Flags | Floats) -> Flags:
+    """Names of sides, or numbers, as 0, 1 and -1."""
+    if isinstance(column, Factor):
+        return np.array([*map(side_code, column.labels), UNKNOWN], dtype=np.int8)[column.codes]
+    return np.nan_to_num(column, nan=UNKNOWN).astype(np.int8)
 
 
 def _taken(column: Any, rows: Bools | Rows) -> Any:

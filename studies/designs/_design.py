@@ -256,7 +256,11 @@ class Design(Protocol):
     def record(
         self, spec: TrialSpec, answer: str | None, more: Mapping[str, str], shown: Mapping[str, str | None]
     ) -> dict[str, Any]:
-        """The values of its columns for one trial; `shown` has the digest of the picture of each arm."""
+        """The values of its columns for one trial; `shown` has the digest of the picture of each arm.
+
+        Reports ask once for all trials that differ in participant and photo only, of whose digests they know
+        none: neither this nor `passed` may look at the photo.
+        """
         ...
 
     def passed(self, spec: TrialSpec, answer: str | None, more: Mapping[str, str]) -> bool | None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from evaluation.reading.recorded import RecordedTrials, in_order, json_lists, json_numbers, named, spelled
 from evaluation.reading.showings import Showings
+from evaluation.statistics.table import Factor
 
 NUMBERS = st.floats(allow_nan=False) | st.integers(-(10**18), 10**18).map(float)
 
@@ -45,8 +46,8 @@ def test_the_facts_of_a_block_are_one_json_list_after_the_other():
         kinds=spelled(["test", "vigilance"]),
         conditions=named(np.array([3, 2]), {2: "l2", 3: "Größe “1”"}),
         photos=named(np.array([8, 9]), {8: "ab", 9: "cd"}),
-        fake_sides=spelled(["left", "right"]),
-        chosen_sides=spelled(["left", ""]),
+        keys=spelled(["left", "right"]),
+        answers=spelled(["left", ""]),
         arrangements=spelled(["left-first", ""]),
         rt_ms=np.array([812.5, np.nan]),
         voided=np.array([False, True]),
@@ -54,12 +55,13 @@ def test_the_facts_of_a_block_are_one_json_list_after_the_other():
         repeats=np.array([True, False]),
         again=np.array([False, False]),
         showings=Showings.of([json.dumps([frame]), "[]"], ["[]", "[]"], [10.0, None]),
+        outcomes=Factor(np.array([0, 1], dtype=np.int32), ("", '{"facts":{"block":1}}')),
     )
     expected = [
         ["c0de", "person", 1, "test", "Größe “1”", "ab", "left", "left", "left-first", 812.5, False, [], True,
          [100.3 - 100], 10.0, 0],
         ["c0de", "person", 2, "vigilance", "l2", "cd", "right", "", "", None, True,
-         ["frame 1: +33.3 ms", "page hidden"], False, [], None, 0],
+         ["frame 1: +33.3 ms", "page hidden"], False, [], None, 0, {"facts": {"block": 1}}],
     ]  # fmt: skip
     assert bytes(block.facts()).decode() == "".join(plain(facts) for facts in expected)
 

@@ -5,6 +5,7 @@ import pytest
 
 from evaluation.models import Exclusion, Population
 from evaluation.reading import tables
+from evaluation.reading.outcomes import Outcomes
 from evaluation.reading.tables import read_study, response_table
 from evaluation.statistics.filters import valid_responses
 from studies.models import (
@@ -15,7 +16,8 @@ from studies.models import (
     Trial,
     TrialKind,
 )
-from tests.evaluation.cast import frames, played_study
+from studies.services.planning import design_of
+from tests.evaluation.cast import SPEC, frames, played_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -116,7 +118,8 @@ def test_who_begins_while_a_report_reads_is_left_to_the_next(sky, monkeypatch):
     # The names are read before the second one has begun, the trials after.
     known = iter([everybody(sky.study, Population.PEOPLE).filter(pk=first.pk)])
     monkeypatch.setattr(tables, "participations_in", lambda *asked: next(known, None) or everybody(*asked))
-    blocks = list(tables.recorded_trials(sky.study, Population.PEOPLE))
+    outcomes = Outcomes(design_of(sky.study))
+    blocks = list(tables.recorded_trials(sky.study, Population.PEOPLE, outcomes))
     assert [len(block) for block in blocks] == [3]
 
 
@@ -172,7 +175,7 @@ def test_twenty_five_thousand_rows_are_read_within_a_second(ada):
     trials = [
         Trial(
             participation=person, number=n, kind=TrialKind.TEST, condition=sky.conditions[n % 2],
-            photo=sky.photos[n], spec={}, key="left",
+            photo=sky.photos[n], spec=SPEC, key="left",
         )
         for person in people
         for n in range(40)

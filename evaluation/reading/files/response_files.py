@@ -106,7 +106,7 @@ def read_responses(
     if rows == 0:
         raise FileFault(f"{path.name} has a header but no rows")
     _refuse_enormous(gathered, path)
-    table = _table(gathered, rows)
+    table = _table(gathered)
     _refuse_nameless(table, path)
     if chosen_side_means is None:
         refuse_contradictions(table, path.name)
@@ -326,33 +326,13 @@ def _batches(
             raise pa.ArrowInvalid("an odd number of quotes: one is never closed")
 
 
-def _table(gathered: dict[str, _Gatherer], rows: int) -> ResponseTable:
-    found: dict[str, Any] = {name: gatherer.result() for name, gatherer in gathered.items()}
-    blank, unknown = np.full(rows, np.nan), np.full(rows, UNKNOWN, dtype=np.int8)
-    return ResponseTable(
-        participant=found["participant_id"],
-        condition=found["model"],
-        photo=found["image_id"],
-        phase=found["phase"],
-        fake_side=found.get("fake_side", unknown),
-        chosen_side=found.get("chosen_side", unknown),
-        stored_fooled=found.get("fooled", unknown),
-        trial_index=found["trial_index"],
-        row_id=found.get("row_id", np.arange(rows, dtype=np.float64)),
-        rt_ms=found["rt_ms"],
-        exposure_ms=found.get("exposure_ms", blank),
-        attention_passed=found["attention_passed"],
-        voided=found.get("voided", unknown),
-        source=_names_or_none(gathered, "source", rows),
-        arrangement=_names_or_none(gathered, "arrangement", rows),
-        photo_cluster=_cluster(gathered, rows),
-    )
-
-
-def _cluster(gathered: dict[str, _Gatherer], rows: int) -> Factor | None:
-    """None as well where the column is empty throughout."""
-    found = _names_or_none(gathered, CLUSTER, rows)
-    return found if found.labels else None
+def _table(gathered: dict[str, _Gatherer]) -> ResponseTable:
+    found = {name: gatherer.result() for name, gatherer in gathered.items() if name != "excluded"}
+    cluster = found.get(CLUSTER)
+    if isinstance(cluster, Factor) and not cluster.labels:
+        # Empty throughout.
+        del found[CLUSTER]
+    return ResponseTable.of(found)
 
 
 def _names_or_none(gathered: dict[str, _Gatherer], name: str, rows: int) -> Factor:

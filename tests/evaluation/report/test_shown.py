@@ -92,6 +92,10 @@ def test_the_same_answers_give_the_same_results(ada):
     now = shown.shown_report(ada)
     now.refresh_from_db()
     same = kept.keys() - {"schema", "software", "study"}
+    # Reports of that time did not know how long the pictures were planned to be shown.
+    exposure = kept["analysis"].pop("exposure_ms")
+    assert (exposure["n"], exposure["median_ms"]) == (0, None)
+    assert now.results["analysis"]["exposure_ms"]["median_ms"] == 1000
     # In another order of adding up, the last digits may differ.
     assert (
         list(differing({name: now.results[name] for name in same}, {name: kept[name] for name in same})) == []
