@@ -104,6 +104,10 @@ class StudyForm(_StudyModelForm):
         for name, rows in TEXT_ROWS.items():
             if name in self.fields:
                 self.fields[name].widget.attrs["rows"] = rows
+        chosen = self.fields.get("design")
+        if isinstance(chosen, forms.ChoiceField):
+            offered = [(name, designs.get(name)) for name in designs.offered()]
+            chosen.choices = [(name, f"{one.title} – {one.summary}") for name, one in offered]
         self.initial["settings_of"] = self.shown_design
         self.initial["settings_of_recruiter"] = self.shown_recruiter
         self.initial["translated_into"] = ",".join(self.shown_languages)

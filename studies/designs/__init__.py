@@ -17,7 +17,7 @@ def names() -> list[str]:
 
 
 def choices() -> list[tuple[str, str]]:
-    return [(name, name) for name in offered()]
+    return [(name, get(name).title) for name in offered()]
 
 
 def offered() -> list[str]:

@@ -46,6 +46,7 @@ class Base:
 
     Settings: ClassVar[type[Any]]
     title: ClassVar[str]
+    summary: ClassVar[str]
     attention_words: ClassVar[str]
     photo_use: ClassVar[str] = ONCE
     allocations: ClassVar[tuple[str, ...]] = (MIXED, ONE_CONDITION)

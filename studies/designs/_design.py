@@ -179,6 +179,11 @@ class Design(Protocol):
         ...
 
     @property
+    def summary(self) -> str:
+        """What it asks, in a line for researchers."""
+        ...
+
+    @property
     def photo_use(self) -> str:
         """Within one participation a photo comes ONCE, ONCE_PER_TREATMENT, or may be REPEATED."""
         ...

@@ -30,7 +30,11 @@ class Placed:
 
     @property
     def other_side(self) -> str:
-        return "right" if self.side == "left" else "left"
+        return opposite(self.side)
+
+
+def opposite(side: str) -> str:
+    return "right" if side == "left" else "left"
 
 
 def cycle(exposure_ms: Levels) -> list[Placed]:

@@ -1,4 +1,4 @@
-"""The pair test: a real photo and its recolouring; which one has the fake colours?"""
+"""The pair test: a real photo and its recolouring; which has the fake colours, or which is from a camera?"""
 
 from __future__ import annotations
 
@@ -18,21 +18,53 @@ from studies.designs._settings import check_settings
 from studies.designs._trial import PRACTICE, REAL, TEST, TrialSpec
 from studies.designs._words import INVENTED_COLOURS, REAL_COLOURS, say
 
-PROMPTS = {"sequential": say("Which picture had the fake colours?"),
-           "simultaneous": say("Which picture has the fake colours?")}  # fmt: skip
-TASK = _words.Page(
-    say("Spot the fake colours"),
-    (say("You will see each photo twice: once with its real colours, once with colours that a computer "
-         "invented."),
-     say("Find the invented colours. If you are not sure, follow your first impression.")),
-    _words.TWO_SCENES,
-)  # fmt: skip
-CHOOSING = _words.Page(
-    say("How to choose"),
-    (_words.ByInput(keyboard=say("Press {keys}, or click the place where the fake was."),
-                    touch=say("Tap the place where the fake was.")),),
-    _words.Figure("choices", say("A drawing of the two places to choose from.")),
-)  # fmt: skip
+FAKE_COLOURS, FROM_A_CAMERA = "fake colours", "from a camera"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How the question is put: while both pictures are there and afterwards, what to do, how to answer."""
+
+    simultaneous: str
+    sequential: str
+    title: str
+    task: str
+    keyboard: str
+    touch: str
+
+    def pages(self, looking: _words.Page) -> tuple[_words.Page, ...]:
+        shown = say(
+            "You will see each photo twice: once with its real colours, once with colours that a computer "
+            "invented."
+        )
+        answers = _words.Figure("choices", say("A drawing of the two places to choose from."))
+        choosing = (_words.ByInput(self.keyboard, self.touch),)
+        return (
+            _words.Page(self.title, (shown, self.task), _words.TWO_SCENES),
+            looking,
+            _words.Page(say("How to choose"), choosing, answers),
+        )
+
+
+ASKED = {
+    FAKE_COLOURS: Asking(
+        simultaneous=say("Which picture has the fake colours?"),
+        sequential=say("Which picture had the fake colours?"),
+        title=say("Spot the fake colours"),
+        task=say("Find the invented colours. If you are not sure, follow your first impression."),
+        keyboard=say("Press {keys}, or click the place where the fake was."),
+        touch=say("Tap the place where the fake was."),
+    ),
+    FROM_A_CAMERA: Asking(
+        simultaneous=say("Which image would you guess is from a camera?"),
+        sequential=say("Which image would you guess was from a camera?"),
+        title=say("Find the photo from a camera"),
+        task=say("Find the one with its real colours, as a camera took it. If you are not sure, follow your "
+                 "first impression."),
+        keyboard=say("Press {keys}, or click the place where the photo from a camera was."),
+        touch=say("Tap the place where the photo from a camera was."),
+    ),
+}  # fmt: skip
 WORDS = _words.Words(
     noun=_words.PAIRS, practice=_words.PRACTICE_TOLD, test=_words.TEST_UNTOLD, look=_words.TWO_SCENES,
     lead=say("You see each picture twice: once with its real colours, once with colours that a computer "
@@ -64,6 +96,9 @@ COLUMNS = (
 class PairSettings:
     """What a study may choose of the pair test; vigilance trials come on top of test_trials."""
 
+    wording: str = _fields.one_of(
+        "Wording", "Which picture people are to find: the recoloured one, or the photo", tuple(ASKED)
+    )
     presentation: str = _fields.presentation()
     exposure_ms: int | tuple[int, ...] = _fields.exposure(1000)
     lead_in_ms: int = _fields.lead_in("pair")
@@ -91,6 +126,7 @@ class Pair(Base):
 
     Settings: ClassVar[type[Any]] = PairSettings
     title: ClassVar[str] = "Pair test"
+    summary: ClassVar[str] = "the photo and its recolouring: which has the fake colours?"
     attention_words: ClassVar[str] = (
         "A vigilance trial is passed if the recolouring of the vigilance control was found in time."
     )
@@ -104,7 +140,7 @@ class Pair(Base):
         sequential = self.settings.presentation == "sequential"
         limited = self.settings.answer_limit_ms is not None
         looking = _words.looking_page(sequential=sequential, timed=True, limited=limited)
-        return dataclasses.replace(WORDS, pages=(TASK, looking, CHOOSING))
+        return dataclasses.replace(WORDS, pages=ASKED[self.settings.wording].pages(looking))
 
     def _frames_ms(self, exposure_ms: int | None) -> float:
         placed = _two.Placed("left", True, exposure_ms)
@@ -129,9 +165,11 @@ class Pair(Base):
         self, spec: TrialSpec, answer: str | None, more: Mapping[str, str], shown: Mapping[str, str | None]
     ) -> dict[str, Any]:
         first = _two.is_first(spec, spec.condition)
+        fake = self._fake_side(spec)
+        called_fake = fake if answer == spec.key else _two.opposite(fake)
         return {
-            "fake_side": SIDES[spec.key],
-            "chosen_side": None if answer is None else SIDES[answer],
+            "fake_side": SIDES[fake],
+            "chosen_side": None if answer is None else SIDES[called_fake],
             "order": None if first is None else "fake_first" if first else "fake_second",
             "real_digest": shown.get(REAL),
             "fake_digest": shown.get(spec.condition),
@@ -144,13 +182,18 @@ class Pair(Base):
         spec = answered.spec
         if not spec.feedback:
             return None
-        captions = {slot: INVENTED_COLOURS if slot == spec.key else REAL_COLOURS for slot in spec.slots}
+        fake = self._fake_side(spec)
+        captions = {slot: INVENTED_COLOURS if slot == fake else REAL_COLOURS for slot in spec.slots}
         return Feedback(answered.answer == spec.key, captions, self.settings.feedback_ms)
 
     def react(self, spec: TrialSpec, person: Person) -> Reaction:
-        other = "right" if spec.key == "left" else "left"
-        fooled = person.fooled(spec.condition, spec.photo, 1 if other == "left" else -1)
-        return Reaction(other if fooled else spec.key, person.takes_ms(), self._sure(person))
+        real = _two.opposite(self._fake_side(spec))
+        fooled = person.fooled(spec.condition, spec.photo, 1 if real == "left" else -1)
+        answer = _two.opposite(spec.key) if fooled else spec.key
+        return Reaction(answer, person.takes_ms(), self._sure(person))
+
+    def _fake_side(self, spec: TrialSpec) -> str:
+        return spec.key if self.settings.wording == FAKE_COLOURS else _two.opposite(spec.key)
 
     def _name(self, placed: _two.Placed) -> str:
         return _two.name(placed, self.settings)
@@ -166,8 +209,8 @@ class Pair(Base):
             slots=_two.SLOTS,
             answers=_two.ANSWERS,
             more=self._more(),
-            prompt=PROMPTS[self.settings.presentation],
-            key=placed.side,
+            prompt=getattr(ASKED[self.settings.wording], self.settings.presentation),
+            key=placed.side if self.settings.wording == FAKE_COLOURS else placed.other_side,
             arrangement=self._name(placed),
             feedback=kind == PRACTICE,
         )

@@ -105,6 +105,7 @@ class Preference(Base):
 
     Settings: ClassVar[type[Any]] = PreferenceSettings
     title: ClassVar[str] = "Preference test"
+    summary: ClassVar[str] = "two versions of a photo: which looks more natural?"
     photo_use: ClassVar[str] = ONCE_PER_TREATMENT
     allocations: ClassVar[tuple[str, ...]] = (MIXED,)
     uses_key: ClassVar[bool] = False

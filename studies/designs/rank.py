@@ -120,6 +120,7 @@ class Rank(Base):
 
     Settings: ClassVar[type[Any]] = RankSettings
     title: ClassVar[str] = "Best of several"
+    summary: ClassVar[str] = "two to six versions of a photo: which looks most natural?"
     photo_use: ClassVar[str] = ONCE_PER_TREATMENT
     allocations: ClassVar[tuple[str, ...]] = (MIXED,)
     uses_key: ClassVar[bool] = False

@@ -65,6 +65,7 @@ class Single(_one.OneImage):
 
     Settings: ClassVar[type[Any]] = SingleSettings
     title: ClassVar[str] = "Single-image test"
+    summary: ClassVar[str] = "one picture: are its colours real or fake? (HYPE-infinity)"
     photo_use: ClassVar[str] = ONCE
     attention_words: ClassVar[str] = (
         "A vigilance trial is passed if the picture of the vigilance control was called fake in time."

@@ -84,6 +84,7 @@ class Staircase(_one.OneImage):
 
     Settings: ClassVar[type[Any]] = StaircaseSettings
     title: ClassVar[str] = "Staircase"
+    summary: ClassVar[str] = "one picture, ever more briefly: how long does it take to tell? (HYPE-time)"
     told_always: ClassVar[bool] = True
     photo_use: ClassVar[str] = REPEATED
     allocations: ClassVar[tuple[str, ...]] = (ONE_CONDITION,)

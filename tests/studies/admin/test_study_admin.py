@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from colorizers.models import GenerationRun
+from studies import designs
 from studies.admin import StudyAdmin
 from studies.models import Source, Study, StudyState
 from studies.services import lifecycle, participations
@@ -192,17 +193,16 @@ def test_an_exposure_may_be_one_number_or_several(by_ada, draft, typed, kept):
 
 
 def test_another_design_starts_with_its_defaults(by_ada, draft, monkeypatch):
-    from studies import designs
-
-    pair = designs.get("pair")
-    monkeypatch.setattr(designs, "names", lambda: ["pair", "twin"])
-    monkeypatch.setattr(designs, "get", lambda name: pair)
-    field = Study._meta.get_field("design")
-    monkeypatch.setattr(field, "choices", [("pair", "pair"), ("twin", "twin")])
-    by_ada.post(page_of(draft), form_of(draft, by_ada, design="twin", design_settings__test_trials=6))
+    monkeypatch.setattr(designs, "_concluded", [])
+    by_ada.post(page_of(draft), form_of(draft, by_ada, design="single", design_settings__test_trials=6))
     draft.refresh_from_db()
-    assert draft.design == "twin"
+    assert draft.design == "single"
     assert draft.design_settings["test_trials"] == 40
+
+
+def test_designs_are_chosen_by_what_they_ask(by_ada, draft):
+    page = by_ada.get(page_of(draft)).content.decode()
+    assert "Pair test – the photo and its recolouring: which has the fake colours?" in page
 
 
 def test_changing_a_draft_discards_its_previews(by_ada, ready):

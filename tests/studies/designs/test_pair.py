@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies.designs import get
-from studies.designs._design import Cell, Stimuli
+from studies.designs._design import Answered, Cell, Stimuli
 
 
 def cells(prefix, count, conditions=("a",)):
@@ -27,6 +27,7 @@ def fake_first(spec):
 
 def test_the_defaults_are_the_protocol():
     assert vars(get("pair").settings) == {
+        "wording": "fake colours",
         "presentation": "sequential",
         "exposure_ms": 1000,
         "lead_in_ms": 900,
@@ -42,6 +43,25 @@ def test_the_defaults_are_the_protocol():
     }
     needs = get("pair").needs()
     assert (needs.practice, needs.test, needs.vigilance) == (10, 40, 16)
+
+
+def test_whoever_is_asked_for_the_camera_answers_right_by_the_real_photo_and_the_table_is_the_same():
+    """Palette asks so; the columns still say where the fake was, and which side was called fake."""
+    design = get("pair").configured({"wording": "from a camera", "presentation": "simultaneous"})
+    for spec in plan({"wording": "from a camera", "presentation": "simultaneous"}):
+        assert spec.prompt == "Which image would you guess is from a camera?"
+        arms = {show.slot: show.arm for _, show in spec.shows}
+        fake = "right" if spec.key == "left" else "left"
+        assert (arms[spec.key], arms[fake]) == ("", spec.condition)
+        right = design.record(spec, spec.key, {}, {})
+        wrong = design.record(spec, fake, {}, {})
+        assert right["fake_side"] == right["chosen_side"] == wrong["fake_side"] == fake[0].upper()
+        assert wrong["chosen_side"] == spec.key[0].upper()
+        assert (right["fooled"], wrong["fooled"]) == (0, 1)
+        assert design.record(spec, None, {}, {})["chosen_side"] is None
+        assert design.passed(spec, spec.key, {})
+        told = design.feedback(Answered(spec, fake))
+        assert told is None or (told.right, told.captions[fake]) == (False, "invented")
 
 
 def test_a_sequential_pair_shows_one_picture_after_the_other():

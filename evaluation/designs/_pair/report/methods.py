@@ -33,7 +33,9 @@ def _task(study: Json) -> str:
     if "exposure_ms" in settings:
         text += f" for {number(settings['exposure_ms'])}{NBSP}ms each"
         text += ", followed by a noise mask" if settings.get("mask") == "noise" else ""
-    return f"{text}; participants then said which of the two had the fake colours."
+    camera = settings.get("wording") == "from a camera"
+    asked = "they would guess was from a camera" if camera else "had the fake colours"
+    return f"{text}; participants then said which of the two {asked}."
 
 
 def _counting(findings: Json) -> str:
