@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from evaluation.designs._common.confidence import confidence_findings
+from evaluation.designs._common.exposure_levels import exposure_findings
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._pair.analysis import analyse
@@ -33,8 +35,11 @@ class Pair(Concluding):
         found = views(
             table, valid.table, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
         )
+        fooled = valid.fooled.astype(np.float64)
+        more = exposure_findings(evidence, valid.table, fooled)
+        more |= confidence_findings(evidence, valid.table, 1 - fooled)
         return {
-            "analysis": analysis,
+            "analysis": analysis | more,
             "early": early_looks(valid, evidence.finished),
             "views": how_the_answer_changes(valid, found, rule=rule) + with_voided(table, rule=rule),
             "photos": photo_table(valid, evidence.by_photo),

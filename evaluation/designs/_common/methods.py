@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from evaluation.designs._common.course import USUAL, Course
 from evaluation.designs._common.people import ethics, recruitment, screening
 from evaluation.designs._common.told import Told
 from evaluation.report.section import Section
@@ -17,8 +18,10 @@ WHO = {
 }
 
 
-def methods_section(told: Told, *, task: str, counting: str, inference: str) -> list[Section]:
-    """A paragraph of whole sentences; the design tells its task, what it counts and how it infers.
+def methods_section(
+    told: Told, *, task: str, counting: str, inference: str, course: Course = USUAL
+) -> list[Section]:
+    """A paragraph of whole sentences; the design tells its task, course, what it counts and how it infers.
 
     Findings without a protocol, such as those of a file, have none.
     """
@@ -26,13 +29,14 @@ def methods_section(told: Told, *, task: str, counting: str, inference: str) -> 
     if "settings" not in study:
         return []
     sentences = [
-        who(told),
+        who(told, course),
         recruitment(told.findings, study, told.population),
         screening(study),
         ethics(study),
         task,
-        trials(study),
-        allocation(study),
+        confidence(study),
+        trials(study, course),
+        allocation(study, course),
         spoiled(study),
         counting,
         inference,
@@ -43,7 +47,7 @@ def methods_section(told: Told, *, task: str, counting: str, inference: str) -> 
     return [Section("methods", "Methods paragraph", methods=text)]
 
 
-def who(told: Told) -> str:
+def who(told: Told, course: Course = USUAL) -> str:
     """How many took the test, when, and where they came from."""
     study, analysis = told.study, told.findings["analysis"]
     people = count(analysis["participants"], WHO[told.population])
@@ -56,19 +60,27 @@ def who(told: Told) -> str:
         came = study["recruiter"]
         source = " (invited by an open link)" if came == "open" else f" (recruited through {came})"
     return (
-        f"{people}{source} took a {study['design']} test{when} (planned: {study['planned_participants']:,})."
+        f"{people}{source} took a {course.called(study)}{when} (planned: {study['planned_participants']:,})."
     )
 
 
-def trials(study: Json) -> str:
+def confidence(study: Json) -> str:
+    """That people were asked how sure they were, where they were."""
+    asked = study["settings"].get("confidence", "none")
+    return "" if asked == "none" else f"After each answer they said how sure they were, in {asked}."
+
+
+def trials(study: Json, course: Course = USUAL) -> str:
     """What a participation consisted of."""
-    settings = study["settings"]
-    if "test_trials" not in settings:
+    settings, tests = study["settings"], course.test_trials(study)
+    if not tests:
         return ""
     parts = []
     if settings.get("practice_trials"):
-        parts.append(f"{count(settings['practice_trials'], 'practice trial')} with feedback")
-    parts.append(count(settings["test_trials"], "test trial") + " without")
+        parts.append(f"{count(settings['practice_trials'], 'practice trial')} {course.practice}".strip())
+    if course.between:
+        parts.append(course.between)
+    parts.append(f"{count(tests, 'test trial')} {course.test}".strip())
     share = settings.get("vigilance_share", 0)
     if share:
         parts.append(f"vigilance trials with obviously wrong colours ({percent(share, 0)} on top)")
@@ -80,11 +92,11 @@ def trials(study: Json) -> str:
     )
     return (
         f"A participation consisted of {listed(parts)}; practice and vigilance trials are in no rate, "
-        f"and nobody saw a photograph twice.{source}"
+        f"and {course.photos}.{source}"
     )
 
 
-def allocation(study: Json) -> str:
+def allocation(study: Json, course: Course = USUAL) -> str:
     """Which conditions there were, and who saw which."""
     arms = [arm["title"] for arm in study["conditions"] if arm["kind"] == "test"]
     named = listed([f"“{title}”" for title in arms])
@@ -95,7 +107,7 @@ def allocation(study: Json) -> str:
         if study["allocation"] == "mixed"
         else "each participant saw one of them"
     )
-    return f"{len(arms)} conditions were compared ({named}); {how}, with sides and photographs balanced."
+    return f"{len(arms)} conditions were compared ({named}); {how}, with {course.balanced} balanced."
 
 
 def spoiled(study: Json) -> str:

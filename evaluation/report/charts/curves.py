@@ -17,6 +17,8 @@ from evaluation.statistics.arrays import Json
 
 __all__ = ["BOTTOM", "EMPTY", "PAPER_HEIGHT", "SCREEN_HEIGHT", "TOP", "draw", "heights"]
 HEAD, FOOT, KEY = 26, 60, 18
+FEW = 12
+"""A line of no more points shows each of them."""
 STROKES: tuple[dict[str, tuple[int, ...]], ...] = (
     {}, {"dashes": (6, 2)}, {"dashes": (2, 2)}, {"dashes": (8, 2, 2, 2)},
 )  # fmt: skip
@@ -59,6 +61,8 @@ def _plot(sheet: Sheet, data: Json, row: Json, top: float) -> None:
                 color=palette.mark_soft, linewidth=0, alpha=0.5, zorder=2,
             )  # fmt: skip
         sheet.line(xs, ys, palette.mark, 2, zorder=4, **stroke)
+        if len(xs) <= FEW:
+            sheet.axes.scatter(xs, ys, s=36, color=palette.mark, linewidth=0, zorder=4)
         if _keys(row):
             y = top + KEY * (number + 1) + 9
             sheet.line([left, left + 34], [y - 4, y - 4], palette.mark, 2, **stroke)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from evaluation.designs._common.certificate import certificate_section
+from evaluation.designs._common.confidence import confidence_section
 from evaluation.designs._common.counting import rows_section
+from evaluation.designs._common.exposure_levels import Averaged, exposure_section
 from evaluation.designs._common.protocol import protocol_section
 from evaluation.designs._common.scores import scores_section
 from evaluation.designs._common.told import Told
@@ -23,6 +25,8 @@ from evaluation.designs._pair.report.ranking import ranking
 from evaluation.report.section import Section
 from evaluation.statistics.arrays import Json
 
+FOOL_RATE = Averaged("Fool rate", "fool-rate", mark=0.5)
+
 
 def sections_of(findings: Json, facts: Json) -> list[Section]:
     """The answer first; a section for which there is nothing is left out."""
@@ -37,6 +41,8 @@ def sections_of(findings: Json, facts: Json) -> list[Section]:
         differences(told),
         ranking(told),
         interval_order(told),
+        exposure_section(told, FOOL_RATE),
+        confidence_section(told),
         scores_section(told),
         correlations(told),
         gallery(told),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from evaluation.designs._common.course import exposures
 from evaluation.designs._common.methods import methods_section
 from evaluation.designs._common.told import Told
 from evaluation.designs._pair.claims import degrees_of_freedom
 from evaluation.designs._pair.report.differences import simultaneous
 from evaluation.report.section import Section
-from evaluation.report.wording import NBSP, count, number
+from evaluation.report.wording import NBSP, count
 from evaluation.statistics.arrays import Json
 
 
@@ -31,7 +32,7 @@ def _task(study: Json) -> str:
         f"{px} × {px} CSS pixels"
     )
     if "exposure_ms" in settings:
-        text += f" for {number(settings['exposure_ms'])}{NBSP}ms each"
+        text += f" for {exposures(settings)}{NBSP}ms each"
         text += ", followed by a noise mask" if settings.get("mask") == "noise" else ""
     camera = settings.get("wording") == "from a camera"
     asked = "they would guess was from a camera" if camera else "had the fake colours"

@@ -1,0 +1,257 @@
+"""Exposure as a factor, for studies of every design: what is found at each level, and its section. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.designs._common.told import Told
+from evaluation.designs._design import Evidence
+from evaluation.report.axes import axis
+from evaluation.report.section import Cell, Chart, Definition, Heading, Row, Section, Table
+from evaluation.report.wording import (
+    NBSP,
+    count,
+    number,
+    number_range,
+    p_equals,
+    p_value,
+    percent,
+    percent_range,
+    points,
+    points_range,
+)
+from evaluation.statistics.arrays import Floats, Json
+from evaluation.statistics.exposure_levels import Exposed, by_exposure
+from evaluation.statistics.table import Factor, ResponseTable
+
+FINDINGS = "exposure_levels"
+MOST = 12
+"""More different exposures than this in a file of unknown settings are measured times, and no levels."""
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """The words for what is averaged: `title` heads its column and its axis, `key` is that of its definition.
+
+    A `share` is printed in per cent, and its changes in points; anything else as a number. `mark` is dashed.
+    """
+
+    title: str
+    key: str
+    share: bool = True
+    mark: float | None = None
+
+    def cell(self, value: float, ends: list[float] | None, note: str = "") -> Cell:
+        """A mean with its interval."""
+        if self.share:
+            return Cell(percent(value), percent_range(*(ends or (None, None))), note)
+        return Cell(number(value, 2), number_range(ends, 2), note)
+
+    def change(self, found: Json, value: str, ends: str) -> Cell:
+        """A change of the mean with its interval, or why there is none."""
+        if found[value] is None:
+            return Cell("none", note=found["reason"])
+        note = "" if found[ends] else found["reason"]
+        if self.share:
+            return Cell(points(found[value]), points_range(*(found[ends] or (None, None))), note)
+        return Cell(number(found[value], 3), number_range(found[ends], 3), note)
+
+    @property
+    def unit(self) -> str:
+        """What a change is counted in."""
+        return "points" if self.share else ""
+
+
+def exposure_findings(
+    evidence: Evidence, table: ResponseTable, outcome: Floats, arms: Factor | None = None, alpha: float = 0.05
+) -> Json:
+    """FINDINGS by `by_exposure`, where the study varies the exposure; else nothing.
+
+    `table` holds the rows that count, `outcome` (n,) what is averaged, and `arms` whose rows they are: the
+    conditions, unless it is told. Rows without an arm, an outcome or an exposure are left out.
+    """
+    table = table.by_photo_cluster()
+    arms = table.condition if arms is None else arms
+    kept = (arms.codes >= 0) & np.isfinite(outcome) & np.isfinite(table.exposure_ms)
+    levels = np.unique(table.exposure_ms[kept])
+    fixed = evidence.settings.get("exposure_ms")
+    varied = isinstance(fixed, list | tuple) if evidence.settings else len(levels) <= MOST
+    if not varied or len(levels) < 2 or levels[0] <= 0:
+        return {}
+    exposed = Exposed(
+        table.participant.codes[kept], arms.codes[kept], table.exposure_ms[kept],
+        np.asarray(outcome[kept], dtype=np.float64), arms.labels, table.photo.codes[kept],
+    )  # fmt: skip
+    return {FINDINGS: by_exposure(exposed, alpha)}
+
+
+def exposure_section(
+    told: Told, averaged: Averaged, titles: Mapping[str, str] | None = None
+) -> list[Section]:
+    """The outcome at each exposure, as curves and in numbers; `titles` of arms that are no conditions."""
+    found = told.findings["analysis"].get(FINDINGS)
+    if not found:
+        return []
+    titles = told.titles if titles is None else titles
+    known = {one["label"]: one for one in found["conditions"]}
+    arms = {title: known[label] for label, title in titles.items() if label in known}
+    tables = [_levels(averaged, arms)]
+    if len(found["levels_ms"]) > 2:
+        tables.append(_trends(averaged, arms))
+    tables.append(_differences(averaged, arms))
+    return [
+        Section(
+            "exposure-levels", "Exposure as a factor", paragraphs=(_in_words(averaged, found),),
+            charts=(_chart(averaged, found, arms),), tables=tuple(tables), definitions=MEANINGS,
+        )
+    ]  # fmt: skip
+
+
+def _in_words(averaged: Averaged, found: Json) -> str:
+    levels = ", ".join(number(level) for level in found["levels_ms"][:-1])
+    shown = f"Pictures were shown for {levels} or {number(found['levels_ms'][-1])}{NBSP}ms."
+    trend = found["trend"]
+    if trend is None or trend["estimate"] is None:
+        return shown
+    cell = averaged.change(trend, "estimate", "ci")
+    p = f" (p {p_equals(trend['p'])})" if trend["p"] is not None else ""
+    unit = f"{NBSP}points" if averaged.share else ""
+    name = averaged.title[0].lower() + averaged.title[1:]
+    return (
+        f"{shown} With each doubling of the exposure, the {name} changes by {cell.text}{unit} "
+        f"{cell.interval}".rstrip()
+        + f"{p}, averaged over the conditions."
+    )
+
+
+def _chart(averaged: Averaged, found: Json, arms: Mapping[str, Json]) -> Chart:
+    ends = [end for one in arms.values() for level in one["levels"]
+            for end in (level["mean"], *(level["ci"] or ()))]  # fmt: skip
+    least, within = ((0, 0.55), (0.0, 1.0)) if averaged.share else ((), None)
+    return Chart(
+        "by-exposure",
+        "curves",
+        {
+            "rows": [{"title": title, "lines": [_line(one)], "says": _says(averaged, title, one)}
+                     for title, one in arms.items()],
+            "across": axis("Exposure, ms", found["levels_ms"], log=True),
+            "up": axis(f"{averaged.title}, %" if averaged.share else averaged.title, ends, least=least,
+                       within=within, times=100 if averaged.share else 1, mark=averaged.mark),
+        },
+        f"Line: [{averaged.title.lower()}](#{averaged.key}) by [exposure](#exposure-levels), on a "
+        f"logarithmic scale. Band: 95{NBSP}% intervals for new participants and new photos.",
+        f"{averaged.title} by exposure.",
+    )  # fmt: skip
+
+
+def _line(one: Json) -> Json:
+    levels = one["levels"]
+    bounded = all(level["ci"] for level in levels)
+    return {
+        "title": "",
+        "x": [level["exposure_ms"] for level in levels],
+        "y": [level["mean"] for level in levels],
+        "low": [level["ci"][0] for level in levels] if bounded else [],
+        "high": [level["ci"][1] for level in levels] if bounded else [],
+    }
+
+
+def _says(averaged: Averaged, title: str, one: Json) -> str:
+    said = [f"{averaged.cell(level['mean'], level['ci']).value} at {number(level['exposure_ms'])}{NBSP}ms"
+            for level in one["levels"]]  # fmt: skip
+    return f"{title}: {', '.join(said)}"
+
+
+def _levels(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
+    rows: list[Row] = []
+    for title, one in arms.items():
+        rows.append((title,))
+        rows += [
+            (
+                f"{number(level['exposure_ms'])}{NBSP}ms",
+                averaged.cell(level["mean"], level["ci"], level["reason"]),
+                number(level["n"]),
+            )
+            for level in one["levels"]
+        ]
+    return Table(
+        "by-exposure-levels",
+        f"{averaged.title} by condition and exposure.",
+        (
+            Heading("Exposure", align="left"),
+            Heading(averaged.title, "exposure-levels", "new participants × new photos"),
+            Heading("Trials", "exposure-levels"),
+        ),
+        tuple(rows),
+    )
+
+
+def _trends(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
+    return Table(
+        "exposure-trend",
+        f"Change of the {averaged.title.lower()} with each doubling of the exposure.",
+        (
+            Heading("Condition", align="left"),
+            Heading("Change per doubling", "exposure-trend", averaged.unit),
+            Heading("p", "exposure-trend"),
+        ),
+        tuple(
+            (title, averaged.change(one["trend"], "estimate", "ci"), p_value(one["trend"].get("p")))
+            for title, one in arms.items()
+            if one["trend"]
+        ),
+    )
+
+
+def _differences(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
+    rows: list[Row] = []
+    pairs = max((len(one["differences"]) for one in arms.values()), default=0)
+    for title, one in arms.items():
+        rows.append((title,))
+        rows += [
+            (
+                f"{number(pair['shorter_ms'])} minus {number(pair['longer_ms'])}{NBSP}ms",
+                averaged.change(pair, "diff", "simultaneous_ci"),
+                p_value(pair["p_t_holm"]),
+            )
+            for pair in one["differences"]
+        ]
+    together = f"for all {count(pairs, 'difference')} of a condition together" if pairs > 1 else ""
+    return Table(
+        "exposure-differences",
+        "Differences between exposures.",
+        (
+            Heading("Shorter minus longer exposure", align="left"),
+            Heading("Difference", "exposure-differences", ", ".join(filter(None, (averaged.unit, together)))),
+            Heading("p, Holm", "exposure-differences"),
+        ),
+        tuple(rows),
+    )
+
+
+MEANINGS = (
+    Definition(
+        "exposure-levels",
+        "Exposure as a factor",
+        "The time for which a picture was planned to be shown. The levels are balanced over the trials of "
+        f"each participant. Each level has its mean with the 95{NBSP}% interval for new participants and new "
+        "photos, clustered by both.",
+    ),
+    Definition(
+        "exposure-trend",
+        "Change per doubling of the exposure",
+        "The slope of a straight line on the logarithm of the exposure, with the same clustered variance and "
+        "a two-sided t test of no change, not corrected for the number of conditions. The chart shows "
+        "whether a line fits.",
+    ),
+    Definition(
+        "exposure-differences",
+        "Differences between exposures",
+        f"Mean at the shorter exposure minus mean at the longer one, with a 95{NBSP}% interval that holds "
+        "for all differences of the condition together, and a two-sided t test, corrected by Holm's method "
+        "over these differences. The variance accounts for people and photos that occur at both.",
+    ),
+)

@@ -1,0 +1,38 @@
+"""Tables of planted answers for the concluding halves, and what their sections are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from evaluation.statistics.table import ResponseTable
+
+
+def table_of(who, what, condition, *, own=None, **columns) -> ResponseTable:
+    """One row for each trial; `own` holds the design's columns, as numbers."""
+    n = len(who)
+    sides = {"fake_side": [None] * n, "chosen_side": [None] * n}
+    table = ResponseTable.from_columns(
+        participant=[f"p{code:03}" for code in who],
+        photo=[f"photo-{code:03}" for code in what],
+        condition=list(condition),
+        **{"rt_ms": [900.0] * n} | sides | columns,
+    )
+    return replace(table, own={name: np.asarray(column, float) for name, column in (own or {}).items()})
+
+
+def facts_of(conditions, *, design="pair", settings=None, **further):
+    """What the platform says of a study with these conditions, by slug and title."""
+    study = {
+        "slug": "sky", "title": "Sky", "design": design, "image_px": 256, "allocation": "mixed",
+        "planned_participants": 40, "protocol_digest": "d" * 64, "photo_set": "holiday",
+        "photos": {"test": 60}, "recruiter": "open",
+        "conditions": [{"slug": slug, "title": title, "kind": "test"} for slug, title in conditions.items()],
+    }  # fmt: skip
+    if settings is not None:
+        study["settings"] = settings
+    return {
+        "study": study | further, "population": "people", "software": "1", "code_version": "1+a",
+        "data_digest": "d" * 64,
+    }  # fmt: skip
