@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from evaluation.views import downloads, exports, orders, planning, report
+from evaluation.views import downloads, exports, orders, planning, report, together
 
 app_name = "evaluation"
 _STUDY = "studies/<str:slug>/report/"
@@ -9,6 +9,7 @@ _ONE = _STUDY + "<uuid:code>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("planning/", planning.plan, name="plan"),
     path("studies/<str:slug>/planning/", planning.plan, name="plan-study"),
+    path("reports/together/", together.together, name="together"),
     path(_STUDY, report.report, name="report"),
     path(_STUDY + "new/", report.new_report, name="new-report"),
     path(_STUDY + "orders/<uuid:code>/", orders.order_progress, name="order-progress"),

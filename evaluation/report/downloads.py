@@ -32,17 +32,19 @@ def html(report: Report) -> str:
     sections = sections_of(report)
     found = picture_bytes(sections)
 
-    def chart(one: Chart, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
-        return _data_address(charts.svg(one, part, width, theme).encode(), "image/svg+xml")
-
     def picture(kind: str, digest: str) -> str:
         return _data_address(found[digest], "image/jpeg") if digest in found else ""
 
-    context = context_of(report, sections, chart, picture) | {
+    context = context_of(report, sections, drawn_inside, picture) | {
         "styles": "\n".join(_static_text(name) for name in STYLES),
         "script": _static_text("evaluation/folds.js"),
     }
     return render_to_string("evaluation/report_file.html", context)
+
+
+def drawn_inside(one: Chart, number: int, part: charts.Part, width: charts.Width, theme: charts.Theme) -> str:
+    """The address of a drawing that holds the drawing itself."""
+    return _data_address(charts.svg(one, part, width, theme).encode(), "image/svg+xml")
 
 
 def pdf(report: Report) -> bytes:

@@ -79,13 +79,21 @@ def context_of(
     report: Report, sections: Sequence[Section], chart: ChartAddress, picture: PictureAddress
 ) -> dict[str, Any]:
     """What the templates need of a report."""
-    band = SIMULATED_BANDS.get(report.population, "")
+    return laid_out(sections, Population(report.population), chart, picture) | {
+        "report": report,
+        "told": report.results["study"],
+    }
+
+
+def laid_out(
+    sections: Sequence[Section], population: Population, chart: ChartAddress, picture: PictureAddress
+) -> dict[str, Any]:
+    """What the templates need of sections, whichever reports they come from."""
+    band = SIMULATED_BANDS.get(population, "")
     numbers = numbered(sections)
     answer, *parts = (_part(section, numbers, band, chart, picture) for section in sections)
     return {
-        "report": report,
-        "told": report.results["study"],
-        "population": Population(report.population),
+        "population": population,
         "band": band,
         "answer": answer,
         "parts": parts,

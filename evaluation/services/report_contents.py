@@ -38,18 +38,18 @@ def results_of(
     study: Study, population: Population, rows: StudyRows, scores: MetricTable, facts: Json
 ) -> Json:
     """Everything that the report says, ready to be frozen as JSON."""
-    findings = concluding(study).analyse(
-        Evidence(
-            rows.table,
-            scores=scores.arrays(),
-            by_photo=scores.by_photo(),
-            strict=strict_rules(study),
-            rule=inference_rule(study),
-            mix_sources=population == Population.POOLED,
-            faulty=rows.faulty,
-            finished=_who_finished(study, population),
-        )
+    evidence = Evidence(
+        rows.table,
+        scores=scores.arrays(),
+        by_photo=scores.by_photo(),
+        strict=strict_rules(study),
+        rule=inference_rule(study),
+        mix_sources=population == Population.POOLED,
+        faulty=rows.faulty,
+        finished=_who_finished(study, population),
     )
+    findings = concluding(study).analyse(evidence)
+    standing = concluding(study).standing(evidence)
     analysis = findings["analysis"]
     # A report outlives a withdrawal, so that it counts people and names nobody.
     left_out = len(analysis.pop("attention_excluded", ()))
@@ -70,6 +70,7 @@ def results_of(
         "vigilance": rows.vigilance | {"left_out": left_out},
         "exposure": rows.exposures.summary(),
         "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
+        "standing": standing.as_json() if standing else None,
         "gallery": _gallery(study, findings["photos"]) if "photos" in findings else {},
         **findings,
     }

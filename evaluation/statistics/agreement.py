@@ -177,4 +177,4 @@ def _alike(x: Floats, y: Floats) -> tuple[int, int]:
     """How many pairs stand in the same order, of how many."""
     k = len(x)
     signs = [np.sign(x[a] - x[b]) * np.sign(y[a] - y[b]) for a, b in combinations(range(k), 2)]
-    return sum(sign > 0 for sign in signs), len(signs)
+    return int(sum(sign > 0 for sign in signs)), len(signs)

@@ -10,18 +10,25 @@ from django.core.management.base import BaseCommand, CommandError
 from evaluation.models import Population, Report
 from evaluation.report import downloads as report_files
 from evaluation.report import terminal
-from evaluation.services import report_contents, reports, scores
+from evaluation.report.wording import SIMULATED_BANDS
+from evaluation.services import report_contents, reports, scores, together
 from studies.models import Study
 
 
 class Command(BaseCommand):
     help = (
         "Make the report of a study, here and at once: JSON (every number), HTML (one page), PDF, TeX (the "
-        "tables for a paper), text (for the terminal) or CSV (one row per trial)."
+        "tables for a paper), text (for the terminal) or CSV (one row per trial). Of several: whether "
+        "the studies agree."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", help="the study")
+        parser.add_argument(
+            "slugs",
+            nargs="+",
+            metavar="slug",
+            help="the study; several: whether they put their conditions in the same order (json or text)",
+        )
         parser.add_argument("--format", choices=["json", "csv", "html", "pdf", "tex", "text"], default="json")
         parser.add_argument("--out", type=Path, metavar="FILE", help="where to write; - or nothing: here")
         parser.add_argument(
@@ -32,14 +39,21 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = self._study(options["slug"])
+        studies = [self._study(slug) for slug in dict.fromkeys(options["slugs"])]
         population = Population(options["population"])
-        self._insist_on_answers(study, population)
+        for study in studies:
+            self._insist_on_answers(study, population)
+        if len(studies) > 1 and options["format"] not in ("json", "text"):
+            raise CommandError("Several studies together are written as json or text: say --format text")
         out: Path | None = options["out"]
         here = out is None or str(out) == "-"
         if here and options["format"] == "pdf":
             raise CommandError("A PDF is no text for a terminal: say where to write it, --out report.pdf")
-        parts = self._parts(options["format"], study, population)
+        parts = (
+            self._parts(options["format"], studies[0], population)
+            if len(studies) == 1
+            else self._together(options["format"], studies, population)
+        )
         if out is None or here:
             self.stdout.writelines(part.decode() for part in parts)
             return
@@ -86,6 +100,18 @@ class Command(BaseCommand):
             yield report_files.html(made).encode()
         else:
             yield made.as_json().encode()
+
+    def _together(self, wanted: str, studies: list[Study], population: Population) -> Iterator[bytes]:
+        for study in studies:
+            self._report("text", study, population)
+        try:
+            found = together.set_side_by_side(studies, population)
+        except together.NotTogether as refused:
+            raise CommandError(str(refused)) from refused
+        if wanted == "json":
+            yield found.as_json().encode()
+        else:
+            yield terminal.text(found.sections, SIMULATED_BANDS.get(population, "")).encode()
 
     def _report(self, wanted: str, study: Study, population: Population) -> Report:
         for colorization in scores.colorizations_to_score(study=study):
