@@ -65,7 +65,8 @@ class Concluding:
         """Photos worth a look: by condition and by name ("most", "least") a list of facts with `photo`.
 
         `photo` is its digest. The platform adds the digest of the condition's picture (`colorization`), and
-        the photo's `title`, `author` and `licence`; all of it stands under `gallery` of the findings.
+        the photo's `title`, `author` and `licence`; all of it stands under `gallery` of the findings. Where a
+        fact names further conditions (`beside`), the digests of their pictures come as `pictures`.
         """
         return {}
 

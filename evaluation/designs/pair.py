@@ -9,7 +9,7 @@ from evaluation.designs._common.exposure_levels import exposure_findings
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._pair.analysis import analyse
-from evaluation.designs._pair.photo_table import photo_table
+from evaluation.designs._pair.photo_table import extremes, photo_table
 from evaluation.designs._pair.sensitivity import how_the_answer_changes, with_voided
 from evaluation.report.section import Section
 from evaluation.statistics.agreement import Standing
@@ -44,6 +44,11 @@ class Pair(Concluding):
             "views": how_the_answer_changes(valid, found, rule=rule) + with_voided(table, rule=rule),
             "photos": photo_table(valid, evidence.by_photo),
         }
+
+    def gallery(self, findings: Json) -> Json:
+        """The photos whose recolouring fooled most and least."""
+        photos = findings["photos"]
+        return {name: extremes(photos, name) for name in photos["conditions"]}
 
     def standing(self, evidence: Evidence) -> Standing | None:
         """The fool rates."""

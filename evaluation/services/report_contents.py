@@ -15,7 +15,6 @@ from colorizers.services.differences import differences
 from evaluation import designs as evaluation_designs
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._exclusion_rules import LowVigilance, TooSoon, UnlikelyResponseTime
-from evaluation.designs._pair.photo_table import extremes
 from evaluation.models import Population, Report
 from evaluation.reading.metric_table import MetricTable
 from evaluation.reading.tables import StudyRows, participations_in
@@ -38,6 +37,7 @@ def results_of(
     study: Study, population: Population, rows: StudyRows, scores: MetricTable, facts: Json
 ) -> Json:
     """Everything that the report says, ready to be frozen as JSON."""
+    design = concluding(study)
     evidence = Evidence(
         rows.table,
         scores=scores.arrays(),
@@ -47,9 +47,9 @@ def results_of(
         mix_sources=population == Population.POOLED,
         faulty=rows.faulty,
         finished=_who_finished(study, population),
+        settings=facts["settings"],
     )
-    findings = concluding(study).analyse(evidence)
-    standing = concluding(study).standing(evidence)
+    findings, standing = design.analyse(evidence), design.standing(evidence)
     analysis = findings["analysis"]
     # A report outlives a withdrawal, so that it counts people and names nobody.
     left_out = len(analysis.pop("attention_excluded", ()))
@@ -71,7 +71,7 @@ def results_of(
         "exposure": rows.exposures.summary(),
         "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
         "standing": standing.as_json() if standing else None,
-        "gallery": _gallery(study, findings["photos"]) if "photos" in findings else {},
+        "gallery": _gallery(study, design.gallery(findings)),
         **findings,
     }
 
@@ -242,19 +242,29 @@ def _ended_early(study: Study, population: Population) -> dict[str, dict[str, in
     return {"ended_early": counted} if counted else {}
 
 
-def _gallery(study: Study, photos: Json) -> Json:
-    """For each condition the photos that fooled most and least, as they can be shown and credited."""
-    arms = dict(study.conditions.filter(kind=ConditionKind.TEST).values_list("slug", "colorizer_id"))
-    places = {slug: extremes(photos, slug) for slug in arms}
-    wanted = {photos["photos"][place] for sides in places.values() for side in sides for place in side}
+def _gallery(study: Study, chosen: Json) -> Json:
+    """The photos that the design chose for each condition, as they can be shown and credited.
+
+    Where it chose any, every condition under test has the same names.
+    """
+    arms = dict(study.conditions.values_list("slug", "colorizer_id"))
+    names = dict.fromkeys(name for found in chosen.values() for name in found)
+    tested = study.conditions.filter(kind=ConditionKind.TEST).values_list("slug", flat=True) if names else ()
+    chosen = {slug: {name: [] for name in names} for slug in tested} | dict(chosen)
+    wanted = {fact["photo"] for found in chosen.values() for facts in found.values() for fact in facts}
     known = {photo.digest: photo for photo in Photo.objects.filter(digest__in=wanted)}
     painted = _painted(wanted, arms.values())
+
+    def shown(slug: str, fact: Json) -> Json:
+        def of(arm: str) -> str:
+            return painted.get((fact["photo"], arms.get(arm, 0)), "")
+
+        found = {"colorization": of(slug), **_credited(fact["photo"], known)} | fact
+        return found | {"pictures": {arm: of(arm) for arm in fact["beside"]}} if "beside" in fact else found
+
     return {
-        slug: {
-            name: [_picture(photos, slug, place, known, painted, arms[slug]) for place in side]
-            for name, side in zip(("most", "least"), sides, strict=True)
-        }
-        for slug, sides in places.items()
+        slug: {name: [shown(slug, fact) for fact in facts] for name, facts in found.items()}
+        for slug, found in chosen.items()
     }
 
 
@@ -266,22 +276,10 @@ def _painted(photos: Iterable[str], colorizers: Iterable[int]) -> dict[tuple[str
     return {(photo, colorizer): digest for photo, colorizer, digest in rows}
 
 
-def _picture(
-    photos: Json,
-    slug: str,
-    place: int,
-    known: Mapping[str, Photo],
-    painted: Mapping[tuple[str, int], str],
-    colorizer: int,
-) -> Json:
-    digest, column = photos["photos"][place], photos["conditions"][slug]
+def _credited(digest: str, known: Mapping[str, Photo]) -> Json:
     photo = known.get(digest)
     return {
-        "photo": digest,
-        "colorization": painted.get((digest, colorizer), ""),
         "title": (photo.title or photo.name) if photo else digest[:12],
         "author": photo.author if photo else "",
         "licence": photo.licence if photo else "",
-        **{name: column[name][place] for name in ("n", "k", "mean", "low", "high")},
-        "estimand": column["estimand"],
     }

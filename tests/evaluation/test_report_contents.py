@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from evaluation.designs._design import Concluding
 from evaluation.models import Population, Report
 from evaluation.report import downloads as report_files
-from evaluation.services import reports
+from evaluation.services import report_contents, reports
 from studies.models import BlindingAudit, ParticipationState, Response, Study
-from tests.evaluation.cast import played_study
+from tests.evaluation.cast import played_study, score
 from tests.evaluation.report import said
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,33 @@ def test_where_photos_differ_no_more_than_chance_there_are_no_best_and_worst(sky
     report = report_of(sky)
     assert report.results["gallery"]["l2"] == {"most": [], "least": []}
     assert "no more than chance explains" in said.charts(report)["photos"].data["rows"][0]["says"]
+
+
+class Looking(Concluding):
+    """A concluding half that shows one photo under two conditions, and keeps what it was given."""
+
+    def analyse(self, evidence):
+        self.settings = evidence.settings
+        return {"analysis": {"photo": evidence.table.photo.labels[0]}}
+
+    def gallery(self, findings):
+        return {"l2": {"close": [{"photo": findings["analysis"]["photo"], "beside": ["classes", "(real)"]}]}}
+
+    def report(self, findings, facts):
+        return []
+
+
+def test_a_design_may_show_a_photo_under_several_conditions_and_knows_its_settings(sky, monkeypatch):
+    looking = Looking()
+    monkeypatch.setattr(report_contents, "concluding", lambda study: looking)
+    sky.participate(fooled={"l2": [True]})
+    score(sky)
+    found = report_of(sky).results["gallery"]
+    (fact,) = found["l2"]["close"]
+    assert (fact["title"], fact["author"], fact["licence"]) == ("Photo 0", "Ada", "CC0")
+    assert (fact["colorization"], fact["pictures"]) == ("x", {"classes": "x", "(real)": ""})
+    assert found["classes"] == {"close": []}
+    assert looking.settings["test_trials"] == 40
 
 
 def test_the_methods_paragraph_names_what_a_review_asks_for(sky):

@@ -50,18 +50,24 @@ def photo_table(
     return {"photos": photos, "conditions": conditions}
 
 
-def extremes(table: Json, condition: str, most: int = GALLERY) -> tuple[list[int], list[int]]:
-    """Places in `photos` of those that fooled most and least by their drawn-in rate, none of them in both.
+def extremes(table: Json, condition: str, most: int = GALLERY) -> dict[str, list[Json]]:
+    """The photos that fooled "most" and "least" by their drawn-in rate, with their numbers, none in both.
 
     Empty where the photos differ no more than chance explains: any order would be the order of luck.
     """
-    column = table["conditions"].get(condition)
-    if not column or not column["spread"]:
-        return [], []
+    column = table["conditions"][condition]
+    if not column["spread"]:
+        return {"most": [], "least": []}
     judged = [place for place, n in enumerate(column["n"]) if n]
     ranked = sorted(judged, key=lambda place: (-column["mean"][place], table["photos"][place]))
     size = min(most, len(ranked) // 2)
-    return ranked[:size], ranked[::-1][:size]
+
+    def fact(place: int) -> Json:
+        numbers = {name: column[name][place] for name in ("n", "k", "mean", "low", "high")}
+        return {"photo": table["photos"][place], **numbers, "estimand": column["estimand"]}
+
+    chosen = {"most": ranked[:size], "least": ranked[::-1][:size]}
+    return {name: [fact(place) for place in places] for name, places in chosen.items()}
 
 
 def _finite(value: float | None) -> float | None:
