@@ -184,6 +184,11 @@ class ConditionForm(_ConditionModelForm):
             self.fields["slug"].required = False
             self.fields["slug"].help_text = _("As in the data and the report. Empty: the colorizer's name")
 
+    def has_changed(self) -> bool:
+        """A row that a preset filled in counts with a colorizer; without one only if it was changed."""
+        is_new = self.instance._state.adding
+        return super().has_changed() or (is_new and bool(self["colorizer"].value()))
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("slug") and data.get("colorizer") is not None:

@@ -39,10 +39,11 @@ from studies.admin.forms import (
 from studies.admin.labels import labels_of, settings_in_words
 from studies.admin.library import ArchivedFilter, StudyLibrary
 from studies.admin.recruiting import RecruitingPages
+from studies.admin.starting import StudyPresets, preset_of
 from studies.admin.steps import StudySteps
 from studies.models import Condition, Participation, ParticipationState, Source, Study, StudyState
 from studies.rules import study_settings
-from studies.services import previews
+from studies.services import presets, previews
 
 STATE_LABELS = {
     StudyState.DRAFT: "info",
@@ -84,7 +85,11 @@ class ConditionInline(TabularInline):
     fields = ["colorizer", "kind", "slug", "title", "position"]
     ordering_field = "position"
     hide_ordering_field = True
-    extra = 0
+
+    def get_extra(self, request: HttpRequest, obj: Study | None = None, **kwargs: Any) -> int:
+        """No empty rows but those of a preset, whose colorizers are still to be chosen."""
+        preset = preset_of(request) if obj is None else None
+        return len(preset.document().conditions) if preset else 0
 
     def has_view_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         return True  # Whoever sees the study sees its conditions.
@@ -96,7 +101,7 @@ class ConditionInline(TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
+class StudyAdmin(StudySteps, StudyLibrary, StudyPresets, RecruitingPages, WorkbenchAdmin):
     list_display = ["title", "slug", "shown_state", "people", "simulated", "design", "photo_set", "owner"]
     list_filter = [ArchivedFilter, "state", "design"]
     actions_list = ["upload"]
@@ -214,7 +219,9 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
             "design": ("settings_of", designs, "pair"),
             "recruiter": ("settings_of_recruiter", recruiters, DEFAULT_RECRUITER),
         }[column]
-        asked = request.POST.get(hidden) or (getattr(obj, column) if obj is not None else default)
+        preset = preset_of(request) if obj is None else None
+        begun = preset.document().study[column] if preset else default
+        asked = request.POST.get(hidden) or (getattr(obj, column) if obj is not None else begun)
         return asked if asked in plugins.names() else default
 
     def _translated_into(self, request: HttpRequest, obj: Study | None) -> list[str]:
@@ -316,6 +323,8 @@ class StudyAdmin(StudySteps, StudyLibrary, RecruitingPages, WorkbenchAdmin):
             context |= {"panel": presentation.of_study(study, request.user), "study": study}
             if not study.is_draft:
                 context |= {"save_words": "Save who sees the study", "show_save_and_continue": False}
+        else:
+            context |= {"presets": presets.presets(), "preset": preset_of(request)}
         response: HttpResponse = super().render_change_form(request, context, **kwargs)
         return response
 
