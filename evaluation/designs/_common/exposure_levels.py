@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from evaluation.designs._common.averaged import Averaged
 from evaluation.designs._common.told import Told
 from evaluation.designs._design import Evidence
 from evaluation.report.axes import axis
-from evaluation.report.section import Cell, Chart, Definition, Heading, Row, Section, Table
-from evaluation.report.wording import (
-    NBSP,
-    count,
-    number,
-    number_range,
-    p_equals,
-    p_value,
-    percent,
-    percent_range,
-    points,
-    points_range,
-)
+from evaluation.report.section import Chart, Definition, Heading, Row, Section, Table
+from evaluation.report.wording import NBSP, count, number, p_equals, p_value
 from evaluation.statistics.arrays import Floats, Json
 from evaluation.statistics.exposure_levels import Exposed, by_exposure
 from evaluation.statistics.table import Factor, ResponseTable
@@ -30,39 +19,6 @@ from evaluation.statistics.table import Factor, ResponseTable
 FINDINGS = "exposure_levels"
 MOST = 12
 """More different exposures than this in a file of unknown settings are measured times, and no levels."""
-
-
-@dataclass(frozen=True)
-class Averaged:
-    """The words for what is averaged: `title` heads its column and its axis, `key` is that of its definition.
-
-    A `share` is printed in per cent, and its changes in points; anything else as a number. `mark` is dashed.
-    """
-
-    title: str
-    key: str
-    share: bool = True
-    mark: float | None = None
-
-    def cell(self, value: float, ends: list[float] | None, note: str = "") -> Cell:
-        """A mean with its interval."""
-        if self.share:
-            return Cell(percent(value), percent_range(*(ends or (None, None))), note)
-        return Cell(number(value, 2), number_range(ends, 2), note)
-
-    def change(self, found: Json, value: str, ends: str) -> Cell:
-        """A change of the mean with its interval, or why there is none."""
-        if found[value] is None:
-            return Cell("none", note=found["reason"])
-        note = "" if found[ends] else found["reason"]
-        if self.share:
-            return Cell(points(found[value]), points_range(*(found[ends] or (None, None))), note)
-        return Cell(number(found[value], 3), number_range(found[ends], 3), note)
-
-    @property
-    def unit(self) -> str:
-        """What a change is counted in."""
-        return "points" if self.share else ""
 
 
 def exposure_findings(
@@ -116,12 +72,11 @@ def _in_words(averaged: Averaged, found: Json) -> str:
     trend = found["trend"]
     if trend is None or trend["estimate"] is None:
         return shown
-    cell = averaged.change(trend, "estimate", "ci")
+    cell = averaged.change(trend["estimate"], trend["ci"])
     p = f" (p {p_equals(trend['p'])})" if trend["p"] is not None else ""
-    unit = f"{NBSP}points" if averaged.share else ""
-    name = averaged.title[0].lower() + averaged.title[1:]
+    unit = f"{NBSP}{averaged.change_unit}" if averaged.change_unit else ""
     return (
-        f"{shown} With each doubling of the exposure, the {name} changes by {cell.text}{unit} "
+        f"{shown} With each doubling of the exposure, the {averaged.name} changes by {cell.text}{unit} "
         f"{cell.interval}".rstrip()
         + f"{p}, averaged over the conditions."
     )
@@ -130,7 +85,6 @@ def _in_words(averaged: Averaged, found: Json) -> str:
 def _chart(averaged: Averaged, found: Json, arms: Mapping[str, Json]) -> Chart:
     ends = [end for one in arms.values() for level in one["levels"]
             for end in (level["mean"], *(level["ci"] or ()))]  # fmt: skip
-    least, within = ((0, 0.55), (0.0, 1.0)) if averaged.share else ((), None)
     return Chart(
         "by-exposure",
         "curves",
@@ -138,10 +92,9 @@ def _chart(averaged: Averaged, found: Json, arms: Mapping[str, Json]) -> Chart:
             "rows": [{"title": title, "lines": [_line(one)], "says": _says(averaged, title, one)}
                      for title, one in arms.items()],
             "across": axis("Exposure, ms", found["levels_ms"], log=True),
-            "up": axis(f"{averaged.title}, %" if averaged.share else averaged.title, ends, least=least,
-                       within=within, times=100 if averaged.share else 1, mark=averaged.mark),
+            "up": averaged.axis(ends),
         },
-        f"Line: [{averaged.title.lower()}](#{averaged.key}) by [exposure](#exposure-levels), on a "
+        f"Line: [{averaged.name}](#{averaged.key}) by [exposure](#exposure-levels), on a "
         f"logarithmic scale. Band: 95{NBSP}% intervals for new participants and new photos.",
         f"{averaged.title} by exposure.",
     )  # fmt: skip
@@ -192,14 +145,18 @@ def _levels(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
 def _trends(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
     return Table(
         "exposure-trend",
-        f"Change of the {averaged.title.lower()} with each doubling of the exposure.",
+        f"Change of the {averaged.name} with each doubling of the exposure.",
         (
             Heading("Condition", align="left"),
-            Heading("Change per doubling", "exposure-trend", averaged.unit),
+            Heading("Change per doubling", "exposure-trend", averaged.change_unit),
             Heading("p", "exposure-trend"),
         ),
         tuple(
-            (title, averaged.change(one["trend"], "estimate", "ci"), p_value(one["trend"].get("p")))
+            (
+                title,
+                averaged.change(one["trend"]["estimate"], one["trend"]["ci"], one["trend"]["reason"]),
+                p_value(one["trend"].get("p")),
+            )
             for title, one in arms.items()
             if one["trend"]
         ),
@@ -214,7 +171,7 @@ def _differences(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
         rows += [
             (
                 f"{number(pair['shorter_ms'])} minus {number(pair['longer_ms'])}{NBSP}ms",
-                averaged.change(pair, "diff", "simultaneous_ci"),
+                averaged.change(pair["diff"], pair["simultaneous_ci"], pair["reason"]),
                 p_value(pair["p_t_holm"]),
             )
             for pair in one["differences"]
@@ -225,7 +182,11 @@ def _differences(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
         "Differences between exposures.",
         (
             Heading("Shorter minus longer exposure", align="left"),
-            Heading("Difference", "exposure-differences", ", ".join(filter(None, (averaged.unit, together)))),
+            Heading(
+                "Difference",
+                "exposure-differences",
+                ", ".join(filter(None, (averaged.change_unit, together))),
+            ),
             Heading("p, Holm", "exposure-differences"),
         ),
         tuple(rows),

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from evaluation.designs import get
+from evaluation.designs._common.averaged import Averaged
 from evaluation.designs._common.confidence import confidence_findings, confidence_section
 from evaluation.designs._common.course import Course
-from evaluation.designs._common.exposure_levels import Averaged, exposure_findings, exposure_section
+from evaluation.designs._common.exposure_levels import exposure_findings, exposure_section
 from evaluation.designs._common.methods import methods_section
 from evaluation.designs._common.protocol import protocol_section
 from evaluation.designs._common.told import Told

@@ -1,8 +1,13 @@
-"""What a report says photo by photo: metrics against people, the ladder of rates, best and worst fakes."""
+"""What a report says photo by photo: metrics against people, the ladder of rates, best and worst fakes. Pure.
+
+It goes by `photos` of the findings, as `photo_table` makes it: of each condition the share of its trials that
+came out as `averaged` says. `verb` says of a picture what is counted: "fooled", "called real".
+"""
 
 from __future__ import annotations
 
 from evaluation import metrics
+from evaluation.designs._common.averaged import Averaged
 from evaluation.designs._common.scores import label_of, metric_headings, metric_names
 from evaluation.designs._common.told import Told
 from evaluation.report.axes import axis
@@ -35,8 +40,8 @@ Known = dict[tuple[str, str], Json]
 """The correlation of each condition and metric."""
 
 
-def correlations(told: Told) -> list[Section]:
-    """Spearman's correlation of score and fool rate over photos, and the photos themselves."""
+def correlations_section(told: Told, averaged: Averaged) -> list[Section]:
+    """Spearman's correlation of score and rate over photos, and the photos themselves."""
     known = {
         (row["model"], row["metric"]): row for row in told.findings["analysis"].get("metric_correlation", [])
     }
@@ -44,7 +49,7 @@ def correlations(told: Told) -> list[Section]:
         return []
     table = Table(
         "correlations",
-        "Spearman correlation between the score and the fool rate of a photo, by condition.",
+        f"Spearman correlation between the score and the {averaged.name} of a photo, by condition.",
         (Heading("[Spearman’s ρ](#correlation)", align="left"), *metric_headings(with_units=False)),
         tuple(
             (title, *(_correlation(known.get((slug, name))) for name in metric_names()))
@@ -53,13 +58,14 @@ def correlations(told: Told) -> list[Section]:
     )
     return [
         Section(
-            "correlations", "Image metrics and fool rate per photo", charts=_scatter(told, known),
-            tables=(table,), definitions=(CORRELATION,),
+            "correlations", f"Image metrics and {averaged.name} per photo",
+            charts=_scatter(told, averaged, known), tables=(table,),
+            definitions=(_correlation_means(averaged),),
         )
     ]  # fmt: skip
 
 
-def gallery(told: Told) -> list[Section]:
+def photos_section(told: Told, averaged: Averaged, verb: str) -> list[Section]:
     """The photos of each condition from the lowest rate to the highest, and the extremes to look at."""
     columns = _columns(told)
     if not columns:
@@ -69,19 +75,23 @@ def gallery(told: Told) -> list[Section]:
     chart = Chart(
         "photos",
         "ladder",
-        {"rows": ladders, "up": _shares(ends), "across": "photos, sorted by rate (vertical: fool rate in %)"},
-        _ladder_caption(ladders),
-        "Fool rate of each photo.",
+        {
+            "rows": ladders,
+            "up": _shares(averaged, ends),
+            "across": f"photos, sorted by rate (vertical: {averaged.name} in %)",
+        },
+        _ladder_caption(averaged, ladders),
+        f"{averaged.title} of each photo.",
     )
     remark = (
         "Left: the real colours. Right: the recolouring. Bold: the [shrunken (empirical-Bayes) "
         "rate](#photo-rate). Sorted by raw rates, photos with few responses would fill both ends of the "
         "list. The rate of a single photo is a description, not evidence for a claim."
     )
-    shown = Gallery(_shelves(told), remark) if told.findings.get("gallery") else None
+    shown = Gallery(_shelves(told, verb), remark) if told.findings.get("gallery") else None
     return [
         Section(
-            "gallery", "Fool rate per photo, best and worst fakes", charts=(chart,), gallery=shown,
+            "gallery", f"{averaged.title} per photo, best and worst fakes", charts=(chart,), gallery=shown,
             definitions=(PHOTO_RATE,),
         )
     ]  # fmt: skip
@@ -92,15 +102,15 @@ def _columns(told: Told) -> list[tuple[str, Json]]:
     return [(title, known[slug]) for slug, title in told.titles.items() if slug in known]
 
 
-def _shares(values: list[float]) -> Json:
+def _shares(averaged: Averaged, values: list[float]) -> Json:
     """An axis of shares that ends past the highest, and past the 50 % line; in tenths."""
     highest = max(values, default=0.0)
     end = min(1.0, max(0.6, -(-(highest + 0.02) // 0.1) / 10))
-    found = axis("fool rate, %", (), least=(0, end), times=100, mark=0.5)
+    found = axis(f"{averaged.name}, %", (), least=(0, end), times=100, mark=0.5)
     return found | {"ends": [0.0, end], "ticks": [share for share in SHARES if share <= end]}
 
 
-def _scatter(told: Told, known: Known) -> tuple[Chart, ...]:
+def _scatter(told: Told, averaged: Averaged, known: Known) -> tuple[Chart, ...]:
     """For each judged condition a plot for each metric with at least two scored photos."""
     titles = {title: slug for slug, title in told.titles.items()}
     rows: list[Json] = []
@@ -117,10 +127,10 @@ def _scatter(told: Told, known: Known) -> tuple[Chart, ...]:
         Chart(
             "metrics",
             "scatter",
-            {"rows": rows, "up": _shares(shares)},
-            f"Each dot is a photo. Horizontal: its score. Vertical: its fool rate in{NBSP}%. "
+            {"rows": rows, "up": _shares(averaged, shares)},
+            f"Each dot is a photo. Horizontal: its score. Vertical: its {averaged.name} in{NBSP}%. "
             f"[ρ: Spearman correlation](#correlation) with its 95{NBSP}% interval. Dashed: 50{NBSP}%.",
-            "Fool rate of each photo against its scores.",
+            f"{averaged.title} of each photo against its scores.",
         ),
     )
 
@@ -177,11 +187,11 @@ def _ladder(title: str, column: Json) -> Json:
     }
 
 
-def _ladder_caption(ladders: list[Json]) -> str:
+def _ladder_caption(averaged: Averaged, ladders: list[Json]) -> str:
     """What the chart of the photos shows; a condition whose photos do not differ has no band."""
     parts = [
-        f"Line: [shrunken (empirical-Bayes) fool rate](#photo-rate) of each photo. Small dots: raw rates. "
-        f"Dashed: 50{NBSP}%."
+        f"Line: [shrunken (empirical-Bayes) {averaged.name}](#photo-rate) of each photo. Small dots: raw "
+        f"rates. Dashed: 50{NBSP}%."
     ]
     flat = [f"“{ladder['title']}”" for ladder in ladders if not ladder["low"]]
     if len(flat) < len(ladders):
@@ -191,43 +201,49 @@ def _ladder_caption(ladders: list[Json]) -> str:
     return " ".join(parts)
 
 
-def _shelves(told: Told) -> tuple[Shelf, ...]:
+def _shelves(told: Told, verb: str) -> tuple[Shelf, ...]:
     kept, judged = told.findings["gallery"], told.findings["photos"]["conditions"]
     found = []
     for slug, title in told.titles.items():
         if slug not in kept or slug not in judged:
             continue
         walls = [(name, kept[slug][name]) for name in ("most", "least") if kept[slug][name]]
-        found += [Shelf(f"{title}: fooled {name}", tuple(map(_exhibit, rows))) for name, rows in walls]
+        found += [
+            Shelf(f"{title}: {verb} {name}", tuple(_exhibit(row, verb) for row in rows))
+            for name, rows in walls
+        ]
         if not walls:
             note = "There are no best and worst fakes: the photos differ no more than chance explains."
             found.append(Shelf(title, note=note))
     return tuple(found)
 
 
-def _exhibit(row: Json) -> Exhibit:
+def _exhibit(row: Json, verb: str) -> Exhibit:
     return Exhibit(
         (
             Picture("photo", row["photo"], f"{row['title']}, real colours"),
             Picture("colorization", row["colorization"], f"{row['title']}, recoloured"),
         ),
         percent(row["mean"], 0),
-        f"{percent_range(row['low'], row['high'], 0)} {row['k']:,} of {row['n']:,} fooled".strip(),
+        f"{percent_range(row['low'], row['high'], 0)} {row['k']:,} of {row['n']:,} {verb}".strip(),
         " · ".join(
             part for part in (row["title"], ", ".join(filter(None, (row["author"], row["licence"])))) if part
         ),
     )
 
 
-CORRELATION = Definition(
-    "correlation",
-    "Metrics against people",
-    "Spearman’s rank correlation, over the photos of one condition, between a photo’s score and its fool "
-    "rate, with the interval of Bonett and Wright (2000), for these participants and new photos; p corrected "
-    "by Holm’s method over all conditions and metrics. Never pooled over conditions: that would show little "
-    "more than which condition is better. Rates of photos with few responses are noisy, which biases every "
-    "correlation towards 0.",
-)
+def _correlation_means(averaged: Averaged) -> Definition:
+    return Definition(
+        "correlation",
+        "Metrics against people",
+        "Spearman’s rank correlation, over the photos of one condition, between a photo’s score and its "
+        f"{averaged.name}, with the interval of Bonett and Wright (2000), for these participants and new "
+        "photos; p corrected by Holm’s method over all conditions and metrics. Never pooled over conditions: "
+        "that would show little more than which condition is better. Rates of photos with few responses are "
+        "noisy, which biases every correlation towards 0.",
+    )
+
+
 PHOTO_RATE = Definition(
     "photo-rate",
     "Shrunken (empirical-Bayes) rate of a photo",
