@@ -8,14 +8,9 @@ from studies.services import presets
 from tests import builders
 from tests.sent_forms import sent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.usefixtures("every_design")]
 
 ADD = "/admin/studies/study/add/"
-
-
-@pytest.fixture(autouse=True)
-def every_design(monkeypatch):
-    monkeypatch.setattr(designs, "_concluded", [])
 
 
 @pytest.fixture

@@ -23,9 +23,8 @@ PAIRS = 40
 
 
 @pytest.fixture(params=designs.names())
-def study(request, idle_queue, monkeypatch):
+def study(request, idle_queue, every_design):
     """A live study of each design, whether anybody concludes from it yet or not."""
-    monkeypatch.setattr(designs, "_concluded", [])
     name = request.param
     return launched_study(
         f"audited-{name}",

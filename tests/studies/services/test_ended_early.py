@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 
-from studies import designs
 from studies.admin import presentation
 from studies.services import payments, planning
 from studies.services.participations import begin_participation
@@ -13,9 +12,8 @@ FEW = {"practice_trials": 0, "qualification_trials": 4, "test_trials": 4, "vigil
 
 
 @pytest.fixture
-def study(db, idle_queue, monkeypatch, ada):
+def study(db, idle_queue, every_design, ada):
     """Ada's live study of single images with room for one."""
-    monkeypatch.setattr(designs, "_concluded", [])
     return launched_study(design="single", design_settings=FEW, participant_quota=1, owner=ada)
 
 
