@@ -6,10 +6,10 @@ import numpy as np
 
 from evaluation.designs._common.confidence import confidence_findings
 from evaluation.designs._common.exposure_levels import exposure_findings
+from evaluation.designs._common.photo_table import extremes, photo_table
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._pair.analysis import analyse
-from evaluation.designs._pair.photo_table import extremes, photo_table
 from evaluation.designs._pair.sensitivity import how_the_answer_changes, with_voided
 from evaluation.report.section import Section
 from evaluation.statistics.agreement import Standing

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from evaluation.designs._pair.claims import claims_of
+from evaluation.designs._common.claims import claims_of
 from evaluation.designs._pair.report.differences import difference
 from evaluation.designs._pair.report.published import ROWS
 from evaluation.designs._pair.report.quality import in_words

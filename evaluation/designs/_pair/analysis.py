@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from evaluation.designs._common.observers import observed
 from evaluation.designs._exclusion_rules import (
     LowVigilance,
     TooSoon,
@@ -28,20 +29,12 @@ from evaluation.statistics.interval_order import NAMES, interval_order
 from evaluation.statistics.intervals import NAIVE, check_alpha, clopper_pearson, jeffreys
 from evaluation.statistics.lapses import attentive_interval, attentive_rate, lapse_estimate
 from evaluation.statistics.means import mean_over_photos
-from evaluation.statistics.over_time import exposure_times, halves, order_effect, response_times
+from evaluation.statistics.over_time import response_times
 from evaluation.statistics.person_weighted import person_weighted
 from evaluation.statistics.photo_influence import photo_influence
 from evaluation.statistics.photo_rates import eb_beta_binomial
 from evaluation.statistics.planning import next_study
 from evaluation.statistics.ranking import add_simultaneous, ranking
-from evaluation.statistics.reliability import (
-    complete_design,
-    cronbach_alpha,
-    intraclass_correlations,
-    krippendorff_alpha,
-    split_half,
-    units,
-)
 from evaluation.statistics.rules import CURRENT_RULE, check_rule
 from evaluation.statistics.side import side_preference, side_within_participants
 from evaluation.statistics.signal_detection import dprime_2afc, dprime_2afc_loglinear, sdt_side
@@ -112,7 +105,7 @@ def analyse(
         "side": _sides(grouped, alpha),
         "pairwise": pairs,
         "ranking": ranking(totals, alpha, rule),
-        **_quality(valid, grouped, alpha),
+        **observed(valid, grouped, alpha),
     }
     if table.photo_cluster is not None:
         result["photo_clusters"] = int(np.count_nonzero(np.bincount(grouped.table.photo.codes)))
@@ -220,27 +213,6 @@ def _rate(valid: ValidResponses, rows: Rows) -> ClusteredRate:
 def _places(factor: Factor, rows: Rows | slice = slice(None)) -> Rows:
     """The codes as numpy counts by them: it would otherwise make them anew for each sum."""
     return factor.codes[rows].astype(np.intp)
-
-
-def _quality(valid: ValidResponses, grouped: ValidResponses, alpha: float) -> Json:
-    """What the answers tell about themselves: order, response and exposure times, agreement."""
-    table = valid.table
-    who = _places(table.participant)
-    over_time = valid.fooled, who, table.trial_index
-    crossed = _places(grouped.table.photo), grouped.cell
-    grid = complete_design(valid)
-    result: Json = {
-        "order": order_effect(valid.fooled, table.condition.codes, *over_time[1:], *crossed, alpha)
-        | {"halves": halves(*over_time, alpha, *crossed)},
-        "response_times": response_times(valid.fooled, who, table.rt_ms, alpha, *crossed),
-        "exposure_ms": exposure_times(table.exposure_ms),
-        "split_half": split_half(*over_time),
-        "krippendorff_alpha_nominal": krippendorff_alpha(valid.fooled, units(valid)),
-    }
-    if grid is not None:
-        result["icc_psych"] = intraclass_correlations(grid, alpha)
-        result["cronbach_alpha_raw"] = cronbach_alpha(grid)
-    return result
 
 
 def _sides(valid: ValidResponses, alpha: float) -> Json:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from evaluation.designs._common.claims import claims_of
 from evaluation.designs._common.told import Told
-from evaluation.designs._pair.claims import claims_of
 from evaluation.designs._pair.report.arms import Arm
 from evaluation.report.axes import axis
 from evaluation.report.section import Cell, Chart, Definition, Heading, Section, Table

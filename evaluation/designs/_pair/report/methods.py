@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from evaluation.designs._common.claims import degrees_of_freedom
 from evaluation.designs._common.course import exposures
 from evaluation.designs._common.methods import methods_section
 from evaluation.designs._common.told import Told
-from evaluation.designs._pair.claims import degrees_of_freedom
 from evaluation.designs._pair.report.differences import simultaneous
 from evaluation.report.section import Section
 from evaluation.report.wording import NBSP, count

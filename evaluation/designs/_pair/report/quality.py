@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 from evaluation.designs._common.attention import MEANINGS, people_facts
+from evaluation.designs._common.claims import claims_of, estimand_of
+from evaluation.designs._common.observers import Counting, observer_facts, observer_meanings
 from evaluation.designs._common.told import Told
-from evaluation.designs._pair.claims import claims_of, estimand_of, under_its_rule
 from evaluation.report.section import Definition, Fact, Section
 from evaluation.report.wording import (
     NBSP,
     count,
     number,
-    number_range,
-    p_equals,
     percent,
     percent_range,
-    points,
-    points_range,
 )
 from evaluation.statistics.arrays import Json
+
+FOOLED = Counting("fooled", "not fooled", "fooled by", "fool rate")
 
 
 def quality(findings: Json) -> list[Section]:
     """People, attention, sides, lapses, response times, order and agreement, as far as the report knows."""
-    facts = (*people_facts(findings), Fact("Sides", _side(findings["analysis"]["side"]), "side"),
-             *observers(findings["analysis"]))  # fmt: skip
-    meanings = (*MEANINGS, *_meanings(claims_of(findings["analysis"])))
-    return [Section("quality", "Quality of the responses", facts=facts, definitions=meanings)]
-
-
-def observers(analysis: Json) -> list[Fact]:
-    """What the answers say of those who gave them."""
-    analysis = under_its_rule(analysis)
-    if not analysis["valid_rows"]:
-        return []
-    found = [
-        Fact("Lapses", _lapses(analysis.get("lapse")), "lapse"),
-        Fact("Response times", _times(analysis.get("response_times")), "response-times"),
-        Fact("Order", _order(analysis.get("order")), "order"),
-        Fact("Agreement", _agreement(analysis), "agreement"),
-    ]
-    return [fact for fact in found if fact.text]
+    analysis = findings["analysis"]
+    facts = [*people_facts(findings), Fact("Sides", _side(analysis["side"]), "side")]
+    lapses = _lapses(analysis.get("lapse")) if analysis["valid_rows"] else ""
+    if lapses:
+        facts.append(Fact("Lapses", lapses, "lapse"))
+    facts += observer_facts(analysis, FOOLED)
+    meanings = (*MEANINGS, *_meanings(claims_of(analysis)), *observer_meanings(analysis, FOOLED))
+    return [Section("quality", "Quality of the responses", facts=tuple(facts), definitions=meanings)]
 
 
 def mixed_model(told: Told) -> list[Section]:
@@ -95,74 +84,6 @@ def _lapses(lapse: Json | None) -> str:
     )
 
 
-def _times(times: Json | None) -> str:
-    if not times or times["median_ms"] is None:
-        return ""
-    text = (
-        f"Median {_ms(times['median_ms'])}, nine in ten between {_ms(times['p05_ms'])} and "
-        f"{_ms(times['p95_ms'])}."
-    )
-    if times["missing"]:
-        text += f" {count(times['missing'], 'answer')} came without a time."
-    if times["fooled_ratio"] is not None:
-        found = times.get("two_way") or times
-        ends = number_range(found["fooled_ratio_ci"], 2)
-        about = f" (95{NBSP}% interval: {estimand_of(found)})" if ends else ""
-        text += (
-            f" Ratio (fooled / not fooled): {number(times['fooled_ratio'], 2)} {ends}".rstrip() + f"{about}."
-        )
-    return text
-
-
-def _order(order: Json | None) -> str:
-    if not order:
-        return ""
-    halves = order["halves"]
-    parts = []
-    if halves["first"] is not None and halves["second"] is not None:
-        text = (
-            f"Fooled in {percent(halves['first'])} of each first half and {percent(halves['second'])} after"
-        )
-        ends = (halves.get("two_way") or halves)["ci"]
-        if ends:
-            text += (
-                f" (within people {points(halves['mean_difference'])} points {points_range(*ends)}; "
-                f"{estimand_of(halves.get('two_way') or halves)})"
-            )
-        parts.append(text + ".")
-    if order["slope_logit_per_trial"] is not None:
-        slope = number(order["slope_logit_per_trial"], 4)
-        # Reports of earlier shapes know the test by people alone.
-        p = order["two_way"]["p"] if order.get("two_way") else order["p_t"]
-        parts.append(f"Log-odds change by {slope} a trial (p {p_equals(p, '= ')}).")
-    elif order["reason"]:
-        parts.append(f"{order['reason'][:1].upper()}{order['reason'][1:]}.")
-    return " ".join(parts)
-
-
-def _agreement(analysis: Json) -> str:
-    parts = []
-    half = analysis.get("split_half") or {}
-    if half.get("r") is not None:
-        brown = half["spearman_brown"]
-        # Stepping up a negative correlation gives numbers that mean nothing.
-        steps_up = brown is not None and half["r"] > 0
-        stepped = f", {number(brown, 2)} for the whole test (Spearman-Brown)" if steps_up else ""
-        people = count(half["n"], "participant")
-        parts.append(f"Odd and even trials of {people} correlate {number(half['r'], 2)}{stepped}.")
-    alpha = (analysis.get("krippendorff_alpha_nominal") or {}).get("alpha")
-    if alpha is not None:
-        parts.append(f"Krippendorff's alpha between people is {number(alpha, 2)}.")
-    icc = {row["type"]: row for row in analysis.get("icc_psych") or []}.get("ICC2")
-    if icc:
-        parts.append(f"ICC(2,1) is {number(icc['icc'], 2)} {number_range([icc['lo'], icc['hi']], 2)}.")
-    return " ".join(parts)
-
-
-def _ms(value: float) -> str:
-    return f"{number(value)}{NBSP}ms"
-
-
 MIXED_MODEL = Definition(
     "mixed-model",
     "Mixed model, as a check",
@@ -188,26 +109,5 @@ def _meanings(claims: dict[str, str]) -> tuple[Definition, ...]:
             "of all guesses are right. The estimate is too high if a vigilance fake can be mistaken for "
             f"real, and too low if people pay special attention to it. The "
             f"95{NBSP}% interval is for {claims['lapse']}.",
-        ),
-        Definition(
-            "response-times",
-            "Response times",
-            "Of the valid test trials, from the moment at which a response is possible. The ratio (fooled / "
-            "not fooled) is computed within each participant and averaged geometrically over those with both "
-            f"outcomes, with its 95{NBSP}% interval for {claims['response_times']}.",
-        ),
-        Definition(
-            "order",
-            "Order",
-            "Learning and fatigue: the fool rate in the first and second half of each participation, and the "
-            "slope of the log-odds on the trial number, adjusted for condition. Interval and p value are for "
-            f"{claims['order']}. Below 0: people learn to see the fakes.",
-        ),
-        Definition(
-            "agreement",
-            "Agreement",
-            "Split half: do some people reliably get fooled more often than others? Krippendorff’s alpha: "
-            "are people fooled by the same pictures? Near chance it is low in a sound study too. ICC: only "
-            "for complete designs.",
         ),
     )
