@@ -18,4 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/colorization/<str:digest>/large/", views.colorization_large, name="colorization_large"),
     path("catalogue/run/<uuid:code>/progress/", views.run_progress, name="run_progress"),
     path("catalogue/import/<uuid:code>/progress/", views.import_progress, name="import_progress"),
+    path(
+        "catalogue/pictures/<uuid:code>/progress/",
+        views.picture_import_progress,
+        name="picture_import_progress",
+    ),
 ]

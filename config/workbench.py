@@ -43,6 +43,7 @@ NAVIGATION = [
             _item(_("Colouring runs"), "play_circle", "colorizers_generationrun"),
             _item(_("Colorizations"), "auto_awesome", "colorizers_colorization"),
             _item(_("Photo imports"), "upload", "colorizers_photoimport"),
+            _item(_("Finished pictures"), "add_photo_alternate", "colorizers_pictureimport"),
         ],
     },
     {

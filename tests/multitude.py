@@ -19,12 +19,15 @@ from django.utils import timezone
 from colorizers.models import (
     Colorization,
     Colorizer,
+    DeliveredPicture,
+    DeliveryOutcome,
     GenerationRun,
     ImportedFile,
     ImportOutcome,
     Photo,
     PhotoImport,
     PhotoSet,
+    PictureImport,
     WorkState,
 )
 from evaluation import metrics
@@ -139,6 +142,11 @@ def _photo_set(
                 for n, row in enumerate(rows)
             ),
         )
+    delivered = PictureImport.objects.create(
+        photo_set=photo_set, slug=f"delivered-{name}", state=WorkState.DONE, total=photos, created_by=owner,
+        settings={"treatment": "as_delivered"},
+    )  # fmt: skip
+    _many(DeliveredPicture, (_delivered(delivered, n, row) for n, row in enumerate(rows)))
     for colorizer in colorizers:
         runs = [
             GenerationRun.objects.create(
@@ -161,6 +169,16 @@ def _photo_set(
             ),
         )
     return photo_set
+
+
+def _delivered(picture_import: PictureImport, position: int, photo: Photo) -> DeliveredPicture:
+    digest = _digest(f"delivered {photo.digest}")
+    outcome = DeliveryOutcome.FITS if position % 3 else DeliveryOutcome.REFUSED
+    return DeliveredPicture(
+        picture_import=picture_import, position=position, name=photo.name, outcome=outcome, photo=photo,
+        source_digest=digest, width=640, height=480, file=f"catalogue/{digest}.png", digest=digest,
+        lightness_shift=1.0, lightness_bias=0.5, sharpness=0.9, noise=0.1, displacement=0.0, likeness=0.99,
+    )  # fmt: skip
 
 
 def _picture(photo: Photo, colorizer: Colorizer, run: GenerationRun, *, failed: bool) -> Colorization:

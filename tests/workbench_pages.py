@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from colorizers.models import GenerationRun, Photo, PhotoImport, PhotoSet
+from colorizers.models import GenerationRun, Photo, PhotoImport, PhotoSet, PictureImport
 from evaluation.models import Order, Report
 from studies.models import Study
 
@@ -75,6 +75,7 @@ def _argument(name: str, parameter: str) -> Any:
     if parameter == "code":
         model: Any = {
             "colorizers:run_progress": GenerationRun, "colorizers:import_progress": PhotoImport,
+            "colorizers:picture_import_progress": PictureImport,
             "evaluation:frozen-report": Report,
         }.get(name, Order)  # fmt: skip
         return model.objects.values_list("code", flat=True).first()

@@ -3,6 +3,7 @@
 from colorizers.admin.catalogue import ColorizationAdmin, GenerationRunAdmin
 from colorizers.admin.colorizers import ColorizerAdmin
 from colorizers.admin.photos import PhotoAdmin, PhotoImportAdmin, PhotoSetAdmin
+from colorizers.admin.pictures import PictureImportAdmin
 
 __all__ = [
     "ColorizationAdmin",
@@ -11,4 +12,5 @@ __all__ = [
     "PhotoAdmin",
     "PhotoImportAdmin",
     "PhotoSetAdmin",
+    "PictureImportAdmin",
 ]

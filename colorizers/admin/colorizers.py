@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
@@ -26,6 +26,7 @@ from colorizers.services.registering import ColorizerRefused, keep, methods_get
 from colorizers.uploads import takes_uploads
 
 FORM_OVERHEAD = 2**20
+IMPORT_PAGE = "admin:colorizers_pictureimport_add"
 REGISTERING = "The colorizer is being registered…"
 TRYING = (
     "The weights are being sent, loaded and tried once. That takes a few seconds, and longer for large "
@@ -95,6 +96,8 @@ class ColorizerAdmin(WorkbenchAdmin):
             method = self._method(request)
         except ColorizerRefused as refusal:
             return self._choice(request, refusal=str(refusal), status=404)
+        if not method.paints:
+            return redirect(IMPORT_PAGE)
         extra = {
             "title": f"Register a colorizer: {method.shown_title}",
             "facts": facts(method),
@@ -156,14 +159,14 @@ class ColorizerAdmin(WorkbenchAdmin):
         return fieldsets(self._method(request)) if obj is None else super().get_fieldsets(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Colorizer | None = None) -> list[str]:
-        return ["title", "description", *self.fixed]
+        return ["title", "description", "origin", "licence", *self.fixed]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Colorizer | None = None) -> list[str]:
         return [] if obj is None else self.fixed
 
     def save_model(self, request: HttpRequest, obj: Colorizer, form: Any, change: bool) -> None:
         if change:
-            obj.save(update_fields=["title", "description"])
+            obj.save(update_fields=["title", "description", "origin", "licence"])
             return
         kept = keep(obj, form.weights_file)
         obj.pk = kept.pk
@@ -173,7 +176,8 @@ class ColorizerAdmin(WorkbenchAdmin):
 
 def facts(method: Method) -> dict[str, Any]:
     """What a person wants to know of a method before choosing it."""
-    needs = ["trained weights"] * method.needs_weights + ["reference photos"] * method.needs_reference
+    needs = ["finished pictures"] * (not method.paints)
+    needs += ["trained weights"] * method.needs_weights + ["reference photos"] * method.needs_reference
     return {
         "name": method.name,
         "title": method.shown_title,

@@ -26,12 +26,11 @@ TAKEN = "JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP and GIF pictures, one zip archiv
 EXPLAINED_ENDINGS = PICTURE_ENDINGS | RAW_ENDINGS | COMPANION_ENDINGS | {".zip", ".db", ".ini", ""}
 
 
-def too_large(size: int) -> str:
-    """The sentence that refuses an upload of so many bytes."""
+def too_large(size: int, command: str = "import_photos FOLDER --set NAME") -> str:
+    """The sentence that refuses an upload of so many bytes; the command takes it instead."""
     return (
         f"The upload has {size / 2**20:.0f} MB; at most {settings.UPLOAD_MAX_MB} MB are taken at once. "
-        "Upload it in parts, or put the files on the server and run: "
-        f"{MANAGE} import_photos FOLDER --set NAME"
+        f"Upload it in parts, or put the files on the server and run: {MANAGE} {command}"
     )
 
 
@@ -92,29 +91,37 @@ class UploadForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(not_taken(unknown))
         if all(PurePosixPath(file.name or "").name.lower() == SIDECAR for file in files):
             raise forms.ValidationError(_("photos.csv describes pictures: upload it together with them."))
-        archives = [file for file in files if _is_archive(file)]
-        if archives and len(files) > 1:
-            raise forms.ValidationError(
-                _("Upload one zip archive, or several pictures, but not both at once.")
-            )
+        check_one_archive(files)
         return files
 
     def as_archive(self) -> File[bytes]:
         """What was uploaded, as one zip archive."""
-        files: list[UploadedFile[Any]] = self.cleaned_data["photographs"]
-        if len(files) == 1 and _is_archive(files[0]):
-            return files[0]
-        # Closed, and so removed, once it has been copied to the storage.
-        packed = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-            for number, file in enumerate(files):
-                name = PurePosixPath(file.name or "").name or f"file-{number}"
-                taken = name in archive.namelist()
-                with archive.open(f"{number}/{name}" if taken else name, "w", force_zip64=True) as member:
-                    for chunk in file.chunks():
-                        member.write(chunk)
-        packed.seek(0)
-        return File(packed)
+        return as_archive(self.cleaned_data["photographs"])
+
+
+def as_archive(files: list[UploadedFile[Any]]) -> File[bytes]:
+    """Uploaded files as one zip archive, which one of them may be already."""
+    if len(files) == 1 and _is_archive(files[0]):
+        return files[0]
+    # Closed, and so removed, once it has been copied to the storage.
+    packed = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
+    taken: set[str] = set()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for number, file in enumerate(files):
+            name = PurePosixPath(file.name or "").name or f"file-{number}"
+            name = f"{number}/{name}" if name in taken else name
+            taken.add(name)
+            with archive.open(name, "w", force_zip64=True) as member:
+                for chunk in file.chunks():
+                    member.write(chunk)
+    packed.seek(0)
+    return File(packed)
+
+
+def check_one_archive(files: list[UploadedFile[Any]]) -> None:
+    """Raise ValidationError if an archive comes together with other files."""
+    if len(files) > 1 and any(_is_archive(file) for file in files):
+        raise forms.ValidationError(_("Upload one zip archive, or several pictures, but not both at once."))
 
 
 def _is_known(file: UploadedFile[Any]) -> bool:

@@ -80,7 +80,7 @@ class PhotoSetAdmin(WorkbenchAdmin):
     fields = ["name", "title", "description", "is_monochrome", "frozen_at", "created_at"]
     readonly_fields = ["frozen_at", "created_at"]
     actions = ["colour_selected"]
-    actions_detail = ["import_into", "colour", "catalogue"]
+    actions_detail = ["import_into", "colour", "import_pictures", "catalogue"]
     change_form_outer_after_template = "admin/colorizers/set_photos.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PhotoSet]:
@@ -107,6 +107,9 @@ class PhotoSetAdmin(WorkbenchAdmin):
 
     def has_order_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return bool(request.user.has_perm("colorizers.add_generationrun"))
+
+    def has_register_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return bool(request.user.has_perm("colorizers.add_colorizer"))
 
     def has_import_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         return bool(request.user.has_perm("colorizers.add_photo"))
@@ -184,6 +187,13 @@ class PhotoSetAdmin(WorkbenchAdmin):
     )  # fmt: skip
     def colour(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect(_colour_address([object_id]))
+
+    @action(
+        description="Import finished pictures", icon="add_to_photos", url_path="go-pictures",
+        permissions=["register"],
+    )  # fmt: skip
+    def import_pictures(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect(f"{reverse('admin:colorizers_pictureimport_add')}?set={object_id}")
 
     @action(description="Catalogue", icon="grid_view", url_path="go-catalogue")
     def catalogue(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -14,7 +14,7 @@ from colorizers.models.photos import Photo, PhotoSet
 
 
 class DeliveryOutcome(models.TextChoices):
-    FITS = "fits", _("fits")
+    FITS = "fits", _("fitting")
     KEPT = "kept", _("kept")
     KNOWN = "known", _("in the catalogue already")
     MISSING = "missing", _("photo without a picture")
@@ -84,7 +84,7 @@ class DeliveredPicture(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     conversions = models.JSONField(default=list, help_text=_("What reading it changed"))
-    file = models.CharField(max_length=200, blank=True, help_text=_("Where the picture lies in the storage"))
+    file = models.FileField(upload_to="catalogue/", max_length=200, blank=True)
     digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of that file"))
     share_clipped = models.FloatField(null=True)
     lightness_shift = models.FloatField(null=True, help_text=_("Mean size of the difference of L*"))

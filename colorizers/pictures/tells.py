@@ -71,7 +71,7 @@ def tells(found: Difference, treatment: str) -> list[str]:
             said.append(f"edges are {words} ({found.sharpness:.2f} times the photos' gradients)")
         if abs(found.noise) >= NOISE:
             words = "more grain" if found.noise > 0 else "less grain"
-            said.append(f"there is {words} ({found.noise:+.1f} L*)")
+            said.append(f"there is {words} ({found.noise:+z.1f} L*)")
         if found.resampled:
             said.append(f"{found.resampled} of {found.pictures} were resampled")
     if found.displaced:
@@ -91,6 +91,6 @@ def summary(found: Difference, treatment: str) -> str:
         return f"{pictures}. Besides colour, {'; '.join(said)}."
     numbers = "" if treatment != AS_DELIVERED else (
         f" (lightness {found.lightness_shift:.1f} L*, sharpness {found.sharpness:.2f}, "
-        f"grain {found.noise:+.1f} L*)"
+        f"grain {found.noise:+z.1f} L*)"
     )  # fmt: skip
     return f"{pictures}. Little tells them besides colour{numbers}."

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Count
 
 from colorizers.models import (
     Colorization,
+    FilesImport,
     GenerationRun,
-    ImportedFile,
-    ImportOutcome,
-    PhotoImport,
     PhotoSet,
 )
 from colorizers.tools.progress import Progress
@@ -26,12 +25,14 @@ def progress_of(runs: Sequence[GenerationRun]) -> dict[int, Progress]:
     return {run: Progress.of(found) for run, found in counts.items()}
 
 
-def outcomes_of(imports: Sequence[PhotoImport]) -> dict[int, dict[str, int]]:
+def outcomes_of(imports: Sequence[FilesImport]) -> dict[int, dict[str, int]]:
     """How many files of each import, by its key, came to which outcome; every outcome is named."""
-    rows = ImportedFile.objects.filter(photo_import__in=[one.pk for one in imports]).order_by()
-    found = {one.pk: dict.fromkeys(ImportOutcome.values, 0) for one in imports}
-    for one, outcome, count in rows.values_list("photo_import", "outcome").annotate(n=Count("pk")):
-        found[one][outcome] = count
+    found = {one.pk: dict.fromkeys(one.outcomes.values, 0) for one in imports}
+    if imports:
+        model: Any = type(imports[0])
+        rows = model.objects.filter(pk__in=found).exclude(files=None).order_by()
+        for one, outcome, count in rows.values_list("pk", "files__outcome").annotate(n=Count("files")):
+            found[one][outcome] = count
     return found
 
 

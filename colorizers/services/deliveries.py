@@ -86,7 +86,7 @@ def _kept_rows(locked: PictureImport, *, partial: bool) -> list[DeliveredPicture
     rows = list(locked.files.filter(outcome=DeliveryOutcome.FITS).select_related("photo"))
     if not rows and not locked.files.filter(outcome=DeliveryOutcome.KNOWN).exists():
         raise NotKept("None of the files fits a photo; nothing was kept.")
-    lost = [row.name for row in rows if row.photo is None or not default_storage.exists(row.file)]
+    lost = [row.name for row in rows if row.photo is None or not default_storage.exists(str(row.file))]
     taken = Colorization.objects.filter(
         colorizer__slug=locked.slug, photo__in=[row.photo for row in rows if row.photo]
     )
@@ -106,7 +106,7 @@ def _picture(
         photo=row.photo,
         colorizer=colorizer,
         state=WorkState.DONE,
-        file=row.file,
+        file=str(row.file),
         digest=row.digest,
         share_clipped=row.share_clipped,
         delivery=row,

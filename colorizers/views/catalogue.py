@@ -19,10 +19,12 @@ from django.views.decorators.http import require_safe
 from colorizers.models import (
     Colorization,
     Colorizer,
+    DeliveredPicture,
     GenerationRun,
     Photo,
     PhotoImport,
     PhotoSet,
+    PictureImport,
     WorkState,
 )
 from colorizers.rights import demand
@@ -160,12 +162,14 @@ def colorization_large(request: HttpRequest, digest: str) -> HttpResponseBase:
     return _thumbnail_response(_colorization(digest).file, digest, LARGE)
 
 
-def _colorization(digest: str) -> Colorization:
-    # Two colorizers may paint the same bytes; either row shows them.
+def _colorization(digest: str) -> Colorization | DeliveredPicture:
+    # Two colorizers may paint the same bytes; either row shows them. Imported ones are seen before they are
+    # kept.
     found = Colorization.objects.done().filter(digest=digest).order_by("pk").first()
-    if found is None:
+    waiting = found or DeliveredPicture.objects.filter(digest=digest).order_by("pk").first()
+    if waiting is None:
         raise Http404("There is no picture with this digest.")
-    return found
+    return waiting
 
 
 @staff_member_required
@@ -189,3 +193,11 @@ def import_progress(request: HttpRequest, code: str) -> JsonResponse:
     if not POSITION.fullmatch(after):
         raise BadRequest("after must be the position of a file, such as 17, or -1 for all files.")
     return JsonResponse(presentation.of_import(photo_import, after=int(after)))
+
+
+@staff_member_required
+@require_safe
+@never_cache
+def picture_import_progress(request: HttpRequest, code: str) -> JsonResponse:
+    demand(request.user, "colorizers.add_colorizer")
+    return JsonResponse(presentation.of_picture_import(get_object_or_404(PictureImport, code=code)))

@@ -6,8 +6,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from colorizers.models import OPEN_STATES, Colorization, GenerationRun, ImportOutcome, PhotoImport, WorkState
+from colorizers.models import (
+    OPEN_STATES,
+    Colorization,
+    FilesImport,
+    GenerationRun,
+    PhotoImport,
+    PictureImport,
+    WorkState,
+)
 from colorizers.pictures.delivered import AS_DELIVERED
 from colorizers.tools.progress import Progress
 
@@ -64,7 +73,7 @@ def of_difference(colorization: Colorization) -> list[tuple[str, str]]:
     found = [
         ("L* differs", "", delivery.lightness_shift, ".1f"),
         ("sharpness", "", delivery.sharpness, ".2f"),
-        ("grain", " L*", delivery.noise, "+.1f"),
+        ("grain", " L*", delivery.noise, "+z.1f"),
         ("lies off", " px", delivery.displacement, ".1f"),
     ]
     if colorization.colorizer.settings.get("treatment") != AS_DELIVERED:
@@ -72,13 +81,38 @@ def of_difference(colorization: Colorization) -> list[tuple[str, str]]:
     return [(label, f"{value:{form}}{unit}") for label, unit, value, form in found if value is not None]
 
 
-def summary_of_import(photo_import: PhotoImport, counts: dict[str, int]) -> str:
+def summary_of_import(files_import: FilesImport, counts: dict[str, int]) -> str:
     """How many files came to what, in a line."""
-    if not photo_import.total:
-        return "waiting for a worker" if photo_import.state in OPEN_STATES else "no files"
-    parts = [f"{sum(counts.values())} of {photo_import.total} files"]
-    parts += [f"{counts[outcome]} {outcome.label}" for outcome in ImportOutcome if counts[outcome]]
+    if not files_import.total:
+        return "waiting for a worker" if files_import.state in OPEN_STATES else "no files"
+    parts = [f"{sum(counts.values())} of {files_import.total} files"]
+    parts += [f"{counts[value]} {label}" for value, label in files_import.outcomes.choices if counts[value]]
     return ", ".join(parts)
+
+
+def label_of(picture_import: PictureImport) -> str:
+    """Its state in words."""
+    if picture_import.state == WorkState.DONE:
+        return _("kept") if picture_import.kept_at else _("looked at, not kept yet")
+    return str(picture_import.get_state_display())
+
+
+def of_picture_import(picture_import: PictureImport) -> dict[str, Any]:
+    """How far the look at finished pictures is."""
+    counts = picture_import.counts()
+    active = picture_import.state in OPEN_STATES
+    total = picture_import.total
+    return {
+        "state": picture_import.state,
+        "label": label_of(picture_import),
+        "active": active,
+        "percent": 100 * sum(counts.values()) // total if total else (0 if active else 100),
+        "summary": summary_of_import(picture_import, counts),
+        "finished": "" if picture_import.is_ready else _finished(picture_import.kept_at),
+        "error": picture_import.error,
+        "can_resume": bool(picture_import.upload) and picture_import.state == WorkState.FAILED,
+        "can_discard": picture_import.kept_at is None,
+    }
 
 
 def of_import(photo_import: PhotoImport, *, after: int = -1) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from studies.admin.labels import labels_of
 from studies.blinding import wording
 from studies.models import Participation, ParticipationState, Source, Study, StudyState
 from studies.services import arrival_faults, blinding_audits, lifecycle, protocol, recruiting, validation
-from studies.services.validation import Finding
+from studies.services.readiness import Finding
 
 # The first field of each table of settings.
 ANCHORS = {
@@ -206,7 +206,10 @@ class _Places:
         if finding.about == "catalogue" and self.user.has_perm("colorizers.add_generationrun"):
             page = address("admin:colorizers_photoset_colour")
             return f"{page}?set={self.study.photo_set_id}", "Colour the photos"
-        if finding.about in {"run", "catalogue", "photo_set"} and self.user.has_perm(
+        if finding.about == "pictures" and self.user.has_perm("colorizers.add_colorizer"):
+            page = address("admin:colorizers_pictureimport_add")
+            return f"{page}?set={self.study.photo_set_id}&colorizer={finding.pk}", "Import pictures"
+        if finding.about in {"run", "catalogue", "pictures", "photo_set"} and self.user.has_perm(
             "colorizers.view_photoset"
         ):
             return address("admin:colorizers_photoset_change", self.study.photo_set_id), "Go to the photo set"

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from colorizers.admin.common import is_key
 from studies.admin import presentation
 from studies.models import Study
-from studies.services import copies, lifecycle, study_files, validation
+from studies.services import copies, lifecycle, study_files
+from studies.services.readiness import NotReady
 
 # The name of the buttons that send the form along.
 STEP, PREVIEW = "_step", "preview"
-REFUSALS = (validation.NotReady, lifecycle.WrongState)
+REFUSALS = (NotReady, lifecycle.WrongState)
 STEPS: dict[str, tuple[Callable[..., Any], str]] = {
     "prepare": (partial(lifecycle.order, goal=lifecycle.PREVIEW), "The pictures are being rendered."),
     "launch": (

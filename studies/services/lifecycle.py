@@ -23,7 +23,7 @@ from studies.rules import study_settings
 from studies.services import blinding_audits, previews, roles, stimuli, validation
 from studies.services.planning import design_of
 from studies.services.protocol import protocol_of
-from studies.services.validation import NotReady
+from studies.services.readiness import NotReady
 
 logger = logging.getLogger(__name__)
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Least
 
 from colorizers.models import OPEN_STATES, GenerationRun, Photo
-from colorizers.pictures.delivered import AS_DELIVERED
-from colorizers.pictures.tells import summary, tells
 from colorizers.services.catalogue import import_command, missing_colorizations
-from colorizers.services.differences import differences
 from colorizers.tools import declared
 from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
@@ -24,6 +20,8 @@ from studies.models import Allocation, Condition, ConditionKind, Study
 from studies.rules import randomisation, study_settings, vigilance, voiding
 from studies.rules.strict_view import StrictRules, strict_rules
 from studies.services import copies, roles
+from studies.services.finished_pictures import check_finished_pictures
+from studies.services.readiness import Finding, Readiness
 from studies.texts import languages
 
 # With fewer of them an interval is too wide to conclude much.
@@ -42,47 +40,6 @@ ANY_ATTENTIVE = (
 )
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One sentence about a study, what it is about, and the command that puts it right, if there is one."""
-
-    text: str
-    about: str = ""
-    pk: int | None = None
-    command: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.text} Run: {self.command}" if self.command else self.text
-
-
-@dataclass
-class Readiness:
-    """What stands against a launch, and what a researcher should know before it."""
-
-    problems: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
-    notes: list[Finding] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return not self.problems
-
-    def problem(self, text: str, about: str, *, pk: int | None = None, command: str = "") -> None:
-        self.problems.append(Finding(text, about, pk, command))
-
-    def warn(self, text: str, about: str, *, pk: int | None = None) -> None:
-        self.warnings.append(Finding(text, about, pk))
-
-
-class NotReady(ValueError):
-    """The study cannot be launched as it stands; `readiness` has all the reasons."""
-
-    def __init__(self, study: Study, readiness: Readiness) -> None:
-        self.readiness = readiness
-        listed = "\n".join(f"  - {finding}" for finding in readiness.problems)
-        super().__init__(f"The study {study.slug!r} is not ready:\n{listed}")
-
-
 def check(study: Study) -> Readiness:
     """Look at everything that a launch needs; changes nothing."""
     readiness = Readiness()
@@ -92,7 +49,7 @@ def check(study: Study) -> Readiness:
     design = _check_settings(study, readiness)
     _check_conditions(conditions, readiness)
     _check_catalogue(study, conditions, readiness)
-    _check_finished_pictures(study, conditions, readiness)
+    check_finished_pictures(study, conditions, readiness)
     _check_photos(study, readiness)
     if design is not None:
         needs, treatments = design.needs(), _check_treatments(design, study, conditions, readiness)
@@ -246,24 +203,6 @@ def _check_catalogue(study: Study, conditions: list[Condition], readiness: Readi
         else:
             text += " Have them made: “Colour with…” on the page of the photo set."
             readiness.problem(text, "catalogue", pk=condition.colorizer_id, command=command)
-
-
-def _check_finished_pictures(study: Study, conditions: list[Condition], readiness: Readiness) -> None:
-    """Say what people could tell imported pictures by, besides colour."""
-    finished = {one.colorizer_id: one.colorizer for one in conditions if not one.colorizer.paints}
-    for pk, found in differences(finished, study.photo_set.photos.all()).items() if finished else ():
-        treatment = finished[pk].settings["treatment"]
-        said = f"{finished[pk]}: {summary(found, treatment)}"
-        if not tells(found, treatment):
-            readiness.notes.append(Finding(said, "conditions"))
-            continue
-        more = (
-            " If colours alone are the question, import them under another name, with the photos' lightness "
-            "(--treatment replace_lightness)."
-            if treatment == AS_DELIVERED
-            else ""
-        )
-        readiness.warn(f"{said} People may tell them by that.{more}", "conditions")
 
 
 def _check_photos(study: Study, readiness: Readiness) -> None:

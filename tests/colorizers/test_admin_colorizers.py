@@ -16,6 +16,7 @@ from tests.builders import make_colorizer, make_photo_set
 from tests.colorizers.compact import compact_weights
 
 pytestmark = pytest.mark.django_db
+PAINTING = [name for name in methods.names() if methods.get(name).paints]
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_an_unknown_method_leads_back_to_the_choice(workbench):
     assert 'href="?method=sepia"' in reply.content.decode()
 
 
-@pytest.mark.parametrize("name", methods.names())
+@pytest.mark.parametrize("name", PAINTING)
 def test_each_method_has_a_form_with_its_own_settings_and_needs(workbench, name):
     method = methods.get(name)
     form = workbench.get(address(name)).context["adminform"].form
@@ -115,7 +116,7 @@ def test_a_variant_that_the_method_has_not_is_refused(workbench):
     assert "not one of the available choices" in reply.content.decode()
 
 
-@pytest.mark.parametrize("name", methods.names())
+@pytest.mark.parametrize("name", PAINTING)
 def test_each_method_is_registered_by_what_its_page_shows_and_by_nothing_else(workbench, name):
     method = methods.get(name)
     references = {"reference_set": make_photo_set(3).pk} if method.needs_reference else {}
@@ -192,11 +193,11 @@ def test_staff_without_the_right_may_not_register(client, ada):
     assert client.post(address("sepia"), {"slug": "s"}).status_code == 403
 
 
-def test_a_registered_colorizer_offers_title_and_description_only(workbench):
+def test_a_registered_colorizer_offers_what_describes_it_only(workbench):
     colorizer = make_colorizer()
     page = reverse("admin:colorizers_colorizer_change", args=[colorizer.pk])
     shown = workbench.get(page).context
-    assert shown["adminform"].form.fields.keys() == {"title", "description"}
+    assert shown["adminform"].form.fields.keys() == {"title", "description", "origin", "licence"}
     data = {"title": "Postcard", "description": "", "method": "grey", "settings": '{"a": 9.0}'}
     workbench.post(page, data | {"_seen": shown["seen"]})
     colorizer.refresh_from_db()

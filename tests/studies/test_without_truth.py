@@ -5,6 +5,7 @@ import pytest
 from colorizers.models import PhotoSet
 from studies.models import StudyState
 from studies.services import lifecycle, validation
+from studies.services.readiness import NotReady
 from tests.builders import make_study
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ def test_the_readiness_says_why(study):
 
 
 def test_a_launch_is_refused_and_the_study_stays_a_draft(study):
-    with pytest.raises(validation.NotReady, match="nobody knows their true colours"):
+    with pytest.raises(NotReady, match="nobody knows their true colours"):
         lifecycle.launch(study=study)
     study.refresh_from_db()
     assert study.state == StudyState.DRAFT

@@ -1,4 +1,4 @@
-/* Keeps progress panels up to date by asking the server; the page itself is never reloaded. */
+/* Keeps progress panels up to date by asking the server; a page is loaded anew only to show what was found. */
 
 const POLL_MS = 1200;
 const PATIENCE_MS = 10000;
@@ -81,7 +81,11 @@ async function follow(panel) {
       const data = await reply.json();
       describe(panel, data);
       if (table) table.append(...(data.rows ?? []).map(fileRow));
-      if (!data.active) return;
+      if (!data.active) {
+        // What was found is laid out by the server.
+        if ("reload" in panel.dataset) location.reload();
+        return;
+      }
       wait = patience();
     } catch {
       // The server restarts, or the network sleeps: ask again, less and less often.

@@ -26,18 +26,20 @@ function listed(names) {
 
 function watch(form) {
   const warning = form.querySelector("[data-too-large]");
+  const crowd = form.querySelector("[data-too-many]");
   const refusal = form.querySelector("[data-not-taken]");
   const limit = Number(form.dataset.maxMb) * 2 ** 20;
-  const isTooLarge = () => {
-    const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
-    return files.reduce((sum, file) => sum + file.size, 0) > limit;
-  };
   const refuses = () => {
-    warning.hidden = !isTooLarge();
+    const files = [...form.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+    warning.hidden = files.reduce((sum, file) => sum + file.size, 0) <= limit;
+    const tooMany = files.length > Number(form.dataset.maxFiles ?? Infinity);
+    if (crowd) crowd.hidden = !tooMany;
     const names = refusedIn(form);
-    refusal.hidden = names.length === 0;
-    refusal.querySelector("span").textContent = listed(names);
-    return !warning.hidden || !refusal.hidden;
+    if (refusal) {
+      refusal.hidden = names.length === 0;
+      refusal.querySelector("span").textContent = listed(names);
+    }
+    return !warning.hidden || tooMany || names.length > 0;
   };
   form.addEventListener("change", refuses);
   form.addEventListener("submit", (event) => { if (refuses()) event.preventDefault(); });

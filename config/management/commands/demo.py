@@ -25,8 +25,8 @@ from config.processes import services, site
 from config.processes.redis import RedisUnavailable
 from config.processes.supervisor import ServiceFailed
 from studies.services.lifecycle import WrongState
+from studies.services.readiness import NotReady as StudyNotReady
 from studies.services.study_files import StudyFileRefused
-from studies.services.validation import NotReady as StudyNotReady
 
 # What a person can do something about; anything else is a fault of ours and shows its traceback.
 EXPECTED = (

@@ -12,8 +12,9 @@ from studies.blinding import wording
 from studies.management.commands.export_study import study_called
 from studies.models import Study
 from studies.services import blinding_audits, lifecycle, recruiting, stimuli, validation
+from studies.services.readiness import NotReady
 
-REFUSALS = (validation.NotReady, lifecycle.WrongState, stimuli.Unpresentable, OSError)
+REFUSALS = (NotReady, lifecycle.WrongState, stimuli.Unpresentable, OSError)
 
 
 class Command(BaseCommand):

@@ -283,7 +283,7 @@ def stored():
 
 def test_a_picture_that_went_away_before_it_was_kept_is_missed(tmp_path, meadow):
     found = look(folder_of(tmp_path, results()), meadow)
-    default_storage.delete(found.files.first().file)
+    default_storage.delete(found.files.first().file.name)
     with pytest.raises(NotKept, match="1 photos or pictures went away"):
         deliveries.keep(found)
     assert not Colorization.objects.exists()

@@ -6,8 +6,9 @@ from django.contrib.admin.models import LogEntry
 from colorizers.models import Fixed
 from studies import tasks
 from studies.models import Source, Study, StudyState, Trial
-from studies.services import lifecycle, participations, stimuli, study_files, validation
+from studies.services import lifecycle, participations, stimuli, study_files
 from studies.services.protocol import verify_protocol
+from studies.services.readiness import NotReady
 from tests import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -44,7 +45,7 @@ def test_equal_studies_have_equal_protocols_whatever_their_age():
 
 def test_a_study_that_is_not_ready_stays_a_draft():
     study = builders.make_study(title="")
-    with pytest.raises(validation.NotReady, match="The title is empty"):
+    with pytest.raises(NotReady, match="The title is empty"):
         lifecycle.launch(study=study)
     study.refresh_from_db()
     assert study.is_draft
@@ -69,7 +70,7 @@ def test_a_photo_that_joins_during_the_preparation_stops_the_launch():
         if done == 3:
             study.photo_set.photos.add(builders.make_photo(500))
 
-    with pytest.raises(validation.NotReady, match="photos changed while it was being prepared"):
+    with pytest.raises(NotReady, match="photos changed while it was being prepared"):
         lifecycle.launch(study=study, watch=add_a_photo)
 
 
