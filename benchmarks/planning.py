@@ -14,8 +14,9 @@ from pathlib import Path
 # Not inserted but replaced: this folder holds a statistics.py, which must not stand in for the standard one.
 sys.path[0] = str(Path(__file__).parents[1])
 
+from evaluation.designs._common.rate_plan import RatePlanner  # noqa: E402
+from evaluation.designs._pair.plan import PLANNING, Question  # noqa: E402
 from evaluation.designs._pair.report.published import PIX2PIX, ROWS  # noqa: E402
-from evaluation.designs._pair.study_plan import Planner, Question  # noqa: E402
 from evaluation.statistics.planning import Components  # noqa: E402
 
 PEOPLE, PAIRS = 50, 40
@@ -47,8 +48,8 @@ def main():
     print("| people | photos | formula | simulated | held the truth | people for ± 3 points |")
     print("|---|---|---|---|---|---|")
     for people, photos in ((40, 100), (100, 100), (100, 200), (100, 1600), (300, 200)):
-        planner = Planner(Question(participants=people, photos=photos))
-        seen = planner.simulated(options.studies, seed=1)
+        planner = RatePlanner(Question(participants=people, photos=photos))
+        seen, _told = PLANNING.simulated(planner.question, options.studies, seed=1)
         need = planner.need().for_precision
         print(
             f"| {people} | {photos} | {100 * planner.size().half_width:.1f} | {100 * seen['half_width']:.1f} "

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from evaluation.designs._planned import Planning
 from evaluation.report.section import Section
 from evaluation.statistics.agreement import Standing
 from evaluation.statistics.arrays import Floats, Json
@@ -43,6 +44,9 @@ class Concluding:
 
     columns: ClassVar[Mapping[str, tuple[Column, ...]]] = {}
     """What it adds to the tables PARTICIPANTS, PHOTOS and CONDITIONS of an export; `after` says where."""
+
+    planning: ClassVar[Planning | None] = None
+    """What the planner asks before such a study, and answers; None: there is no planner for it."""
 
     def analyse(self, evidence: Evidence) -> Json:
         """The findings, ready for JSON: equal evidence, equal findings. The platform adds what it counts."""

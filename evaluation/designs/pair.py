@@ -10,6 +10,7 @@ from evaluation.designs._common.photo_table import extremes, photo_table
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._pair.analysis import analyse
+from evaluation.designs._pair.plan import PLANNING
 from evaluation.designs._pair.sensitivity import how_the_answer_changes, with_voided
 from evaluation.report.section import Section
 from evaluation.statistics.agreement import Standing
@@ -22,6 +23,8 @@ from evaluation.statistics.ranking import standing
 
 class Pair(Concluding):
     """One photo, twice: once real, once recoloured."""
+
+    planning = PLANNING
 
     @one_thread()
     def analyse(self, evidence: Evidence) -> Json:

@@ -53,6 +53,8 @@ class Grid:
     @property
     def layout(self) -> str:
         """Classes of the style sheet."""
+        if self.table.compact:
+            return "compact"
         columns = len(self.table.columns)
         return "stacked" + (" few" if columns <= 4 else " many" if columns >= MANY else "")
 

@@ -18,12 +18,16 @@ _MARK = re.compile(r"\[([^\[\]]+)\]\(#([a-z0-9-]+)\)")
 
 @dataclass(frozen=True)
 class Heading:
-    """The head of a column; `unit` stands below the title, `definition` is the key that it leads to."""
+    """The head of a column; `unit` stands below the title, `definition` is the key that it leads to.
+
+    A `roomy` column is left out on a phone.
+    """
 
     title: str
     definition: str = ""
     unit: str = ""
     align: Literal["left", "right"] = "right"
+    roomy: bool = False
 
     @property
     def long(self) -> bool:
@@ -53,7 +57,8 @@ Row = tuple[Cell | str, ...]
 class Table:
     """Rows under headings, the first column naming the row; a row of one cell divides the table.
 
-    With a caption it has a number in the report.
+    With a caption it has a number in the report. A row whose first cell is strong is marked. A `compact`
+    table has a few short numbers a row, which stay beside each other on a phone.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Table:
     columns: tuple[Heading, ...]
     rows: tuple[Row, ...]
     note: str = ""
+    compact: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,10 @@ WIDTH = 100
 
 
 def text(sections: Iterable[Section], band: str = "", *, brief: bool = False) -> str:
-    """The sections one below the other; `brief` leaves out those that are folded. Charts are in words."""
+    """The sections one below the other; `brief` leaves out those that are folded. Charts are in words.
+
+    A marked row begins with a star.
+    """
     every = list(sections)
     numbers = numbered(every)
     lines = [band, ""] if band else []
@@ -46,7 +49,10 @@ def _table(table: Table, number: str) -> list[str]:
     full = [row for row in rows if len(row) > 1]
     widths = [max(len(row[place]) for row in [heads, *full]) for place in range(len(heads))]
     lines = _wrapped(f"{number}. {table.caption}") if number else []
-    lines += [_line(heads, widths, table), *(_line(row, widths, table) for row in rows)]
+    lines.append(_line(heads, widths, table))
+    for row, cells in zip(table.rows, rows, strict=True):
+        line = _line(cells, widths, table)
+        lines.append(f"*{line[1:]}" if cell_of(row[0]).strong else line)
     for row in table.rows:
         for heading, cell in zip(table.columns[1:], row[1:], strict=False):
             if note := cell_of(cell).note:

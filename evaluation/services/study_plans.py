@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import JSONField
 from django.db.models.fields.json import KeyTransform
 
 from colorizers.tools import declared
-from evaluation.designs._pair.study_plan import Question
+from evaluation import designs as concluding
+from evaluation.designs._asked import Asked, Draft, items
+from evaluation.designs._planned import Checks, Planning
 from evaluation.models import Population, Report
-from evaluation.report.plan import Checks
-from evaluation.statistics.arrays import Json
 from studies import designs
+from studies.designs import _example
 from studies.models import Allocation, ConditionKind, Study
 from studies.rules.strict_view import StrictRules, strict_rules
 from studies.rules.vigilance import Filter
 from studies.services import roles
 
+USUAL = "pair"
+"""The design that is planned if nobody says which."""
 NEWEST = 20
 # No participation has more.
 MOST_TRIALS = 1000
@@ -26,76 +29,78 @@ MOST_TRIALS = 1000
 
 @dataclass(frozen=True)
 class Spread:
-    """The SDs that the mixed model found in an earlier study."""
+    """The SDs that an earlier study found, by what the planner calls them."""
 
     report: Report
-    sd_people: float
-    sd_photos: float | None
+    found: dict[str, float | None]
 
 
-def question_of(study: Study) -> Question:
-    """What the study has settled, and the usual assumptions for the rest; values out of range are left."""
-    conditions = study.conditions.filter(kind=ConditionKind.TEST).count()
-    wanted: dict[str, Any] = {
-        "conditions": max(1, conditions),
+def planned() -> list[str]:
+    """The designs that a study may have and that have a planner."""
+    return [name for name in designs.offered() if planning_of(name) is not None]
+
+
+def planning_of(design: str) -> Planning | None:
+    """How studies of this design are planned; None where nobody knows."""
+    return concluding.get(design).planning if design in concluding.names() else None
+
+
+def question_of(study: Study, planning: Planning) -> Asked:
+    """What the study has settled, and the usual assumptions for the rest; values out of range are moved."""
+    kind = designs.get(study.design).Settings
+    size: dict[str, Any] = {
+        "conditions": max(1, study.conditions.filter(kind=ConditionKind.TEST).count()),
         "mixed": study.allocation == Allocation.MIXED,
         "participants": study.planned_participants,
     }
-    kind = designs.get(study.design).Settings if study.design in designs.names() else None
-    if kind is not None and not declared.problems(kind, study.design_settings):
+    if not declared.problems(kind, study.design_settings):
         needs = designs.get(study.design).configured(study.design_settings).needs()
-        wanted |= {"trials": needs.test, "photos": len(roles.deal(study, needs).test)}
-    return _fitting(wanted)
+        size |= {
+            "trials": needs.test,
+            "photos": len(roles.deal(study, needs).test),
+            "settings": declared.complete(kind, study.design_settings),
+        }
+    return planning.Question.fitted(planning.question(Draft(**size)))
 
 
-def checks_of(study: Study | None, question: Question) -> Checks | None:
-    """The vigilance trials of a study, or of the pair test as it is by default; None where there are none.
+def checks_of(design: str, question: Any, study: Study | None = None) -> Checks | None:
+    """The vigilance trials of a study, or of the design as it is by default; None where there are none.
 
-    The test trials are those of the question: vigilance comes as a share of them.
+    What the question asks of the design's settings is as it says: vigilance comes as a share of the trials.
     """
-    name, settings, rules = (
-        (study.design, study.design_settings, study.exclusion_rules) if study else ("pair", {}, {})
-    )
-    kind = designs.get(name).Settings if name in designs.names() else None
-    if kind is None or declared.problems(StrictRules, rules) or declared.problems(kind, settings):
+    given, rules = (study.design_settings, study.exclusion_rules) if study else ({}, {})
+    kind = designs.get(design).Settings
+    asked = {item.name: getattr(question, item.name) for item in items(type(question))}
+    asked["test_trials"] = min(question.trials, MOST_TRIALS)
+    own = {setting.name: asked[setting.name] for setting in declared.declared(kind) if setting.name in asked}
+    settings = given | own
+    if declared.problems(StrictRules, rules) or declared.problems(kind, settings):
         return None
-    if any(setting.name == "test_trials" for setting in declared.declared(kind)):
-        settings = settings | {"test_trials": min(question.trials, MOST_TRIALS)}
-    design = designs.get(name).configured(settings)
-    trials = design.needs().vigilance
+    chosen = designs.get(design).configured(settings)
+    trials = chosen.needs().vigilance
     if not trials:
         return None
-    passing = Filter(trials, strict_rules(rules).vigilance_pass)
-    return Checks(passing, design.vigilance_minutes(), design.estimated_minutes())
+    guessing = _example.passing_by_chance(chosen)
+    passing = Filter(trials, strict_rules(rules).vigilance_pass, guessing)
+    return Checks(passing, chosen.vigilance_minutes(), chosen.estimated_minutes())
 
 
-def _fitting(wanted: dict[str, Any]) -> Question:
-    """A question with these values as far as they fit: a draft may hold a study that cannot be yet."""
-    ranges = {item.name: item.metadata for item in fields(Question)}
-    for name, value in wanted.items():
-        if "low" in ranges[name]:
-            wanted[name] = type(value)(min(max(value, ranges[name]["low"]), ranges[name]["high"]))
-    usual = Question()
-    trials = max(wanted.get("trials", usual.trials), wanted["conditions"] if wanted["mixed"] else 1)
-    photos = max(wanted.get("photos", usual.photos), trials)
-    people = (
-        wanted["participants"] if wanted["mixed"] else max(wanted["participants"], 2 * wanted["conditions"])
-    )
-    return Question(**wanted | {"trials": trials, "photos": photos, "participants": people})
-
-
-def spreads_seen(user: Any) -> list[Spread]:
+def spreads_seen(user: Any, design: str, planning: Planning) -> list[Spread]:
     """What the newest reports on people that the user may see say of the spread, one a study."""
+    if not planning.seen_in:
+        return []
+    part = KeyTransform(planning.seen_in, KeyTransform("analysis", "results"), output_field=JSONField())
     reports = (
-        Report.objects.filter(study__in=Study.objects.visible_to(user), population=Population.PEOPLE)
+        Report.objects.filter(
+            study__in=Study.objects.visible_to(user).filter(design=design), population=Population.PEOPLE
+        )
         .select_related("study")
         .defer("results", "snapshot")
-        .annotate(glmm=KeyTransform("glmm", KeyTransform("analysis", "results"), output_field=JSONField()))
+        .annotate(part=part)
     )
     found: dict[int, Spread] = {}
     for report in reports[:NEWEST]:
-        model: Json | None = report.glmm
-        if model and model["fitted"] and report.study_id not in found:
-            photos = model["sd_image"] if model["photo_effect"]["fitted"] else None
-            found[report.study_id] = Spread(report, model["sd_participant"], photos)
+        seen = planning.seen(report.part) if report.part else {}
+        if seen and report.study_id not in found:
+            found[report.study_id] = Spread(report, seen)
     return list(found.values())

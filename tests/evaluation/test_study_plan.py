@@ -2,7 +2,9 @@
 
 import pytest
 
-from evaluation.designs._pair.study_plan import Planner, Question, problems
+from evaluation.designs._asked import problems as wrong_with
+from evaluation.designs._common.rate_plan import RatePlanner as Planner
+from evaluation.designs._pair.plan import PLANNING, Question
 from evaluation.statistics.planning import Components, Plan, interval_width, minimal_detectable_difference
 
 
@@ -16,7 +18,7 @@ def test_it_says_what_the_formulas_say():
 
 def test_simulated_studies_are_as_wide_as_it_says():
     planner = Planner(Question(participants=60, photos=120, trials=40))
-    seen = planner.simulated(150, seed=3)
+    seen, _told = PLANNING.simulated(planner.question, 150, seed=3)
     assert seen["half_width"] == pytest.approx(planner.size().half_width, rel=0.07)
     assert seen["coverage"] > 0.88
 
@@ -68,7 +70,7 @@ def test_one_condition_has_nothing_to_compare():
 )
 def test_what_does_not_fit_is_said_of_the_number_that_is_to_blame(values, to_blame, words):
     whole = {name: getattr(Question(), name) for name in Question.__dataclass_fields__} | values
-    found = problems(whole)
+    found = wrong_with(Question, whole)
     assert list(found) == [to_blame]
     assert words in found[to_blame]
     with pytest.raises(ValueError, match=words):
@@ -85,6 +87,7 @@ def test_it_answers_at_the_ends_of_every_range(conditions, mixed, sd, rate):
     )  # fmt: skip
     planner = Planner(question)
     for size in planner.sizes():
-        assert 0 <= size.low <= rate <= size.high <= 1
+        low, high = planner.interval(size)
+        assert 0 <= low <= rate <= high <= 1
     assert len(planner.needs()) > 3
     assert len(planner.spreads()) == 3

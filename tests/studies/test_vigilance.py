@@ -3,7 +3,7 @@
 import pytest
 from scipy.stats import binom
 
-from evaluation.designs._pair.study_plan import Question
+from evaluation.designs._pair.plan import Question
 from evaluation.services.study_plans import checks_of
 from studies import designs
 from studies.designs._example import passing_by_chance
@@ -73,7 +73,7 @@ def test_the_readiness_panel_says_the_shares_of_the_study():
 
 
 def test_the_planner_says_what_they_cost():
-    checks = checks_of(None, Question(trials=40))
+    checks = checks_of("pair", Question(trials=40))
     assert checks.filter.trials == 16
     assert checks.minutes == pytest.approx(16 * 5.0 / 60)
-    assert checks_of(Study(design_settings={"vigilance_share": 0}), Question()) is None
+    assert checks_of("pair", Question(), Study(design_settings={"vigilance_share": 0})) is None

@@ -4,6 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from evaluation.designs.pair import CONCLUDES
 from tests import builders
 
 
@@ -29,6 +30,14 @@ def test_options_are_in_per_cent_and_points(tmp_path):
     assert "A true difference of 8 points" in text
 
 
+def test_one_condition_each_is_said_by_its_name():
+    assert "50 under each of 2 conditions" in said("--mixed", "one")
+    with pytest.raises(CommandError, match="--mixed: Allocation: one of all, one, not 'some'"):
+        said("--mixed", "some")
+    with pytest.raises(CommandError, match="--photos: Photos: a whole number, not 'many'"):
+        said("--photos", "many")
+
+
 def test_simulated_studies_are_asked_as_well():
     assert "20 simulated studies of this size" in said("--participants", "20", "--simulate", "20")
 
@@ -41,6 +50,14 @@ def test_a_study_brings_its_own_size(ada):
     text = said("sky")
     assert "77 participants on " in text
     assert "8 test trials a participant" in text
+
+
+@pytest.mark.django_db
+def test_a_study_of_a_design_that_nobody_plans_is_refused(ada, monkeypatch):
+    builders.make_study("sky", owner=ada, catalogue=False)
+    monkeypatch.setattr(CONCLUDES, "planning", None)
+    with pytest.raises(CommandError, match="There is no planner for the design “pair”"):
+        said("sky")
 
 
 @pytest.mark.django_db

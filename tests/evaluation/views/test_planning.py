@@ -3,6 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from evaluation.designs.pair import CONCLUDES
 from evaluation.models import Population
 from evaluation.services import (
     reports,
@@ -47,6 +48,29 @@ def test_it_answers_at_once_and_any_question_has_an_address(as_ada):
     html = page(as_ada, participants="300")
     assert "300 participants on 200 photos give ± 2.7 points" in html
     assert "manage.py plan_study --participants 300" in html
+
+
+def test_a_design_that_nobody_plans_is_not_found_by_address(as_ada):
+    reply = as_ada.get(reverse("evaluation:plan"), {"design": "guess"})
+    assert reply.status_code == 404
+
+
+def test_a_study_of_a_design_that_nobody_plans_is_told_so(as_ada, ada, monkeypatch):
+    study = builders.make_study("sky", catalogue=False, owner=ada)
+    monkeypatch.setattr(CONCLUDES, "planning", None)
+    html = page(as_ada, study)
+    assert "There is no planner for this design" in html
+    assert "<form" not in html
+
+
+def test_exposures_are_taken_from_the_draft_and_one_of_them_is_told(as_ada, ada):
+    study = builders.make_study("sky", owner=ada)
+    study.design_settings = {"test_trials": 8, "exposure_ms": [500, 1000]}
+    study.save()
+    html = page(as_ada, study)
+    assert re.search(r'name="levels" value="2"', html)
+    assert "At one of 2 exposures alone" in html
+    assert "at 2 exposures takes 4 test trials, not 3" in page(as_ada, study, trials="3")
 
 
 def test_the_form_begins_with_what_the_draft_has_settled(as_ada, ada):
