@@ -51,7 +51,8 @@ def test_analyse_loads_neither_django_s_apps_nor_pages_nor_solvers(tmp_path):
     assert json.loads(result.stdout)["valid_rows"] == 48
     unwanted = (
         "config", "colorizers", "studies", "celery", "redis", "unfold", "django.contrib", "django.db.models",
-        "django.urls", "django.template", "evaluation.models", "evaluation.report",
+        "django.urls", "django.template", "evaluation.models", "evaluation.report.charts",
+        "evaluation.report.pdf", "evaluation.report.html",
         "evaluation.services", "evaluation.exports", "scipy.stats", "scipy.sparse",
         "scipy.linalg", "scipy.optimize", "pandas",
     )  # fmt: skip

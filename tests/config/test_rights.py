@@ -166,6 +166,7 @@ def test_a_refusal_outside_of_the_group_names_the_right_alone(client, ada, root)
 FOR_ALL = {
     "admin:index", "admin:app_list", "admin:search", "admin:password_change", "admin:password_change_done",
     "admin:studies_study_add", "admin:studies_study_from_file", "evaluation:plan",
+    "evaluation:together",
     *(
         f"admin:studies_{model}_changelist{part}"
         for model in ("study", "participation") for part in ("", ", search", ", second page")
