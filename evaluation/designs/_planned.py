@@ -269,7 +269,7 @@ class Answer:
             "spread", "If people and photos differ less or more than assumed",
             tables=(self._needs("spread", Heading("SDs", "assumed", align="left"), rows),),
             remarks=(
-                "The answer stands and falls with these two numbers. If the rows are far apart, run a small "
+                "The answer stands and falls with these numbers. If the rows are far apart, run a small "
                 "study first, make its report, and plan with the SDs that it found.",
             ), folded=False,
         )  # fmt: skip

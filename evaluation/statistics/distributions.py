@@ -5,6 +5,8 @@ scipy.stats itself takes a second to import, which every web process and command
 
 from __future__ import annotations
 
+from math import isnan, sqrt
+
 from scipy import special
 
 NORMAL_DF = 5_000  # from here on a t is told from a normal in the fourth digit only
@@ -34,7 +36,11 @@ def t_power(bar: float, df: float, effect: float) -> float:
     """P(T > bar) where the true effect is that many standard errors: the noncentral t distribution."""
     if df > NORMAL_DF:
         return normal_tail(bar - effect)
-    return float(1 - special.nctdtr(df, effect, bar))
+    found = float(1 - special.nctdtr(df, effect, bar))
+    if isnan(found):
+        # The function fails at some effects of 38 to 41, where a normal approximation is as good as 0 or 1.
+        return normal_tail((bar - effect) / sqrt(1 + bar**2 / (2 * df)))
+    return found
 
 
 def t_effect(bar: float, df: float, wanted: float) -> float:

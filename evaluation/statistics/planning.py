@@ -67,16 +67,18 @@ class Components:
 
 @dataclass(frozen=True)
 class Plan:
-    """P participants, I photos, m trials each in one condition."""
+    """P participants, I photos, m trials each in one condition, with at most `looks` trials of one photo."""
 
     participants: int
     photos: int
     trials: int
+    looks: int = 1
 
     def __post_init__(self) -> None:
-        if not (self.participants >= 2 and self.photos >= 2 and 1 <= self.trials <= self.photos):
+        most = self.photos * self.looks
+        if not (self.participants >= 2 and self.photos >= 2 and 1 <= self.trials <= most):
             raise ValueError(
-                f"a plan needs at least 2 participants and 2 photos, and 1 to {self.photos} trials each, not "
+                f"a plan needs at least 2 participants and 2 photos, and 1 to {most} trials each, not "
                 f"{self.participants}, {self.photos} and {self.trials}"
             )
 
@@ -101,7 +103,7 @@ def log_odds(rate: float, sd_participant: float, sd_photo: float) -> float:
 def planned_variance(plan: Plan, parts: Components) -> float:
     """Variance of the fool rate of a study of this plan."""
     p, i, m = plan.participants, plan.photos, plan.trials
-    unequal = (1 - 1 / i) * (1 - (m - 1) / (i - 1)) / (p * m)
+    unequal = (1 - 1 / i) * max(0.0, 1 - (m - 1) / (i - 1)) / (p * m)
     return parts.participant / p + parts.photo * (1 / i + unequal) + parts.residual / (p * m)
 
 

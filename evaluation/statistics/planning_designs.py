@@ -9,9 +9,10 @@ and photo plus Gumbel noise, and effects of SD s draw strengths towards each oth
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, pi, sqrt
+from math import exp, log, pi, sqrt
+from typing import Any
 
-from scipy.special import ndtr, ndtri
+from scipy.special import expit, ndtr, ndtri
 
 from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.intervals import check_alpha
@@ -68,13 +69,16 @@ def _of_choice(shown: int, arms: int) -> float:
     return (shown - 1) / (2 * shown * (arms - 1)) if shown > 1 else 0.0
 
 
-def share_half_width(
-    plan: Plan, arms: int, spread: Spread, share: float = 0.5, *, ties: float = 0.0, alpha: float = 0.05
-) -> float:
-    """Of the chance that one of two conditions is preferred (0.05 is +- 5 points), near `share`."""
+def share_half_width(plan: Plan, arms: int, spread: Spread, share: float = 0.5, **asked: Any) -> float:
+    """Of the chance that one of two conditions is preferred (0.05 is +- 5 points), near `share`.
+
+    The ends of the interval of the strengths' difference are turned into chances, as reports do. `asked` is
+    what `strength_half_width` takes.
+    """
     if not 0 < share < 1:
         raise ValueError(f"a share to plan with lies between 0 and 1, not {share}")
-    return share * (1 - share) * strength_half_width(plan, arms, spread, ties=ties, alpha=alpha)
+    logit, half = log(share / (1 - share)), strength_half_width(plan, arms, spread, **asked)
+    return float(expit(logit + half) - expit(logit - half)) / 2
 
 
 def score_half_width(plan: Plan, spread: Spread, rest: float, alpha: float = 0.05) -> float:

@@ -78,6 +78,7 @@ class RateAnswer(Answer):
     """What the planner says of rates."""
 
     planner: Any
+    rate_words = "a fool rate of"
 
     @property
     def rate(self) -> str:
@@ -87,8 +88,8 @@ class RateAnswer(Answer):
         q, now = self.question, self.planner.now
         return (
             f"{count(q.participants, 'participant')} on {count(q.photos, 'photo')} give "
-            f"{self.scale.width(now.half_width)}{NBSP}points: a fool rate of {self.rate} would come with "
-            f"the interval {percent_range(*self.planner.interval(now))}."
+            f"{self.scale.width(now.half_width)}{NBSP}points: {self.rate_words} {self.rate} would come "
+            f"with the interval {percent_range(*self.planner.interval(now))}."
         )
 
     def assumed(self) -> str:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from evaluation.statistics import planning_designs as planning
 from evaluation.statistics.bradley_terry import bradley_terry
@@ -55,7 +56,7 @@ def test_more_of_anything_makes_it_narrower_and_the_photos_set_a_floor():
     assert planning.strength_half_width(Plan(40, 60, 60), 3, spread) < width
     many = planning.strength_half_width(Plan(10**6, 60, 30), 3, spread)
     assert many > 0.9 * planning.strength_half_width(Plan(10**5, 60, 30), 3, spread) > 0.1
-    assert planning.share_half_width(Plan(40, 60, 30), 3, spread) == pytest.approx(width / 4)
+    assert planning.share_half_width(Plan(40, 60, 30), 3, spread) == pytest.approx(expit(width) - 0.5)
     assert planning.strength_half_width(Plan(40, 60, 30), 3, spread, ties=0.5) > width
     small = planning.score_difference_half_width(Plan(24, 40, 10), planning.Spread(0.5, 0.4), 0.9, 0.9)
     assert small < planning.score_difference_half_width(Plan(24, 40, 10), planning.Spread(0.5, 0.4), 0.9, 0.1)

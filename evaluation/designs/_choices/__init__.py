@@ -1,0 +1,1 @@
+"""What designs have in common that let people choose between pictures of several conditions."""
