@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
 from evaluation.designs._planned import Planning
@@ -37,13 +38,24 @@ class Evidence:
     faulty: Iterable[float] = ()
     finished: Iterable[str] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    alpha: float = 0.05
+    """Error rate of the intervals."""
+    brief: bool = False
+    """Whether the tables of an export are all that is made of it: what takes time for no column stays out."""
 
 
 class Concluding:
     """`CONCLUDES` of a module in `evaluation/designs`; only `analyse` and `report` must be there."""
 
     columns: ClassVar[Mapping[str, tuple[Column, ...]]] = {}
-    """What it adds to the tables PARTICIPANTS, PHOTOS and CONDITIONS of an export; `after` says where."""
+    """What it adds to the tables PARTICIPANTS, PHOTOS and CONDITIONS of an export; `after` says where.
+
+    `_common/tabled.py` has columns that several designs want. A name means the same in each table.
+    """
+    starters: ClassVar[tuple[Path, ...]] = ()
+    """Scripts that go into an export, and run there on its trials."""
+    keywords: ClassVar[tuple[str, ...]] = ()
+    """What a catalogue of data sets should find its exports by."""
 
     planning: ClassVar[Planning | None] = None
     """What the planner asks before such a study, and answers; None: there is no planner for it."""
@@ -62,7 +74,11 @@ class Concluding:
         raise NotImplementedError
 
     def rows(self, evidence: Evidence, findings: Json) -> Mapping[str, Mapping[Hashable, Mapping[str, Any]]]:
-        """The values of `columns` by table: by participant; by (condition, photo); by condition."""
+        """The values of `columns` by table: by participant; by (condition, photo); by condition.
+
+        Names are those of `evidence.table`. What stands under EVERY_OTHER is for all without a row; rows of
+        REAL_PHOTO are added to photos and conditions.
+        """
         return {}
 
     def gallery(self, findings: Json) -> Json:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
 import numpy as np
 
 from evaluation.designs._common.confidence import confidence_findings
@@ -9,6 +13,7 @@ from evaluation.designs._common.exposure_levels import exposure_findings
 from evaluation.designs._common.photo_table import extremes, photo_table
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
+from evaluation.designs._pair import tabled
 from evaluation.designs._pair.analysis import analyse
 from evaluation.designs._pair.plan import PLANNING
 from evaluation.designs._pair.sensitivity import how_the_answer_changes, with_voided
@@ -19,21 +24,30 @@ from evaluation.statistics.comparisons import residual_totals
 from evaluation.statistics.early_looks import early_looks
 from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.ranking import standing
+from studies.designs._columns import Column
+
+STARTERS = Path(__file__).parent / "_pair" / "starters"
 
 
 class Pair(Concluding):
     """One photo, twice: once real, once recoloured."""
 
     planning = PLANNING
+    columns: ClassVar[Mapping[str, tuple[Column, ...]]] = tabled.COLUMNS
+    starters: ClassVar[tuple[Path, ...]] = tuple(STARTERS / name for name in ("fool_rate.py", "fool_rate.R"))
+    keywords: ClassVar[tuple[str, ...]] = ("fool rate", "two-alternative forced choice")
 
     @one_thread()
     def analyse(self, evidence: Evidence) -> Json:
         """Rates, comparisons and the rest, photo by photo, under other rules, and at early looks."""
         table, rule = evidence.table, evidence.rule
         analysis = analyse(
-            table, metrics=evidence.scores, photo_scores=evidence.by_photo, mix_sources=evidence.mix_sources,
-            with_mixed_model=True, rule=rule, **evidence.strict,
+            table, metrics=evidence.scores, photo_scores=None if evidence.brief else evidence.by_photo,
+            mix_sources=evidence.mix_sources, alpha=evidence.alpha, with_mixed_model=not evidence.brief,
+            rule=rule, **evidence.strict,
         )  # fmt: skip
+        if evidence.brief:
+            return {"analysis": analysis}
         valid = valid_responses(table)
         found = views(
             table, valid.table, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
@@ -47,6 +61,10 @@ class Pair(Concluding):
             "views": how_the_answer_changes(valid, found, rule=rule) + with_voided(table, rule=rule),
             "photos": photo_table(valid, evidence.by_photo),
         }
+
+    def rows(self, evidence: Evidence, findings: Json) -> Mapping[str, Mapping[Hashable, Mapping[str, Any]]]:
+        """Fool rates of participants, photos and conditions."""
+        return tabled.rows(valid_responses(evidence.table), findings["analysis"])
 
     def gallery(self, findings: Json) -> Json:
         """The photos whose recolouring fooled most and least."""

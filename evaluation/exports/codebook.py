@@ -1,15 +1,18 @@
-"""The four tables of an export and every column of them: the one place that says what a column means. Pure.
+"""The four tables of an export and what their columns mean; both halves of a design add columns. Pure.
 
 A name means the same in each table that has it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from math import inf
 
 from evaluation import metrics
-from studies import designs
-from studies.designs._columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Column, Table
+from evaluation.designs._design import Concluding
+from studies.designs._columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Column, Table, placed
+from studies.designs._design import Design
 from studies.rules.trial_columns import (
     ATTENTION,
     COLORIZER,
@@ -35,19 +38,9 @@ EXCLUDED = Column(
     "excluded", TEXT,
     "The rule of the exclusion that leaves this trial or participant out; empty: not excluded",
 )  # fmt: skip
-N = Column("n", WHOLE, "Test trials that count, those of excluded or spoiled ones left out", low=0)
-K = Column("k", WHOLE, "Of these, trials in which the recolouring was taken for the real photo", low=0)
-RATE = Column("fool_rate", NUMBER, "k over n; 0.5 is chance in a pair test", unit="share", low=0, high=1)
-
-TRIALS = Table(
-    "trials",
-    "one planned trial of one participation, in the order of showing; without an answer it stays a row",
-    (*with_own(designs.get("pair").columns()), EXCLUDED),
-)
-
-PARTICIPANTS = Table(
+_PARTICIPANTS = Table(
     "participants",
-    "one participation: its participant, device, checks, attention and own fool rate",
+    "one participation: its participant, device, checks, attention and own results",
     (
         PARTICIPANT, SOURCE, STATE,
         Column("ended_early", TEXT, "Why the design ended it: failed_qualification; empty: it did not"),
@@ -60,8 +53,6 @@ PARTICIPANTS = Table(
         Column("duration_s", NUMBER, "From consent to the last trial", unit="s", low=0),
         Column("planned_trials", WHOLE, "Trials that were planned", low=0),
         Column("answered_trials", WHOLE, "Trials that were answered", low=0),
-        N, K, RATE,
-        Column("median_rt_ms", NUMBER, "Median response time of the trials counted in n", unit="ms", low=0),
         Column("vigilance_asked", WHOLE, "Vigilance trials shown, timed-out ones included", low=0),
         Column("vigilance_passed", WHOLE, "Vigilance trials that were passed", low=0),
         Column("vigilance_share", NUMBER, "Passed over asked; empty: none asked", "share", 0, 1),
@@ -107,37 +98,11 @@ def _scores() -> tuple[Column, ...]:
     return tuple(found)
 
 
-PHOTOS = Table(
+_PHOTOS = Table(
     "photos",
     "one test photo under one condition, also where nobody has judged it",
-    (
-        MODEL, IMAGE, PHOTO, PHOTO_DIGEST, N, K, RATE,
-        Column(
-            "posterior_mean", NUMBER,
-            "Fool rate drawn towards the condition's mean where few judged (beta-binomial empirical Bayes)",
-            "share", 0, 1,
-        ),
-        Column("posterior_low", NUMBER, "Lower end of its 95 % interval; empty: no spread", "share", 0, 1),
-        Column("posterior_high", NUMBER, "Upper end of its 95 % interval", "share", 0, 1),
-        *_scores(),
-        POPULATION, STUDY,
-    ),
-)  # fmt: skip
-
-INTERVALS = {
-    "default": "for new participants and new photos",
-    "these_photos": "for new participants and these photos only",
-    "naive": "over trials as if all were independent, for comparison with the literature",
-    "this_participant": "for the only participant; empty where there are several",
-}
-"""The named intervals of a fool rate, as the report names them."""
-
-
-def _ends(prefix: str, words: str) -> tuple[Column, Column]:
-    return (
-        Column(f"{prefix}_low", NUMBER, f"Lower end of the 95 % interval {words}", "share", 0, 1),
-        Column(f"{prefix}_high", NUMBER, f"Upper end of the 95 % interval {words}", "share", 0, 1),
-    )
+    (MODEL, IMAGE, PHOTO, PHOTO_DIGEST, *_scores(), POPULATION, STUDY),
+)
 
 
 def _means() -> tuple[Column, ...]:
@@ -152,29 +117,31 @@ def _means() -> tuple[Column, ...]:
     return tuple(found)
 
 
-CONDITIONS = Table(
+_CONDITIONS = Table(
     "conditions",
     "one condition under test with its headline numbers, also where nobody has judged it",
-    (
-        MODEL,
-        Column("title", TEXT, "Title of the condition"),
-        COLORIZER, N, K, RATE,
-        *(end for name, words in INTERVALS.items() for end in _ends(name, words)),
-        Column("no_interval_because", TEXT, "Why there is no default interval; empty: there is one"),
-        Column("participants", WHOLE, "Participants behind n", low=0),
-        Column("photos", WHOLE, "Photos behind n", low=0),
-        Column("deff", NUMBER, "Design effect: n over the effective number of trials", low=0),
-        Column("strict_n", WHOLE, "Test trials that count in the strict view", low=0),
-        Column("strict_fool_rate", NUMBER, "Fool rate in the strict view", "share", 0, 1),
-        *_ends("strict", "for new participants and new photos, in the strict view"),
-        *_means(),
-        POPULATION, STUDY,
-    ),
-)  # fmt: skip
-
-TABLES = (TRIALS, PARTICIPANTS, PHOTOS, CONDITIONS)
+    (MODEL, Column("title", TEXT, "Title of the condition"), COLORIZER, *_means(), POPULATION, STUDY),
+)
 
 
-def all_columns() -> dict[str, Column]:
+def trials_table(asking: Design) -> Table:
+    """The table of trials of a design under its settings."""
+    return Table(
+        "trials",
+        "one planned trial of one participation, in the order of showing; without an answer it stays a row",
+        (*with_own(asking.columns()), EXCLUDED),
+    )
+
+
+def tables_of(asking: Design, concluding: Concluding) -> dict[str, Table]:
+    """The four tables of a study by name: the columns of every design with those of this one in between."""
+    tables = [trials_table(asking)]
+    for table in (_PARTICIPANTS, _PHOTOS, _CONDITIONS):
+        own = concluding.columns.get(table.name, ())
+        tables.append(replace(table, columns=placed(table.columns, own)))
+    return {table.name: table for table in tables}
+
+
+def all_columns(tables: Iterable[Table]) -> dict[str, Column]:
     """Every column by its name, in the order in which the tables have them."""
-    return {column.name: column for table in TABLES for column in table.columns}
+    return {column.name: column for table in tables for column in table.columns}

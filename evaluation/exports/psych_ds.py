@@ -12,12 +12,12 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from colorizers.tools.csv_files import CsvFile
-from evaluation.exports.codebook import TABLES, all_columns
+from evaluation.exports.codebook import all_columns
 from studies.designs._columns import Table
 
 DESCRIPTION = "dataset_description.json"
@@ -27,7 +27,10 @@ CODEBOOK_HEADER = ("column", "files", "type", "unit", "range", "meaning")
 
 @dataclass(frozen=True)
 class Dataset:
-    """What the texts say of the data: names in words, the digest of the report, counts of rows by table."""
+    """What the texts say of the data: names in words, the digest of the report, counts of rows by table.
+
+    `keywords` and `starters` (names of scripts) are the design's.
+    """
 
     slug: str
     title: str
@@ -38,6 +41,9 @@ class Dataset:
     data_digest: str
     protocol_digest: str
     rows: Mapping[str, int]
+    tables: Collection[Table]
+    keywords: tuple[str, ...] = ()
+    starters: tuple[str, ...] = ()
 
 
 def data_stem(slug: str, table: Table) -> str:
@@ -60,25 +66,20 @@ def description(dataset: Dataset) -> str:
         "identifier": dataset.data_digest,
         "version": dataset.made_at,
         "dateCreated": dataset.made_at,
-        "keywords": [
-            "image colorization",
-            "perceptual realism",
-            "fool rate",
-            "two-alternative forced choice",
-        ],
+        "keywords": ["image colorization", "perceptual realism", *dataset.keywords],
         "measurementTechnique": "Perceptual realism test",
-        "variableMeasured": [column.as_property() for column in all_columns().values()],
+        "variableMeasured": [column.as_property() for column in all_columns(dataset.tables).values()],
     }
     return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
-def codebook() -> str:
+def codebook(tables: Collection[Table]) -> str:
     """documentation/codebook.csv: one row per column."""
     text = io.StringIO()
     lines = CsvFile(text)
     lines.write(CODEBOOK_HEADER)
-    for name, column in all_columns().items():
-        files = " ".join(table.name for table in TABLES if name in table.names)
+    for name, column in all_columns(tables).items():
+        files = " ".join(table.name for table in tables if name in table.names)
         cells = (name, files, column.type, column.unit, column.range, column.meaning)
         lines.write(cells)
     return text.getvalue()
@@ -88,8 +89,10 @@ def readme(dataset: Dataset) -> str:
     """README.md of the folder."""
     tables = "\n".join(
         f"| `data/{data_stem(dataset.slug, table)}.csv` | {table.row} | {dataset.rows[table.name]:,} |"
-        for table in TABLES
+        for table in dataset.tables
     )
+    scripts = ", ".join(f"`analysis/{name}`" for name in dataset.starters)
+    starters = f"| {scripts} | read the trials and reproduce the headline | |\n" if scripts else ""
     return f"""# {dataset.title}
 
 {dataset.question}
@@ -104,11 +107,10 @@ on {dataset.made_at}. A Psych-DS dataset ({SCHEMA_VERSION}).
 | `documentation/codebook.csv` | one column of a table: type, unit, range, meaning | |
 | `results/report.json` | every number of the report | |
 | `results/tables.tex` | its tables for a paper (LaTeX, booktabs) | |
-| `analysis/fool_rate.py`, `analysis/fool_rate.R` | read the trials and reproduce the headline | |
-
+{starters}
 * An empty field is a missing value. Shares are from 0 to 1. Flags are 0 or 1.
-* Only rows with `phase` test are in a rate; `attention` rows are vigilance trials.
-* A row with a text in `excluded` is left out of every rate, by the rule that stands there.
+* Only rows with `phase` test count; `attention` rows are vigilance trials.
+* A row with a text in `excluded` counts nowhere, by the rule that stands there.
 * A text in a CSV file that begins with = + - or @ has an apostrophe in front, so that no spreadsheet runs it.
 * Withdrawn participations are not here: their answers are erased.
 * The report has the data digest `{dataset.data_digest}`; the protocol's digest is

@@ -105,12 +105,12 @@ class Outcomes:
         return np.array([one.exposure_ms for one in self.known], dtype=np.float64)
 
     def own(self, places: Ints) -> dict[str, Factor | Floats]:
-        """The design's columns of the trials at these places, but those that are empty throughout."""
+        """The design's columns of the trials at these places, but digests and what is empty throughout."""
         used, inverse = np.unique(places, return_inverse=True)
         found: dict[str, Factor | Floats] = {}
         for column in self.design.columns():
             values = [self.known[place].own.get(column.name) for place in used]
-            if all(value is None for value in values):
+            if column.of_bytes or all(value is None for value in values):
                 continue
             if column.type == TEXT:
                 names = Factor.of(values)

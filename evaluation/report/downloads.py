@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from colorizers.models import Colorization, Photo
 from colorizers.services.thumbnails import thumbnail
 from colorizers.tools import csv_files
-from evaluation.exports.codebook import TRIALS
+from evaluation.exports.codebook import trials_table
 from evaluation.exports.rows import trial_rows
 from evaluation.models import Population, Report
 from evaluation.report import charts, latex, terminal
@@ -22,6 +22,7 @@ from evaluation.report.section import Chart, Section
 from evaluation.report.wording import SIMULATED_BANDS
 from evaluation.services.report_contents import sections_of
 from studies.models import Study
+from studies.services.planning import design_of
 
 STYLES = ("studies/base.css", "evaluation/report.css")
 PICTURE_PX = 240
@@ -87,7 +88,7 @@ def picture_bytes(sections: Sequence[Section], side: int = PICTURE_PX) -> dict[s
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:
     """The trials as lines of CSV, header first, one by one; `excluded` names the rule of an exclusion."""
-    return csv_files.csv_lines(trial_rows(study, population), TRIALS.names)
+    return csv_files.csv_lines(trial_rows(study, population), trials_table(design_of(study)).names)
 
 
 def _band(report: Report) -> str:

@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from django.db import models
 from django.utils import timezone
 
 from colorizers.models import WorkState
-from evaluation.designs._pair.analysis import analyse
+from evaluation.designs._design import CONDITIONS, PARTICIPANTS, PHOTOS, Evidence
 from evaluation.exports import codebook, psych_ds, rows
-from evaluation.exports.findings import OwnRates, condition_rows, photo_rows, read_table
+from evaluation.exports.findings import condition_rows, photo_rows, read_table, said
 from evaluation.exports.writers import CSV, PARQUET, TableWriter
 from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.reading.metric_table import metric_table
@@ -28,19 +29,19 @@ from evaluation.report import latex
 from evaluation.report.wording import SIMULATED_BANDS
 from evaluation.services.code_version import code_version
 from evaluation.services.orders import OutOfTime, in_hand
-from evaluation.services.report_contents import inference_rule, sections_of, strict_rules
+from evaluation.services.report_contents import concluding, inference_rule, sections_of, strict_rules
 from evaluation.services.reports import make_report, what_is_newer
-from evaluation.statistics.filters import valid_responses
 from evaluation.statistics.rules import CURRENT_RULE
 from studies.designs._columns import Table
 from studies.models import ConditionKind, Participation, ParticipationState, PhotoRole, Study, Trial
+from studies.services.planning import design_of
 
 Watch = Callable[[str, int, int], object]
 """Told what is being done, and how much of how much."""
 
 WITHDRAWN_SINCE = "Somebody withdrew after it was made, so this file was removed. Order it anew."
 
-STARTERS = ("fool_rate.py", "fool_rate.R")
+TRIALS = "trials"
 COPY_BYTES = 1 << 20
 TRIES = 3
 REST_SECONDS = 86_400.0
@@ -149,50 +150,47 @@ def working_folder(name: str) -> Iterator[Path]:
 def write_tables(
     study: Study, population: Population, root: Path, formats: tuple[str, ...], watch: Watch = silent
 ) -> dict[str, int]:
-    """Write the four tables below `root`; gives the number of rows of each.
+    """Write the four tables of the study's design below `root`; gives the number of rows of each.
 
     The trials pass through one by one; what stays in memory grows with participants and photos, and by a few
     coded bytes for each trial while the rates are computed.
     """
     data = root / "data"
     data.mkdir(parents=True)
+    asking, design = design_of(study), concluding(study)
+    tables = codebook.tables_of(asking, design)
     exclusions = rows.Exclusions.of(study, population)
     total = Trial.objects.filter(participation__in=participations_in(study, population)).count()
     stage = "Writing the trials"
     watch(stage, 0, total)
     trials = rows.Trials(study, population, exclusions, lambda done: watch(stage, done, total))
     # The analysis reads the file of trials, so that one is written in any case.
-    with TableWriter(_stem(data, study, codebook.TRIALS), codebook.TRIALS, {*formats, CSV}) as writer:
+    with TableWriter(_stem(data, study, tables[TRIALS]), tables[TRIALS], {*formats, CSV}) as writer:
         writer.write_all(trials)
     watch("Computing rates and intervals", 0, 0)
-    table = read_table(writer.csv_path, trials.count, trials.excluded)
-    valid = valid_responses(table)
+    table = read_table(writer.csv_path, asking.columns(), trials.count, trials.excluded)
     scores = metric_table(study)
-    analysis = analyse(
-        table,
-        metrics=scores.arrays(),
-        mix_sources=population == Population.POOLED,
-        rule=inference_rule(study),
-        **strict_rules(study),
-    )
+    evidence = Evidence(
+        table, scores=scores.arrays(), mix_sources=population == Population.POOLED,
+        rule=inference_rule(study), strict=strict_rules(study), settings=asdict(asking.settings), brief=True,
+    )  # fmt: skip
+    findings = design.analyse(evidence)
     watch("Writing the other tables", 0, 0)
-    own = OwnRates.of(valid)
+    own = design.rows(evidence, findings)
+    of_people = own.get(PARTICIPANTS, {})
     arms = _conditions(study)
     people = rows.participant_rows(study, population, exclusions, trials.tallies)
-    filled: list[tuple[Table, Iterator[dict[str, Any]]]] = [
-        (codebook.PARTICIPANTS, (row | own.row(row["participant_id"]) for row in people)),
-        (
-            codebook.PHOTOS,
-            photo_rows(valid, [arm["model"] for arm in arms], _photos(study), scores.by_photo()),
-        ),
-        (codebook.CONDITIONS, condition_rows(arms, analysis)),
-    ]
-    counts = {codebook.TRIALS.name: trials.count}
+    filled: dict[str, Iterator[dict[str, Any]]] = {
+        PARTICIPANTS: (row | said(of_people, row["participant_id"]) for row in people),
+        PHOTOS: photo_rows(arms, _photos(study), scores.by_photo(), own.get(PHOTOS, {})),
+        CONDITIONS: condition_rows(arms, findings["analysis"], own.get(CONDITIONS, {})),
+    }
+    counts = {TRIALS: trials.count}
     about = {"study": study.slug, "population": population.value}
-    for found, filling in filled:
-        with TableWriter(_stem(data, study, found), found, formats) as writer_of_table:
+    for name, filling in filled.items():
+        with TableWriter(_stem(data, study, tables[name]), tables[name], formats) as writer_of_table:
             writer_of_table.write_all(row | about for row in filling)
-        counts[found.name] = writer_of_table.rows
+        counts[name] = writer_of_table.rows
     if CSV not in formats:
         writer.csv_path.unlink()
     elif PARQUET in formats:
@@ -265,7 +263,9 @@ def _photos(study: Study) -> list[dict[str, Any]]:
 def _write_texts(
     root: Path, study: Study, population: Population, counts: dict[str, int], report: Report | None
 ) -> None:
-    texts: dict[str, str] = {"documentation/codebook.csv": psych_ds.codebook()}
+    design = concluding(study)
+    tables = codebook.tables_of(design_of(study), design).values()
+    texts: dict[str, str] = {"documentation/codebook.csv": psych_ds.codebook(tables)}
     if report is not None:
         dataset = psych_ds.Dataset(
             slug=study.slug,
@@ -277,6 +277,9 @@ def _write_texts(
             data_digest=report.data_digest,
             protocol_digest=study.digest,
             rows=counts,
+            tables=tables,
+            keywords=design.keywords,
+            starters=tuple(path.name for path in design.starters),
         )
         texts |= {
             psych_ds.DESCRIPTION: psych_ds.description(dataset),
@@ -290,10 +293,9 @@ def _write_texts(
                 SIMULATED_BANDS.get(population, ""),
             ),
         }
-        starters = Path(codebook.__file__).parent / "starters"
         named, own = f'RULE = "{CURRENT_RULE}"', f'RULE = "{inference_rule(study)}"'
         texts |= {
-            f"analysis/{name}": (starters / name).read_text("utf-8").replace(named, own) for name in STARTERS
+            f"analysis/{path.name}": path.read_text("utf-8").replace(named, own) for path in design.starters
         }
     for name, text in texts.items():
         path = root / name

@@ -139,7 +139,7 @@ class ResponseTable:
                 )
             elif one.type == "Factor":
                 known[one.name] = Factor(np.full(rows, UNKNOWN, np.int32), ())
-        return cls(**known, own=found)
+        return cls(**known, own={name: _as_own(column) for name, column in found.items()})
 
     @classmethod
     def from_columns(
@@ -260,6 +260,13 @@ def _as_flags(column: Factor | Flags | Floats) -> Flags:
     if isinstance(column, Factor):
         return np.array([*map(side_code, column.labels), UNKNOWN], dtype=np.int8)[column.codes]
     return np.nan_to_num(column, nan=UNKNOWN).astype(np.int8)
+
+
+def _as_own(column: Any) -> Any:
+    """Names as they are; flags as numbers, NaN where unknown."""
+    if isinstance(column, Factor) or column.dtype != np.int8:
+        return column
+    return np.where(column == UNKNOWN, np.nan, column)
 
 
 def _taken(column: Any, rows: Bools | Rows) -> Any:

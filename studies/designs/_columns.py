@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,8 @@ class Column:
     """One column; `low` and `high` are the ends of its range, None where there is none.
 
     `values` lists all that may stand in a text column, empty for free text. An empty field is always a
-    missing value. `after` names the column behind which a design's own one stands.
+    missing value. `after` names the column behind which a design's own one stands. `of_bytes`: it tells the
+    very bytes that were shown, from which no analysis concludes.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Column:
     high: float | None = None
     values: tuple[str, ...] = ()
     after: str = ""
+    of_bytes: bool = False
 
     def __post_init__(self) -> None:
         if self.type not in TYPES:
@@ -70,3 +73,22 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The names of its columns."""
         return tuple(column.name for column in self.columns)
+
+
+def digest_column(name: str, of: str) -> Column:
+    """The column of a digest of what was shown."""
+    return Column(name, TEXT, f"SHA-256 of {of}", after="arrangement", of_bytes=True)
+
+
+def placed(common: Sequence[Column], own: Iterable[Column]) -> tuple[Column, ...]:
+    """The common columns with these in between, each behind the one that it names, in their order.
+
+    Raises ValueError for one that names no common column.
+    """
+    waiting = list(own)
+    found: list[Column] = []
+    for column in common:
+        found += [column, *(one for one in waiting if one.after == column.name)]
+    if lost := [one.name for one in waiting if one not in found]:
+        raise ValueError(f"There is no column behind which {', '.join(lost)} could stand.")
+    return tuple(found)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from studies.designs import _words
 from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot
-from studies.designs._columns import FLAG, TEXT, Column
+from studies.designs._columns import FLAG, Column, digest_column
 from studies.designs._design import Answered, Feedback, Person, Reaction, Treatment
 from studies.designs._frames import frames
 from studies.designs._trial import REAL, TEST, Choice, Frame, Show, TrialSpec
@@ -57,7 +57,7 @@ COLUMNS = (
     Column("is_real", FLAG, "1: the picture was the real photo; 0: it was recoloured", after="model"),
     Column("called_real", FLAG, "1: its colours were called real; empty: no answer", after="model"),
     Column("wrong", FLAG, "1: the answer was wrong; empty: no answer", after="model"),
-    Column("shown_digest", TEXT, "SHA-256 of the picture's bytes as shown", after="arrangement"),
+    digest_column("shown_digest", "the picture's bytes as shown"),
 )
 # How often a simulated person calls a real photo fake.
 FALSE_ALARMS = 0.2

@@ -11,7 +11,7 @@ import numpy as np
 
 from studies.designs import _fields, _two, _words
 from studies.designs._base import ANSWER_MS, Base
-from studies.designs._columns import FLAG, TEXT, Column
+from studies.designs._columns import FLAG, TEXT, Column, digest_column
 from studies.designs._dealing import fixed_plan
 from studies.designs._design import Answered, Cell, Feedback, Person, Reaction, Stimuli, Treatment
 from studies.designs._settings import check_settings
@@ -87,8 +87,8 @@ COLUMNS = (
         "order", TEXT, "Which of two pictures shown in turn was the fake; empty: both at once",
         values=("fake_first", "fake_second"), after="colorizer",
     ),
-    Column("real_digest", TEXT, "SHA-256 of the real picture's bytes as shown", after="arrangement"),
-    Column("fake_digest", TEXT, "SHA-256 of the recoloured picture's bytes as shown", after="arrangement"),
+    digest_column("real_digest", "the real picture's bytes as shown"),
+    digest_column("fake_digest", "the recoloured picture's bytes as shown"),
 )  # fmt: skip
 
 

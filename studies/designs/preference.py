@@ -12,7 +12,7 @@ import numpy as np
 
 from studies.designs import _fields, _two, _words
 from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot, logistic_noise, named
-from studies.designs._columns import TEXT, Column
+from studies.designs._columns import TEXT, Column, digest_column
 from studies.designs._dealing import fixed_plan
 from studies.designs._design import (
     MIXED,
@@ -66,8 +66,8 @@ COLUMNS = (
     Column("preferred_model", TEXT, "Condition whose picture was called more natural; (real): the photo "
            "itself; (tie): no difference; empty: no answer", after="model"),
     Column("first_model", TEXT, "Condition whose picture came first; empty: both at once", after="colorizer"),
-    Column("left_digest", TEXT, "SHA-256 of the left picture's bytes as shown", after="arrangement"),
-    Column("right_digest", TEXT, "SHA-256 of the right picture's bytes as shown", after="arrangement"),
+    digest_column("left_digest", "the left picture's bytes as shown"),
+    digest_column("right_digest", "the right picture's bytes as shown"),
 )  # fmt: skip
 
 

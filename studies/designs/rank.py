@@ -11,7 +11,7 @@ import numpy as np
 
 from studies.designs import _fields, _words
 from studies.designs._base import ANSWER_MS, LOOKING_MS, Base, arms_by_slot, gumbel_noise, named
-from studies.designs._columns import TEXT, Column
+from studies.designs._columns import TEXT, Column, digest_column
 from studies.designs._dealing import crossed, fixed_plan
 from studies.designs._design import (
     MIXED,
@@ -242,8 +242,7 @@ class Rank(Base):
                 "same as the most natural", after="model",
             ))  # fmt: skip
         digests = [
-            Column(f"digest_{slot}", TEXT, f"SHA-256 of the bytes of the picture in place {slot}",
-                   after="arrangement")
+            digest_column(f"digest_{slot}", f"the bytes of the picture in place {slot}")
             for slot in slots
         ]  # fmt: skip
         return (*shown, *chosen, *digests, *self._confidence_columns())

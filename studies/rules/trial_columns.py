@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from studies.designs._columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Column
+from studies.designs._columns import FLAG, NUMBER, TEXT, TIME, WHOLE, Column, placed
 
 MODEL = Column("model", TEXT, "Condition of the study: which colorizer recoloured the photo")
 IMAGE = Column("image_id", TEXT, "Photo: the first 12 characters of its digest")
@@ -69,11 +69,5 @@ COMMON = (
 
 
 def with_own(own: Iterable[Column]) -> tuple[Column, ...]:
-    """The common columns with these in between, each behind the one that it names, in their order."""
-    waiting = list(own)
-    found: list[Column] = []
-    for column in COMMON:
-        found += [column, *(one for one in waiting if one.after == column.name)]
-    if lost := [one.name for one in waiting if one not in found]:
-        raise ValueError(f"There is no column behind which {', '.join(lost)} could stand.")
-    return tuple(found)
+    """The columns of the table of a design with these ones of its own."""
+    return placed(COMMON, own)

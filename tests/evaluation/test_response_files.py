@@ -233,7 +233,7 @@ def test_names_are_compared_without_the_spaces_around_them(write):
 
 
 def test_blocks_are_joined_without_loss(write, monkeypatch):
-    monkeypatch.setattr("evaluation.reading.files.response_files.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("evaluation.reading.files.gathering.BLOCK_BYTES", 1000)
     rows = [f"{i},p{i % 37},{i},test,m{i % 3},img{i % 11},L,R,1,{500 + i},1000," for i in range(400)]
     table = read_responses(write(lines(*rows))).table
     assert list(table.rt_ms) == [500 + i for i in range(400)]

@@ -5,43 +5,33 @@ A million responses take about a second and stay in compact columns: the text of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 
 from evaluation.reading.files.chosen_side import FAKE, OF_COLUMNS, read_as, refuse_contradictions
 from evaluation.reading.files.csv_faults import (
-    COMMA,
     LARGEST,
     MISSING,
-    POINT,
     FileFault,
     decimal_mark,
     find_fault,
     line_of_row,
     locate,
-    missing_spellings,
     plain_number,
     read_header,
     records,
 )
-from evaluation.reading.files.file_forms import GZIP, form_of, open_utf8
+from evaluation.reading.files.file_forms import form_of
+from evaluation.reading.files.gathering import KNOWN, gather, too_large
 from evaluation.statistics.arrays import Floats, Json
-from evaluation.statistics.table import (
-    TEST,
-    UNKNOWN,
-    Factor,
-    ResponseTable,
-    phase_label,
-    side_code,
-    truth_code,
-)
+from evaluation.statistics.table import TEST, UNKNOWN, Factor, ResponseTable
+
+if TYPE_CHECKING:
+    from studies.designs._columns import Column
 
 NAMES = ("participant_id", "model", "image_id", "phase")
 SIDES = ("fake_side", "chosen_side")
@@ -52,7 +42,6 @@ OPTIONAL = ("row_id", "fooled", "exposure_ms", "source", "voided", "excluded", "
 CLUSTER = "photo_cluster"
 """A column that a file may have: of which photograph each photo is a crop, or which scene it shows."""
 ALIASES = {"participant": "participant_id", "condition": "model", "photo": "image_id"}
-BLOCK_BYTES = 8 << 20
 MOST_UNKNOWN_VALUES = 20
 
 
@@ -102,26 +91,34 @@ def read_responses(
     columns = {name: spoken[name] for name in (*REQUIRED, *OPTIONAL) if name in spoken}
     if photo_cluster is not None or CLUSTER in names:
         columns[CLUSTER] = locate(names, [photo_cluster or CLUSTER], {}, path)[photo_cluster or CLUSTER]
-    gathered, rows = _gathered(path, names, columns)
-    if rows == 0:
-        raise FileFault(f"{path.name} has a header but no rows")
-    _refuse_enormous(gathered, path)
-    table = _table(gathered)
+    gathered = gather(path, names, columns)
+    table = gathered.table()
     _refuse_nameless(table, path)
     if chosen_side_means is None:
         refuse_contradictions(table, path.name)
-    odd = {name: g for name, g in gathered.items() if isinstance(g, _Flags) and g.unknown}
-    first = min((g.first_unknown for g in odd.values()), default=None)
+    odd = gathered.unknown_values()
+    first = min((column.first_unknown for column in odd.values()), default=None)
     return ResponseFile(
         table=read_as(table, chosen_side_means or FAKE),
         columns_ignored=[name for name in names if name not in columns.values()],
         columns_absent=[name for name in (*SIDES, *OPTIONAL) if name not in columns],
-        unknown_values={name: _shortened(g.unknown) for name, g in odd.items()},
+        unknown_values={name: _shortened(column.unknown) for name, column in odd.items()},
         first_unknown_line=None if first is None else line_of_row(path, first),
-        excluded=_names_or_none(gathered, "excluded", rows),
+        excluded=gathered.names("excluded"),
         chosen_side_means=chosen_side_means or FAKE,
         remark=form_of(path).remark,
     )
+
+
+def read_export(path: Path, own: Iterable[Column]) -> ResponseTable:
+    """The table of trials of our own export, whatever the design, whose columns are `own`.
+
+    Excluded rows are in it. Raises FileFault for what cannot be read.
+    """
+    names = read_header(path)
+    wanted = dict.fromkeys((*KNOWN, *(column.name for column in own if not column.of_bytes)))
+    columns = {name: name for name in wanted if name in names and name != "excluded"}
+    return gather(path, names, columns, own).table()
 
 
 def read_metrics(path: Path) -> dict[str, dict[str, Floats]]:
@@ -163,202 +160,11 @@ def read_photo_scores(path: Path) -> dict[str, dict[str, dict[str, float]]]:
             text = fields[place].strip()
             score = np.nan if text.lower() in MISSING else float(plain_number(text, decimal))
             if LARGEST < abs(score) < np.inf:
-                raise FileFault(_too_large(path, line, name, score))
+                raise FileFault(too_large(path, line, name, score))
             of_model[name][image] = score
     if not scores:
         raise FileFault(f"{path.name} has a header but no rows")
     return scores
-
-
-@dataclass
-class _Names:
-    """Gathers a column of names; labels are stripped, an empty one is -1."""
-
-    spell: Callable[[str], str] = str.strip
-    codes: list[npt.NDArray[np.int32]] = field(default_factory=list)
-    known: dict[str, int] = field(default_factory=lambda: {"": UNKNOWN})
-    spelled: dict[str, int] = field(default_factory=dict)
-
-    type = pa.dictionary(pa.int32(), pa.string())
-
-    def add(self, column: Any, _first_row: int) -> None:
-        labels = column.dictionary.to_pylist()
-        for label in labels:
-            if label not in self.spelled:
-                self.spelled[label] = self.known.setdefault(self.spell(label), len(self.known) - 1)
-        here = np.fromiter(map(self.spelled.__getitem__, labels), np.int32, len(labels))
-        self.codes.append(here[_plain(column.indices)])
-
-    def result(self) -> Factor:
-        return Factor(np.concatenate(self.codes), tuple(self.known)[1:])
-
-
-@dataclass
-class _Flags:
-    """Gathers a column with few meanings, coded 0, 1 and -1, and counts the spellings that mean nothing."""
-
-    code: Callable[[object], int]
-    codes: list[npt.NDArray[np.int8]] = field(default_factory=list)
-    unknown: dict[str, int] = field(default_factory=dict)
-    first_unknown: int = 0
-
-    type = pa.dictionary(pa.int32(), pa.string())
-
-    def add(self, column: Any, first_row: int) -> None:
-        labels = column.dictionary.to_pylist()
-        indices = _plain(column.indices)
-        here = np.asarray([self.code(label) for label in labels], dtype=np.int8)
-        self.codes.append(here[indices])
-        for place, label in enumerate(labels):
-            if here[place] == UNKNOWN and label.strip().lower() not in MISSING:
-                where = np.flatnonzero(indices == place)
-                row = first_row + int(where[0])
-                self.first_unknown = min(self.first_unknown, row) if self.unknown else row
-                self.unknown[label] = self.unknown.get(label, 0) + len(where)
-
-    def result(self) -> npt.NDArray[np.int8]:
-        return np.concatenate(self.codes)
-
-
-@dataclass
-class _Numbers:
-    """Gathers a column of numbers; NaN where there is none."""
-
-    parts: list[Floats] = field(default_factory=list)
-
-    type = pa.float64()
-
-    def add(self, column: Any, _first_row: int) -> None:
-        self.parts.append(_plain(column))
-
-    def result(self) -> Floats:
-        return np.concatenate(self.parts)
-
-
-def _plain(column: Any) -> npt.NDArray[Any]:
-    """A column of numbers as numpy sees it, NaN or -1 where there is none.
-
-    Arrow's own conversion first loads pandas, where pandas is installed: as long as reading 300,000 rows.
-    """
-    kind = np.dtype(str(column.type).replace("double", "float64"))
-    present, values = column.buffers()
-    end = column.offset + len(column)
-    plain = np.frombuffer(values, dtype=kind, count=end)[column.offset :]
-    if column.null_count:
-        bits = np.unpackbits(np.frombuffer(present, dtype=np.uint8), count=end, bitorder="little")
-        plain = np.where(bits[column.offset :] == 1, plain, np.nan if kind.kind == "f" else UNKNOWN)
-        plain = plain.astype(kind, copy=False)
-    return plain
-
-
-_Gatherer = _Names | _Flags | _Numbers
-
-
-def _gatherer(name: str) -> _Gatherer:
-    if name in (*NAMES, "source", "excluded", "arrangement", CLUSTER):
-        return _Names(phase_label if name == "phase" else str.strip)
-    if name in SIDES:
-        return _Flags(side_code)
-    return _Flags(truth_code) if name in ("fooled", "attention_passed", "voided") else _Numbers()
-
-
-class _QuoteCounter:
-    """A stream that counts quotes on their way: the fast reader does not notice one that is never closed."""
-
-    closed = False
-
-    def __init__(self, stream: Any) -> None:
-        self.stream, self.quotes = stream, 0
-
-    def read(self, size: int = -1) -> bytes:
-        data: bytes = self.stream.read(size)
-        self.quotes += data.count(b'"')
-        return data
-
-    def readable(self) -> bool:
-        return True
-
-
-def _gathered(path: Path, names: list[str], columns: dict[str, str]) -> tuple[dict[str, _Gatherer], int]:
-    """The columns and the number of rows; read again where the numbers turn out to have a decimal comma."""
-    for decimal in (POINT, COMMA):
-        gathered = {name: _gatherer(name) for name in columns}
-        numeric = {columns[name]: name for name in columns if isinstance(gathered[name], _Numbers)}
-        rows = 0
-        try:
-            for batch in _batches(path, names, columns, gathered, decimal):
-                for name, column in columns.items():
-                    gathered[name].add(batch.column(column), rows)
-                rows += len(batch)
-        except (pa.ArrowException, OSError, EOFError) as error:
-            if decimal == POINT and decimal_mark(path, names, numeric) == COMMA:
-                continue
-            find_fault(path, names, numeric, decimal)
-            raise FileFault(f"{path.name} cannot be read as CSV: {error}") from error
-        break
-    return gathered, rows
-
-
-def _batches(
-    path: Path, names: list[str], columns: dict[str, str], gathered: dict[str, _Gatherer], decimal: str
-) -> Iterator[pa.RecordBatch]:
-    form = form_of(path)
-    # Arrow unpacks faster than Python.
-    packed = form.packing == GZIP and form.encoding == "utf-8"
-    with path.open("rb") if packed else open_utf8(path) as raw:
-        counter = _QuoteCounter(pa.CompressedInputStream(raw, "gzip") if packed else raw)
-        yield from pa_csv.open_csv(
-            pa.PythonFile(counter, mode="r"),
-            # Arrow's own pool returns memory after each block; getting it back costs a fifth of the reading.
-            memory_pool=pa.system_memory_pool(),
-            read_options=pa_csv.ReadOptions(
-                block_size=BLOCK_BYTES, column_names=names, skip_rows=1 + form.lines_before
-            ),
-            parse_options=pa_csv.ParseOptions(delimiter=form.separator, newlines_in_values=True),
-            convert_options=pa_csv.ConvertOptions(
-                column_types={column: gathered[name].type for name, column in columns.items()},
-                include_columns=list(columns.values()),
-                null_values=sorted(missing_spellings()),
-                decimal_point=decimal,
-            ),
-        )
-        if counter.quotes % 2:
-            raise pa.ArrowInvalid("an odd number of quotes: one is never closed")
-
-
-def _table(gathered: dict[str, _Gatherer]) -> ResponseTable:
-    found = {name: gatherer.result() for name, gatherer in gathered.items() if name != "excluded"}
-    cluster = found.get(CLUSTER)
-    if isinstance(cluster, Factor) and not cluster.labels:
-        # Empty throughout.
-        del found[CLUSTER]
-    return ResponseTable.of(found)
-
-
-def _names_or_none(gathered: dict[str, _Gatherer], name: str, rows: int) -> Factor:
-    gatherer = gathered.get(name)
-    if isinstance(gatherer, _Names):
-        return gatherer.result()
-    return Factor(np.full(rows, UNKNOWN, dtype=np.int32), ())
-
-
-def _refuse_enormous(gathered: dict[str, _Gatherer], path: Path) -> None:
-    """Infinite values stay: they have no size, and the rules leave them out."""
-    for name, gatherer in gathered.items():
-        if not isinstance(gatherer, _Numbers) or name == "row_id":
-            continue
-        before = 0
-        for part in gatherer.parts:
-            large = np.abs(part) > LARGEST
-            if large.any() and len(enormous := np.flatnonzero(large & np.isfinite(part))):
-                line = line_of_row(path, before + int(enormous[0]))
-                raise FileFault(_too_large(path, line, name, part[enormous[0]]))
-            before += len(part)
-
-
-def _too_large(path: Path, line: int, name: str, value: float) -> str:
-    expected = f"expected a number below {LARGEST:g}, or an empty field"
-    return f"{path.name}, line {line}: {name} is {value:g}; {expected}"
 
 
 def _refuse_nameless(table: ResponseTable, path: Path) -> None:

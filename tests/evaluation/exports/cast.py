@@ -5,10 +5,16 @@ import zipfile
 
 import pyarrow.parquet as pq
 
+from evaluation import designs as concluding
+from evaluation.exports.codebook import tables_of
 from evaluation.models import Exclusion, Population
 from evaluation.services.exports import Format, export
+from studies import designs as asking
 from studies.models import ParticipationState, Source, Trial
 from tests.evaluation.cast import played_study
+
+PAIR = tables_of(asking.get("pair"), concluding.get("pair"))
+"""The four tables of a pair test, by name."""
 
 
 def busy_study(owner):

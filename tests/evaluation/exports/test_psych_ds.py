@@ -13,7 +13,7 @@ import pytest
 
 from evaluation.exports.codebook import all_columns
 from evaluation.exports.psych_ds import CODEBOOK_HEADER, Dataset, data_stem, description
-from tests.evaluation.exports.cast import busy_study, exported
+from tests.evaluation.exports.cast import PAIR, busy_study, exported
 
 pytestmark = pytest.mark.django_db
 
@@ -107,24 +107,22 @@ def test_every_column_has_its_line_in_the_codebook(root):
     with (root / "documentation/codebook.csv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert tuple(lines[0]) == CODEBOOK_HEADER
-    assert [line["column"] for line in lines] == list(all_columns())
+    assert [line["column"] for line in lines] == list(all_columns(PAIR.values()))
     in_files = set()
     for path in (root / "data").glob("*.csv"):
         with path.open(newline="", encoding="utf-8") as file:
             in_files.update(next(csv.reader(file)))
-    assert in_files == set(all_columns())
+    assert in_files == set(all_columns(PAIR.values()))
     assert all(line["type"] and line["meaning"] and line["files"] for line in lines)
 
 
 @pytest.mark.parametrize(("slug", "name"), [("our-sky_2.1", "oursky21"), ("sky", "sky"), ("-", "unnamed")])
 def test_the_name_of_a_study_becomes_a_keyword_value(slug, name):
-    from evaluation.exports.codebook import TRIALS
-
-    stem = data_stem(slug, TRIALS)
+    stem = data_stem(slug, PAIR["trials"])
     assert stem == f"study-{name}_description-trials_data"
     assert DATA_FILE.fullmatch(f"{stem}.csv")
 
 
 def test_a_title_of_any_letters_stays_valid_json():
-    dataset = Dataset('"Ã\n\\', "Ä “title”", "", "people", "now", "1", "d", "", {})
+    dataset = Dataset('"Ã\n\\', "Ä “title”", "", "people", "now", "1", "d", "", {}, PAIR.values())
     assert json.loads(description(dataset))["name"] == "Ä “title”"

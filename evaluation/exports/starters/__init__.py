@@ -1,1 +1,0 @@
-"""Scripts that go into an export; they run with it, not here."""
