@@ -9,14 +9,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from evaluation.designs._common.confidence import confidence_findings
+from evaluation.designs._common.counted import with_voided
 from evaluation.designs._common.exposure_levels import exposure_findings
 from evaluation.designs._common.photo_table import extremes, photo_table
+from evaluation.designs._common.sensitivity import how_the_answer_changes, voided_view
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
 from evaluation.designs._pair import tabled
 from evaluation.designs._pair.analysis import analyse
 from evaluation.designs._pair.plan import PLANNING
-from evaluation.designs._pair.sensitivity import how_the_answer_changes, with_voided
 from evaluation.report.section import Section
 from evaluation.statistics.agreement import Standing
 from evaluation.statistics.arrays import Json, one_thread
@@ -52,13 +53,18 @@ class Pair(Concluding):
         found = views(
             table, valid.table, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
         )
+        changed = how_the_answer_changes(valid, found, rule=rule)
+        spoiled_too = with_voided(evidence)
+        if spoiled_too:
+            every = valid_responses(spoiled_too.table)
+            changed += how_the_answer_changes(every, [voided_view(every)], rule=rule)
         fooled = valid.fooled.astype(np.float64)
         more = exposure_findings(evidence, valid.table, fooled)
         more |= confidence_findings(evidence, valid.table, 1 - fooled)
         return {
             "analysis": analysis | more,
             "early": early_looks(valid, evidence.finished),
-            "views": how_the_answer_changes(valid, found, rule=rule) + with_voided(table, rule=rule),
+            "views": changed,
             "photos": photo_table(valid, evidence.by_photo),
         }
 

@@ -58,7 +58,8 @@ def single_arms(judged: ArmJudgements, alpha: float = 0.05) -> Json:
 
     `fake_error_rate` holds differences of the share of fakes called real and their order, `dprime` those of
     the sensitivity (log-linear), both with Holm's p and simultaneous intervals. Conditions without fakes are
-    left out; those without real pictures have no d', and then no condition is compared by it.
+    left out; those without real pictures have no d', and then no condition is compared by it. Without any
+    fakes there is nothing to compare.
     """
     check_alpha(alpha)
     counts = np.bincount(judged.arm[judged.is_fake], minlength=len(judged.labels))
@@ -71,11 +72,11 @@ def single_arms(judged: ArmJudgements, alpha: float = 0.05) -> Json:
             | single_image(own, alpha)
             | {"hyper_realism": hyper_realism(own, alpha)}
         )
-    errors, dprimes = _errors(judged, codes), _dprimes(judged, codes)
+    dprimes = _dprimes(judged, codes)
     return {
         "reason": "" if judged.photo is not None else NO_PHOTOS,
         "arms": arms,
-        "fake_error_rate": _compared(errors, alpha),
+        "fake_error_rate": _compared(called_real(judged), alpha) if codes else None,
         "dprime": None if dprimes is None else _compared(dprimes, alpha),
     }
 
@@ -115,9 +116,10 @@ def _compared(joint: Joint, alpha: float) -> Json:
     return {"pairwise": joint.pairs(alpha), "order": joint.order(alpha)}
 
 
-def _errors(judged: ArmJudgements, codes: list[int]) -> Joint:
-    """The shares of fakes called real."""
+def called_real(judged: ArmJudgements) -> Joint:
+    """The shares of fakes called real, of each condition that has fakes."""
     fakes = judged.is_fake
+    codes = np.unique(judged.arm[fakes])
     photo = None if judged.photo is None else judged.photo[fakes]
     who = judged.participant[fakes]
     return Joint.means(
@@ -136,6 +138,8 @@ def _dprimes(judged: ArmJudgements, codes: list[int]) -> Joint | None:
     Where conditions share only part of their real pictures, the guard takes that part for independent, which
     makes a difference less sure rather than surer.
     """
+    if not codes:
+        return None
     rows: list[Ints] = []
     columns: dict[bytes, int] = {}
     hit, false = [], []

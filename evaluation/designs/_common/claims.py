@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from evaluation.report.section import Definition
+from evaluation.report.wording import NBSP, count
 from evaluation.statistics.arrays import Json
 from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS
 from evaluation.statistics.rules import CGM_TWO_WAY
@@ -49,4 +51,30 @@ def degrees_of_freedom(analysis: Json) -> str:
     return (
         "the degrees of freedom of Bell and McCaffrey (2002), which follow the numbers of trials per "
         "participant and per photograph"
+    )
+
+
+def wilson_intervals(analysis: Json) -> str:
+    """How the intervals of rates were made, for the methods paragraph."""
+    text = (
+        f"95{NBSP}% intervals are Wilson intervals with an effective number of trials from a guarded two-way "
+        f"cluster variance (participants, photographs) and a t quantile with {degrees_of_freedom(analysis)}; "
+        f"they hold for new participants and new photographs."
+    )
+    clusters = analysis.get("photo_clusters")
+    if clusters:
+        text += f" Crops of one photograph count as one ({count(clusters, 'photograph')} in all)."
+    return text
+
+
+def default_meaning(analysis: Json, name: str = "rate") -> Definition:
+    """What the default interval of a rate is, and how it is made."""
+    return Definition(
+        "default",
+        "New participants × new photos (the default interval)",
+        f"95{NBSP}% interval for the {name} that other participants like these would show on other photos "
+        "like these. Trials of one person are similar, and so are trials on one photo. The variance is "
+        "clustered by both, with a guard against values that are too small, and enters a Wilson interval "
+        f"with an effective number of trials and a t quantile with {degrees_of_freedom(analysis)}. With one "
+        "participant or one photo there is no such interval.",
     )

@@ -40,42 +40,56 @@ class Difference:
             pair["p_t_holm"], pair.get("reason", ""),
         )  # fmt: skip
 
+    def cell(self, averaged: Averaged) -> Cell:
+        """The difference with its interval."""
+        return averaged.change(self.value, self.ends, self.reason)
+
 
 def differences_section(
-    told_titles: Mapping[str, str], pairs: Sequence[Json], averaged: Averaged, about: str
+    titles: Mapping[str, str],
+    pairs: Sequence[Json],
+    averaged: Averaged,
+    about: str,
+    further: Sequence[Table] = (),
 ) -> list[Section]:
     """A chart and a table of all pairs of conditions, as `Compared.pairs` has them.
 
-    `about` ends the definition: what the variance accounts for.
+    `about` ends the definition: what the variance accounts for. `further` tables come below.
     """
-    found = [Difference.of(pair, told_titles) for pair in pairs]
-    if not found:
+    if not pairs:
         return []
-    several = len(found) > 1
-    cells = [averaged.change(pair.value, pair.ends, pair.reason) for pair in found]
-    unit = f", {averaged.change_unit}" if averaged.change_unit else ""
-    table = Table(
-        "pairs",
-        f"Differences between conditions{unit and f' in {averaged.change_unit}'}: {averaged.name}.",
-        (
-            Heading("Higher above lower", align="left"),
-            Heading(f"Difference{unit}", "difference",
-                    f"95{NBSP}% interval" + (" for all pairs together" if several else "")),
-            Heading("p, Holm", "holm"),
-        ),
-        tuple((f"{pair.higher} above {pair.lower}", cell, p_value(pair.p))
-              for pair, cell in zip(found, cells, strict=True)),
-        TOGETHER if several else "",
-    )  # fmt: skip
     return [
         Section(
-            "differences", "Differences between conditions", charts=(_chart(found, cells, averaged),),
-            tables=(table,), definitions=_meanings(averaged, len(found), about), folded=False,
+            "differences", "Differences between conditions", charts=(_chart(titles, pairs, averaged),),
+            tables=(differences_table(titles, pairs, averaged), *further),
+            definitions=_meanings(len(pairs), about), folded=False,
         )
     ]  # fmt: skip
 
 
-def _chart(found: Sequence[Difference], cells: Sequence[Cell], averaged: Averaged) -> Chart:
+def differences_table(
+    titles: Mapping[str, str], pairs: Sequence[Json], averaged: Averaged, name: str = "pairs"
+) -> Table:
+    """All pairs of conditions by one of the things that are averaged."""
+    several = len(pairs) > 1
+    found = [Difference.of(pair, titles) for pair in pairs]
+    unit = averaged.change_unit
+    return Table(
+        name,
+        f"Differences between conditions{unit and f', in {unit}'}: {averaged.name}.",
+        (
+            Heading("Higher above lower", align="left"),
+            Heading(f"Difference{unit and f', {unit}'}", "difference",
+                    f"95{NBSP}% interval" + (" for all pairs together" if several else "")),
+            Heading("p, Holm", "holm"),
+        ),
+        tuple((f"{pair.higher} above {pair.lower}", pair.cell(averaged), p_value(pair.p)) for pair in found),
+        TOGETHER if several else "",
+    )  # fmt: skip
+
+
+def _chart(titles: Mapping[str, str], pairs: Sequence[Json], averaged: Averaged) -> Chart:
+    found = [Difference.of(pair, titles) for pair in pairs]
     rows = [
         {
             "title": pair.higher,
@@ -83,10 +97,11 @@ def _chart(found: Sequence[Difference], cells: Sequence[Cell], averaged: Average
             "value": pair.value,
             "low": pair.ends and pair.ends[0],
             "high": pair.ends and pair.ends[1],
-            "label": cell.value,
-            "says": f"{pair.higher} above {pair.lower}: {cell.value} {averaged.change_unit}".rstrip(),
+            "label": pair.cell(averaged).value,
+            "says": f"{pair.higher} above {pair.lower}: {pair.cell(averaged).value} "
+            f"{averaged.change_unit}".rstrip(),
         }
-        for pair, cell in zip(found, cells, strict=True)
+        for pair in found
     ]
     ends = [end for pair in found for end in (pair.value, *(pair.ends or ()))]
     return Chart(
@@ -98,13 +113,13 @@ def _chart(found: Sequence[Difference], cells: Sequence[Cell], averaged: Average
     )
 
 
-def _meanings(averaged: Averaged, pairs: int, about: str) -> tuple[Definition, ...]:
+def _meanings(pairs: int, about: str) -> tuple[Definition, ...]:
     many = f" over {count(pairs, 'pair')} of conditions" if pairs > 1 else ""
     return (
         Definition(
             "difference",
             "Difference",
-            f"Higher value minus lower one ({averaged.name}), with its 95{NBSP}% interval. {about}",
+            f"Higher value minus lower one, with its 95{NBSP}% interval. {about}",
         ),
         Definition(
             "holm",

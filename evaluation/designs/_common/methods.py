@@ -110,6 +110,19 @@ def allocation(study: Json, course: Course = USUAL) -> str:
     return f"{len(arms)} conditions were compared ({named}); {how}, with {course.balanced} balanced."
 
 
+def counting(findings: Json) -> str:
+    """How many trials were analysed, after which exclusions."""
+    analysis = findings["analysis"]
+    stated = [step["rule"] for step in findings.get("filters", []) if step["step"].startswith("E")]
+    text = (
+        f"{count(analysis['valid_rows'], 'valid test trial')} on {count(analysis['images'], 'photograph')} "
+        f"were analysed"
+    )
+    if stated:
+        text += f", after exclusions ({'; '.join(stated)})"
+    return text + "."
+
+
 def spoiled(study: Json) -> str:
     """When a trial is voided."""
     rules = study.get("voiding")

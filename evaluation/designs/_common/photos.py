@@ -6,6 +6,8 @@ came out as `averaged` says. `verb` says of a picture what is counted: "fooled",
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evaluation import metrics
 from evaluation.designs._common.averaged import Averaged
 from evaluation.designs._common.scores import label_of, metric_headings, metric_names
@@ -65,9 +67,12 @@ def correlations_section(told: Told, averaged: Averaged) -> list[Section]:
     ]  # fmt: skip
 
 
-def photos_section(told: Told, averaged: Averaged, verb: str) -> list[Section]:
+def photos_section(
+    told: Told, averaged: Averaged, verb: str, titles: Mapping[str, str] | None = None
+) -> list[Section]:
     """The photos of each condition from the lowest rate to the highest, and the extremes to look at."""
-    columns = _columns(told)
+    titles = told.titles if titles is None else titles
+    columns = _columns(told, titles)
     if not columns:
         return []
     ladders = [_ladder(title, column) for title, column in columns]
@@ -88,7 +93,7 @@ def photos_section(told: Told, averaged: Averaged, verb: str) -> list[Section]:
         "rate](#photo-rate). Sorted by raw rates, photos with few responses would fill both ends of the "
         "list. The rate of a single photo is a description, not evidence for a claim."
     )
-    shown = Gallery(_shelves(told, verb), remark) if told.findings.get("gallery") else None
+    shown = Gallery(_shelves(told, verb, titles), remark) if told.findings.get("gallery") else None
     return [
         Section(
             "gallery", f"{averaged.title} per photo, best and worst fakes", charts=(chart,), gallery=shown,
@@ -97,9 +102,9 @@ def photos_section(told: Told, averaged: Averaged, verb: str) -> list[Section]:
     ]  # fmt: skip
 
 
-def _columns(told: Told) -> list[tuple[str, Json]]:
+def _columns(told: Told, titles: Mapping[str, str]) -> list[tuple[str, Json]]:
     known = told.findings.get("photos", {}).get("conditions", {})
-    return [(title, known[slug]) for slug, title in told.titles.items() if slug in known]
+    return [(title, known[slug]) for slug, title in titles.items() if slug in known]
 
 
 def _shares(averaged: Averaged, values: list[float]) -> Json:
@@ -114,7 +119,7 @@ def _scatter(told: Told, averaged: Averaged, known: Known) -> tuple[Chart, ...]:
     """For each judged condition a plot for each metric with at least two scored photos."""
     titles = {title: slug for slug, title in told.titles.items()}
     rows: list[Json] = []
-    for title, column in _columns(told):
+    for title, column in _columns(told, told.titles):
         plots = [_plot(column, name, known.get((titles[title], name))) for name in metric_names()]
         found = [plot for plot in plots if plot]
         if found:
@@ -201,15 +206,15 @@ def _ladder_caption(averaged: Averaged, ladders: list[Json]) -> str:
     return " ".join(parts)
 
 
-def _shelves(told: Told, verb: str) -> tuple[Shelf, ...]:
+def _shelves(told: Told, verb: str, titles: Mapping[str, str]) -> tuple[Shelf, ...]:
     kept, judged = told.findings["gallery"], told.findings["photos"]["conditions"]
     found = []
-    for slug, title in told.titles.items():
+    for slug, title in titles.items():
         if slug not in kept or slug not in judged:
             continue
         walls = [(name, kept[slug][name]) for name in ("most", "least") if kept[slug][name]]
         found += [
-            Shelf(f"{title}: {verb} {name}", tuple(_exhibit(row, verb) for row in rows))
+            Shelf(f"{title}: {verb} {name}", tuple(_exhibit(row, verb, real=not slug) for row in rows))
             for name, rows in walls
         ]
         if not walls:
@@ -218,12 +223,13 @@ def _shelves(told: Told, verb: str) -> tuple[Shelf, ...]:
     return tuple(found)
 
 
-def _exhibit(row: Json, verb: str) -> Exhibit:
+def _exhibit(row: Json, verb: str, *, real: bool) -> Exhibit:
+    """The photo and its recolouring; of a real photo that was judged, it alone."""
+    pictures = [Picture("photo", row["photo"], f"{row['title']}, real colours")]
+    if not real:
+        pictures.append(Picture("colorization", row["colorization"], f"{row['title']}, recoloured"))
     return Exhibit(
-        (
-            Picture("photo", row["photo"], f"{row['title']}, real colours"),
-            Picture("colorization", row["colorization"], f"{row['title']}, recoloured"),
-        ),
+        tuple(pictures),
         percent(row["mean"], 0),
         f"{percent_range(row['low'], row['high'], 0)} {row['k']:,} of {row['n']:,} {verb}".strip(),
         " · ".join(

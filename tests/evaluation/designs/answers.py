@@ -36,3 +36,12 @@ def facts_of(conditions, *, design="pair", settings=None, **further):
         "study": study | further, "population": "people", "software": "1", "code_version": "1+a",
         "data_digest": "d" * 64,
     }  # fmt: skip
+
+
+def judged_table(judged, *, phase=None, **further):
+    """A table of pictures that were judged one at a time, from `ArmJudgements`."""
+    names = ["" if code < 0 else judged.labels[code] for code in judged.arm]
+    own = {"is_real": ~judged.is_fake, "called_real": ~judged.called_fake,
+           "wrong": judged.is_fake != judged.called_fake}  # fmt: skip
+    further = {"own": own | further.pop("own", {})} | further
+    return table_of(judged.participant, judged.photo, names, phase=phase or ["test"] * len(names), **further)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evaluation.designs._common.claims import claims_of
+from evaluation.designs._common.claims import default_meaning
+from evaluation.designs._common.remarks import counts, why_no_interval
 from evaluation.designs._common.told import Told
 from evaluation.designs._pair.report.arms import Arm
 from evaluation.report.axes import axis
 from evaluation.report.section import Cell, Chart, Definition, Heading, Section, Table
-from evaluation.report.wording import NBSP, SUBJECTS, count, listed, rate_with_interval
+from evaluation.report.wording import NBSP, SUBJECTS, listed, rate_with_interval
 from evaluation.statistics.arrays import Json
 
 SEVERAL = 3
@@ -25,12 +26,12 @@ def answer(told: Told, arms: list[Arm]) -> list[Section]:
         tuple((arm.title, _with_own(arm), arm.cells[3]) for arm in ranked(arms)),
     )
     judged = [arm for arm in arms if arm.judged]
-    remark = f"{_remark(told.findings['analysis'], judged)} [{_counts(told.findings['analysis'])}](#n)."
+    remark = f"{_remark(told.findings['analysis'], judged)} [{counts(told.findings['analysis'])}](#n)."
     return [
         Section(
             "answer", "Fool rate by condition", lead=_headline(told, judged), paragraphs=(remark.strip(),),
-            charts=(_chart(judged),), tables=(table,), definitions=(FOOL_RATE, _default(told), N),
-            folded=False,
+            charts=(_chart(judged),), tables=(table,),
+            definitions=(FOOL_RATE, default_meaning(told.findings["analysis"]), N), folded=False,
         )
     ]  # fmt: skip
 
@@ -128,30 +129,11 @@ def _remark(analysis: Json, judged: list[Arm]) -> str:
     chance = f"50{NBSP}% would mean that real and fake cannot be told apart."
     without = [f"“{arm.title}”" for arm in judged if arm.ends[0] is None]
     if len(without) == len(judged):
-        return f"There is no interval: {_why_no_interval(analysis, judged)}. {chance}"
+        return f"There is no interval: {why_no_interval(analysis, judged[0].default.note)}. {chance}"
     remark = f"In brackets the 95{NBSP}% interval for new participants and new photos."
     if without:
         remark += f" {listed(without)} has none; the table says why."
     return f"{remark} {chance}"
-
-
-def _why_no_interval(analysis: Json, judged: list[Arm]) -> str:
-    answers = {1: "the only answer comes", 2: "both answers come"}.get(
-        analysis["valid_rows"], f"all {analysis['valid_rows']:,} answers come"
-    )
-    if analysis["participants"] == 1:
-        return f"{answers} from one participant, who cannot tell how others would answer"
-    if analysis["images"] == 1:
-        return f"{answers} from one photo, which cannot tell how others would fare"
-    return judged[0].default.note
-
-
-def _counts(a: Json) -> str:
-    """How much was judged, in one line."""
-    return (
-        f"{count(a['valid_rows'], 'valid test trial')} by {count(a['participants'], 'participant')} "
-        f"on {count(a['images'], 'photo')}"
-    )
 
 
 FOOL_RATE = Definition(
@@ -195,16 +177,3 @@ INTERVALS = (
         "left out for being fooled.",
     ),
 )
-
-
-def _default(told: Told) -> Definition:
-    degrees = claims_of(told.findings["analysis"])["degrees"]
-    return Definition(
-        "default",
-        "New participants × new photos (the default interval)",
-        f"95{NBSP}% interval for the rate that other participants like these would show on other photos like "
-        "these. Trials of one person are similar, and so are trials on one photo. The variance is clustered "
-        "by both, with a guard against values that are too small, and enters a Wilson interval with an "
-        f"effective number of trials and a t quantile with {degrees}. With one participant or one photo "
-        "there is no such interval.",
-    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evaluation.designs._common.claims import degrees_of_freedom
+from evaluation.designs._common.claims import wilson_intervals
 from evaluation.designs._common.course import exposures
-from evaluation.designs._common.methods import methods_section
+from evaluation.designs._common.methods import counting, methods_section
 from evaluation.designs._common.told import Told
 from evaluation.designs._pair.report.differences import simultaneous
 from evaluation.report.section import Section
@@ -15,7 +15,7 @@ from evaluation.statistics.arrays import Json
 def methods(told: Told) -> list[Section]:
     """The paragraph for a paper."""
     return methods_section(
-        told, task=_task(told.study), counting=_counting(told.findings), inference=_inference(told.findings)
+        told, task=_task(told.study), counting=counting(told.findings), inference=_inference(told.findings)
     )
 
 
@@ -39,30 +39,12 @@ def _task(study: Json) -> str:
     return f"{text}; participants then said which of the two {asked}."
 
 
-def _counting(findings: Json) -> str:
-    analysis = findings["analysis"]
-    stated = [step["rule"] for step in findings.get("filters", []) if step["step"].startswith("E")]
-    text = (
-        f"{count(analysis['valid_rows'], 'valid test trial')} on {count(analysis['images'], 'photograph')} "
-        f"were analysed"
-    )
-    if stated:
-        text += f", after exclusions ({'; '.join(stated)})"
-    return text + "."
-
-
 def _inference(findings: Json) -> str:
     pairs = len(findings["analysis"]["pairwise"])
     text = (
         f"The fool rate is the share of valid test trials in which the recolouring was taken for the real "
-        f"photograph (50{NBSP}%: chance). 95{NBSP}% intervals are Wilson intervals with an effective number "
-        f"of trials from a guarded two-way cluster variance (participants, photographs) and a t quantile "
-        f"with {degrees_of_freedom(findings['analysis'])}; they hold for new participants and new "
-        f"photographs."
+        f"photograph (50{NBSP}%: chance). {wilson_intervals(findings['analysis'])}"
     )
-    clusters = findings["analysis"].get("photo_clusters")
-    if clusters:
-        text += f" Crops of one photograph count as one ({count(clusters, 'photograph')} in all)."
     if any(model.get("chance") for model in findings["analysis"]["models"].values()):
         text += (
             f" Each rate is compared with 50{NBSP}% by a t test and, for equivalence within 5 points, by two "

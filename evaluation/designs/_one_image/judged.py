@@ -1,0 +1,90 @@
+"""Pictures that were judged one at a time, real or fake: which of them count, and what was said. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evaluation.designs._common.counted import Counted, counted
+from evaluation.designs._design import Evidence
+from evaluation.statistics.arrays import AnyCodes, Bools, cells_of
+from evaluation.statistics.filters import ValidResponses
+from evaluation.statistics.table import UNKNOWN, Factor, ResponseTable
+
+REAL = ""
+"""The condition of real photos, where all have one of their own."""
+WHAT = "real or fake, and the answer, both known"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The rows that count; `is_real` and `called_real` have one entry each."""
+
+    counted: Counted
+    is_real: Bools
+    called_real: Bools
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Judged:
+        """By the columns `is_real` and `called_real`; a trial that was recorded twice counts once.
+
+        Raises ValueError for fakes that name no condition.
+        """
+        table = evidence.table
+        is_real, called_real = table.numbers("is_real"), table.numbers("called_real")
+        answered = np.isfinite(is_real) & np.isfinite(called_real)
+        found = counted(
+            evidence, answered, what=WHAT, once=_trials(table), once_words="one row per participant and trial"
+        )
+        kept = found.table
+        judged = cls(found, kept.numbers("is_real") == 1, kept.numbers("called_real") == 1)
+        nameless = np.flatnonzero(~judged.is_real & (kept.condition.codes == UNKNOWN))
+        if len(nameless):
+            raise ValueError(
+                f"{len(nameless)} fake pictures name no condition, the first is row "
+                f"{kept.row_id[nameless[0]]:g}: fill in their model or leave these rows out"
+            )
+        return judged
+
+    def __len__(self) -> int:
+        return len(self.is_real)
+
+    @property
+    def table(self) -> ResponseTable:
+        """The rows that count."""
+        return self.counted.table
+
+    @property
+    def wrong(self) -> Bools:
+        """Whether the answer was wrong, shape (n,)."""
+        return np.asarray(self.is_real != self.called_real)
+
+    @property
+    def apart(self) -> Factor:
+        """The conditions of fakes, and REAL for every real photo."""
+        labels = self.table.condition.labels
+        codes = np.where(self.is_real, len(labels), self.table.condition.codes).astype(np.int32)
+        return Factor(codes, (*labels, REAL))
+
+    def valid(self, happened: Bools) -> ValidResponses:
+        """These rows as the statistics of the pair test have them, with `happened` (n,) for fooled."""
+        table = replace(self.table, condition=self.apart)
+        cell = np.zeros(0, dtype=np.int64)
+        if len(self):
+            cell = cells_of(table.participant.codes, table.photo.codes)
+        of = self.counted
+        # A person may have judged a photo twice, once real and once fake.
+        return ValidResponses(
+            table, happened.astype(np.int8), cell, rows=len(of.whole), test_rows=of.test_rows,
+            usable_rows=of.usable_rows, contradictory=0, steps=of.steps, clustered=True,
+        )  # fmt: skip
+
+
+def _trials(table: ResponseTable) -> tuple[AnyCodes, ...]:
+    """Codes that no two trials share: of the person, the condition, the block and the number within it."""
+    numbers = np.unique(table.trial_index, return_inverse=True)[1].reshape(-1)
+    # A trial without a number is one of its own.
+    apart = np.where(np.isnan(table.trial_index), -1 - np.arange(len(table)), numbers)
+    block = np.nan_to_num(table.numbers("block"), nan=-1).astype(np.int64)
+    return table.participant.codes, table.condition.codes, block, apart

@@ -1,0 +1,118 @@
+"""From pictures judged one at a time to everything that a report of the single-image test says. Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluation.designs._common.confidence import confidence_findings
+from evaluation.designs._common.counted import with_voided
+from evaluation.designs._common.exposure_levels import exposure_findings
+from evaluation.designs._common.observers import observed
+from evaluation.designs._common.photo_table import photo_table
+from evaluation.designs._common.sensitivity import how_the_answer_changes, voided_view
+from evaluation.designs._common.views import views
+from evaluation.designs._design import Evidence
+from evaluation.designs._one_image.judged import Judged
+from evaluation.statistics.arrays import Json
+from evaluation.statistics.clustered import clustered_rate, default_interval
+from evaluation.statistics.correlation import metric_correlation
+from evaluation.statistics.means import mean_over_photos
+from evaluation.statistics.single_arms import ArmJudgements, single_arms
+
+ALPHA = 0.05
+VALUE = "called_real"
+
+
+def findings_of(evidence: Evidence) -> Json:
+    """The analysis, the other views of it, and the photos one by one."""
+    judged = Judged.of(evidence)
+    called = judged.valid(judged.called_real)
+    found = views(
+        evidence.table, judged.table, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
+    )
+    changed = how_the_answer_changes(called, found, ALPHA, evidence.rule, VALUE)
+    spoiled_too = with_voided(evidence)
+    if spoiled_too:
+        more = Judged.of(spoiled_too)
+        every = more.valid(more.called_real)
+        changed += how_the_answer_changes(every, [voided_view(every)], ALPHA, evidence.rule, VALUE)
+    return {
+        "analysis": analysis_of(evidence, judged),
+        "views": changed,
+        "photos": photo_table(called, evidence.by_photo, ALPHA),
+    }
+
+
+def analysis_of(evidence: Evidence, judged: Judged) -> Json:
+    """Errors over fakes and over real photos, sensitivity, comparisons, and what the answers tell of people.
+
+    `models` has one entry for each condition, `real` is about all real photos together.
+    """
+    wrong = judged.valid(judged.wrong)
+    grouped = wrong.by_photo_cluster()
+    called = judged.valid(judged.called_real)
+    result: Json = judged.counted.as_json() | {
+        "alpha": ALPHA,
+        "rule": evidence.rule,
+        **_by_condition(judged),
+        "real": _real(judged, evidence.rule),
+        **observed(wrong, grouped, ALPHA),
+        "metrics": {
+            model: {metric: mean_over_photos(values, ALPHA) for metric, values in scores.items()}
+            for model, scores in sorted(evidence.scores.items())
+        },
+        "metric_correlation": metric_correlation(called, evidence.by_photo, ALPHA),
+        **exposure_findings(evidence, judged.table, judged.called_real.astype(np.float64), judged.apart),
+        **confidence_findings(evidence, judged.table, 1.0 - judged.wrong.astype(np.float64)),
+    }
+    if judged.table.photo_cluster is not None:
+        result["photo_clusters"] = int(np.count_nonzero(np.bincount(grouped.table.photo.codes)))
+    return result
+
+
+def arm_judgements(judged: Judged) -> ArmJudgements:
+    """What the statistics of single pictures go by; real photos of no condition belong to all."""
+    table = judged.table.by_photo_cluster()
+    return ArmJudgements(
+        participant=table.participant.codes.astype(np.intp),
+        arm=table.condition.codes.astype(np.intp),
+        is_fake=~judged.is_real,
+        called_fake=~judged.called_real,
+        labels=table.condition.labels,
+        photo=table.photo.codes.astype(np.intp),
+    )
+
+
+def _by_condition(judged: Judged) -> Json:
+    if not len(judged):
+        return {"models": {}, "fake_error_rate": None, "dprime": None, "reason": "no trials"}
+    found = single_arms(arm_judgements(judged), ALPHA)
+    models = {arm.pop("label"): arm for arm in found.pop("arms")}
+    for label, arm in models.items():
+        own = ~judged.is_real & judged.table.condition.is_label(label)
+        arm["n_fake"] = int(own.sum())
+        arm["n_real"] = arm["n"] - arm["n_fake"]
+        arm["images"] = int(np.count_nonzero(np.bincount(judged.table.photo.codes[own])))
+        arm["fakes_called_real"] = int((own & judged.called_real).sum())
+    return {"models": models, **found}
+
+
+def _real(judged: Judged, rule: str) -> Json | None:
+    """How often real photos were called real, whoever saw them."""
+    rows = judged.is_real
+    if not rows.any():
+        return None
+    valid = judged.valid(judged.called_real).by_photo_cluster()
+    place = np.flatnonzero(rows)
+    rate = clustered_rate(
+        valid.fooled[place], valid.table.participant.codes[place], valid.table.photo.codes[place],
+        valid.cells_of(place),
+    )  # fmt: skip
+    return {
+        "n": rate.n,
+        "k": rate.k,
+        "participants": rate.participants,
+        "images": rate.images,
+        VALUE: rate.rate,
+        "interval": default_interval(rate, ALPHA, rule).as_json(),
+    }

@@ -1,0 +1,44 @@
+"""What a single-image test concludes: how often fakes are called real, and real photos fake (HYPE∞)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluation.designs._common.photo_table import extremes
+from evaluation.designs._design import Concluding, Evidence
+from evaluation.designs._one_image.judged import Judged
+from evaluation.designs._single.analysis import arm_judgements, findings_of
+from evaluation.report.section import Section
+from evaluation.statistics.agreement import Standing
+from evaluation.statistics.arrays import Json, one_thread
+from evaluation.statistics.single_arms import called_real
+
+
+class Single(Concluding):
+    """One picture, real or fake."""
+
+    @one_thread()
+    def analyse(self, evidence: Evidence) -> Json:
+        """Both kinds of errors, sensitivity and comparisons, photo by photo, and under other rules."""
+        return findings_of(evidence)
+
+    def gallery(self, findings: Json) -> Json:
+        """The photos that were called real most and least, recoloured or as they are."""
+        photos = findings["photos"]
+        return {name: extremes(photos, name) for name in photos["conditions"]}
+
+    def standing(self, evidence: Evidence) -> Standing | None:
+        """The shares of fakes called real."""
+        judgements = arm_judgements(Judged.of(evidence))
+        if len(np.unique(judgements.arm[judgements.is_fake])) < 2:
+            return None
+        return Standing.of("", called_real(judgements), evidence.table.by_photo_cluster().photo.labels)
+
+    def report(self, findings: Json, facts: Json) -> list[Section]:
+        """Every section that the findings have something for."""
+        from evaluation.designs._single.report import sections_of
+
+        return sections_of(findings, facts)
+
+
+CONCLUDES = Single()
