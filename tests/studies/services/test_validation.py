@@ -185,7 +185,7 @@ def every_design(monkeypatch):
 
 def test_a_design_that_nobody_concludes_from_is_not_offered(monkeypatch):
     monkeypatch.setattr(designs, "_concluded", [lambda: ["pair"]])
-    assert designs.choices() == [("pair", "pair")]
+    assert designs.choices() == [("pair", "Pair test")]
     study = builders.make_study(photos=40, design="preference")
     assert "Design: there is no 'preference'; known are: pair." in problems(study)
 
