@@ -198,8 +198,8 @@ class Answer:
         minutes = self.checks.minutes
         hours = minutes * self.question.participants / 60
         return (
-            f"Attention checks: {self.checks.filter.sentence} They take {number(round(minutes, 1))} of about "
-            f"{count(self.checks.of_minutes, 'minute')}, {number(round(hours, 1))} hours over all people."
+            f"Attention checks: {self.checks.filter.sentence} They take {number(minutes, 1)} of about "
+            f"{count(self.checks.of_minutes, 'minute')}, {number(hours, 1)} hours over all people."
         )
 
     def definitions(self) -> tuple[Definition, ...]:
