@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -44,6 +44,32 @@ class Evidence:
     """Whether the tables of an export are all that is made of it: what takes time for no column stays out."""
 
 
+class Misread(ValueError):
+    """A value of a file that means nothing to a design: its column, its row from 0, what was expected."""
+
+    def __init__(self, column: str, row: int, expected: str) -> None:
+        super().__init__(f"row {row + 1}: {column} is not {expected}")
+        self.column, self.row, self.expected = column, row, expected
+
+
+def as_it_is(table: ResponseTable) -> ResponseTable:
+    """The table of a file that has the design's own columns."""
+    return table
+
+
+@dataclass(frozen=True)
+class FileForm:
+    """A file of answers that a design knows by the columns `marks`.
+
+    Each row has a value in the columns of `needs`; the design's own and the common ones may be there, too.
+    `read` makes the design's own columns of those that are none, and raises Misread.
+    """
+
+    marks: tuple[str, ...]
+    needs: tuple[Column, ...] = ()
+    read: Callable[[ResponseTable], ResponseTable] = as_it_is
+
+
 class Concluding:
     """`CONCLUDES` of a module in `evaluation/designs`; only `analyse` and `report` must be there."""
 
@@ -56,6 +82,10 @@ class Concluding:
     """Scripts that go into an export, and run there on its trials."""
     keywords: ClassVar[tuple[str, ...]] = ()
     """What a catalogue of data sets should find its exports by."""
+    files: ClassVar[tuple[FileForm, ...]] = ()
+    """The files of answers that `analyse` reads as its own: those of our exports, and from elsewhere."""
+    fullest: ClassVar[Mapping[str, Any]] = {}
+    """Settings under which the asking half has every column that it ever has, but for confidence."""
 
     planning: ClassVar[Planning | None] = None
     """What the planner asks before such a study, and answers; None: there is no planner for it."""

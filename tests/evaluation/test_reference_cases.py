@@ -4,8 +4,8 @@ import pytest
 
 from evaluation.designs._pair.analysis import analyse
 from evaluation.reading.files.response_files import read_metrics, read_photo_scores, read_responses
-from evaluation.reading.files.task_files import analyse_task
 from evaluation.statistics.bootstraps import Resampling
+from tests.evaluation.by_design import analysis_of
 from tests.evaluation.oracles import COPIES, FULL, PAIR_CASES, expected, responses
 from tests.evaluation.reference import NOT_NUMBERS_OF_THE_ANALYSIS, disagreements
 
@@ -37,7 +37,7 @@ def test_a_million_responses_agree_with_the_reference_case():
 
 @pytest.mark.parametrize("case", TASK_CASES)
 def test_the_other_tasks_agree_with_their_reference_cases(case):
-    found = analyse_task(responses(case))
+    found = analysis_of(responses(case))
     assert list(disagreements(expected(case), found)) == []
 
 

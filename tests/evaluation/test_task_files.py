@@ -1,7 +1,7 @@
 import pytest
 
 from evaluation.reading.files.csv_faults import FileFault
-from evaluation.reading.files.task_files import analyse_task
+from tests.evaluation.by_design import analysis_of
 from tests.evaluation.oracles import responses
 
 HEADERS = {
@@ -18,7 +18,7 @@ HEADERS = {
         ("preference", ",L2,MCL,left", r"line 2: participant_id is '', expected a name"),
         ("preference", "ada,L2,L2,left", r"choice 1 is between a condition and itself"),
         ("single", "ada,L2,fake,perhaps", r"line 2: answer is 'perhaps', expected one of fake, real"),
-        ("single", "ada,L2,fake", r"line 2: 3 fields instead of 4"),
+        ("single", "ada,L2,fake", r"line 2: 3 fields, expected 4 as in the header"),
         ("staircase", "ada,0,0,L2,long,1", r"line 2: exposure_ms is 'long', expected a number"),
         ("staircase", "ada,0,0,L2,0,1", r"line 2: exposure_ms must be above 0"),
         ("staircase", "", r"has a header but no rows"),
@@ -27,14 +27,14 @@ HEADERS = {
 def test_what_is_wrong_is_said_with_its_line(tmp_path, task, row, fault):
     (tmp_path / "f.csv").write_text(f"{HEADERS[task]}\n{row}\n")
     with pytest.raises(FileFault, match=fault):
-        analyse_task(tmp_path / "f.csv")
+        analysis_of(tmp_path / "f.csv")
 
 
 def test_aliases_and_columns_in_another_order_are_understood(tmp_path):
     (tmp_path / "f.csv").write_text(
         "answer,truth,condition,participant\nfake,real,L2,ada\nfake,fake,L2,ada\nreal,real,L2,ben\n"
     )
-    found = analyse_task(tmp_path / "f.csv")
+    found = analysis_of(tmp_path / "f.csv")
     assert (found["task"], found["models"]["L2"]["n"], found["models"]["L2"]["participants"]) == (
         "single",
         3,
@@ -43,4 +43,4 @@ def test_aliases_and_columns_in_another_order_are_understood(tmp_path):
 
 
 def test_pair_tests_are_left_to_the_other_reader():
-    assert analyse_task(responses("p01_tiny60")) is None
+    assert analysis_of(responses("p01_tiny60")) is None

@@ -14,6 +14,7 @@ from evaluation.reading.files.csv_faults import FileFault
 from evaluation.reading.files.left_out import leave_out, leave_out_marked, read_exclusions
 from evaluation.reading.files.response_files import (
     ResponseFile,
+    is_of_pairs,
     read_metrics,
     read_photo_scores,
     read_responses,
@@ -22,8 +23,19 @@ from evaluation.reading.files.task_files import analyse_task
 from evaluation.reading.memory import keep_freed_memory
 from evaluation.statistics.bootstraps import Resampling
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE, RULES
+from evaluation.statistics.table import Factor, ResponseTable
 
+OF_PAIRS_ONLY = {"rule": CURRENT_RULE, "chosen_side_means": None, "bootstrap": None, "mixed_model": False}
+"""Options with what they are where nobody says them."""
 CALLED = {FAKE: "called fake", REAL: "taken for the real photo"}
+
+
+def _strict(options: dict[str, Any]) -> dict[str, Any]:
+    """The rules of the strict view that the options name."""
+    return {
+        "vigilance": LowVigilance(options["vigilance_pass"]),
+        "response_time": UnlikelyResponseTime(options["fastest_ms"], options["slowest_ms"]),
+    }
 
 
 class Command(BaseCommand):
@@ -127,33 +139,29 @@ class Command(BaseCommand):
         path: Path = options["file"]
         keep_freed_memory()
         try:
-            result = analyse_task(path, options["alpha"], options["photo_cluster"], options["rule"])
-            result = result or self._pair_test(path, options)
+            findings = self._of_another_design(path, options) or {"analysis": self._pair_test(path, options)}
         except FileFault as fault:
             raise CommandError(str(fault)) from fault
         except ValueError as error:
             raise CommandError(f"{path.name}: {error}") from error
+        result = findings["analysis"]
         self._write(
             options["json"],
             json.dumps({"file": path.name} | result, indent=1, ensure_ascii=False, allow_nan=False),
         )
-        self._say_what_was_found(options["json"], path.name, result, full=options["full"])
+        self._say_what_was_found(options["json"], path.name, findings, full=options["full"])
 
     def _pair_test(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
         found = read_responses(path, options["chosen_side_means"], options["photo_cluster"])
         scores = options["metrics"]
-        table, excluded = leave_out_marked(found.table, found.excluded)
-        if options["leave_out"]:
-            table, more = leave_out(table, read_exclusions(options["leave_out"]))
-            excluded += [step | {"step": f"E{n}"} for n, step in enumerate(more, start=len(excluded) + 1)]
+        table, excluded = self._left_out(found.table, found.excluded, options)
         bootstrap = options["bootstrap"]
         result = analyse(
             table,
             metrics=read_metrics(scores) if scores else None,
             photo_scores=read_photo_scores(scores) if scores else None,
             alpha=options["alpha"],
-            vigilance=LowVigilance(options["vigilance_pass"]),
-            response_time=UnlikelyResponseTime(options["fastest_ms"], options["slowest_ms"]),
+            **_strict(options),
             mix_sources=options["mix_sources"],
             resampling=None if bootstrap is None else Resampling(bootstrap, options["seed"]),
             with_mixed_model=options["mixed_model"],
@@ -162,6 +170,65 @@ class Command(BaseCommand):
         result = {"input": found.as_json()} | result | {"filters": [*excluded, *result["filters"]]}
         self._remark(found, result)
         return result
+
+    def _of_another_design(self, path: Path, options: dict[str, Any]) -> dict[str, Any] | None:
+        """The findings of a file that is not one of pair tests; None if it is."""
+        if is_of_pairs(path):
+            return None
+        # Only here: files of pair tests are read without the rest of the house.
+        from evaluation import designs
+        from evaluation.designs._design import Evidence
+        from evaluation.reading.files.design_files import design_of_file, read_answers
+
+        name = design_of_file(path)
+        if name is None:
+            task = analyse_task(path, options["alpha"], options["photo_cluster"], options["rule"])
+            return {"analysis": task} if task else None
+        for option, default in OF_PAIRS_ONLY.items():
+            if options[option] != default:
+                words = f"--{option.replace('_', '-')}"
+                said = words if options[option] is True else f"{words} {options[option]}"
+                raise FileFault(
+                    f"{path.name} holds answers of the design {name}, and {said} is for pair tests only; "
+                    f"leave {words} out"
+                )
+        found = read_answers(path, options["photo_cluster"])
+        table, excluded = self._left_out(found.table, found.excluded, options)
+        scores = options["metrics"]
+        findings = designs.get(name).analyse(
+            Evidence(
+                table,
+                scores=read_metrics(scores) if scores else {},
+                by_photo=read_photo_scores(scores) if scores else {},
+                strict=_strict(options),
+                mix_sources=options["mix_sources"],
+                alpha=options["alpha"],
+            )
+        )
+        if found.remark:
+            self.stderr.write(found.remark)
+        analysis = findings["analysis"]
+        told = {
+            "input": found.as_json(),
+            "task": name,
+            "alpha": options["alpha"],
+            "inference_rule": CURRENT_RULE,
+        }
+        filters = [*excluded, *analysis.get("filters", [])]
+        return findings | {
+            "analysis": {"input": found.as_json()} | told | analysis | {"filters": filters},
+            "filters": filters,
+        }
+
+    def _left_out(
+        self, table: ResponseTable, marked: Factor, options: dict[str, Any]
+    ) -> tuple[ResponseTable, list[dict[str, Any]]]:
+        """The rows that neither the file nor --leave-out names, and the steps."""
+        table, excluded = leave_out_marked(table, marked)
+        if options["leave_out"]:
+            table, more = leave_out(table, read_exclusions(options["leave_out"]))
+            excluded += [step | {"step": f"E{n}"} for n, step in enumerate(more, start=len(excluded) + 1)]
+        return table, excluded
 
     def _remark(self, found: ResponseFile, result: dict[str, Any]) -> None:
         if found.remark:
@@ -197,11 +264,12 @@ class Command(BaseCommand):
         if "glmm" in result and not result["glmm"]["fitted"]:
             self.stderr.write(f"the mixed model was not fitted: {result['glmm']['reason']}")
 
-    def _say_what_was_found(self, target: str, name: str, result: dict[str, Any], *, full: bool) -> None:
+    def _say_what_was_found(self, target: str, name: str, findings: dict[str, Any], *, full: bool) -> None:
         """The report in words and where the file is; nothing beside JSON on standard output."""
+        result = findings["analysis"]
         if target == "-":
             return
-        if "task" in result:
+        if "task" in result and "filters" not in result:
             self.stdout.write(f"{name}: {result['task']} task, written to {target}")
             return
         self.stdout.write(
@@ -209,19 +277,25 @@ class Command(BaseCommand):
             f"{result['participants']} participants, {result['images']} photos"
             + (f" in {result['photo_clusters']} clusters" if "photo_clusters" in result else "")
         )
-        self.stdout.write(self._report(name, result, brief=not full))
+        self.stdout.write(self._report(name, findings, brief=not full))
         self.stdout.write(f"written to {target}")
 
-    def _report(self, name: str, result: dict[str, Any], *, brief: bool) -> str:
+    def _report(self, name: str, findings: dict[str, Any], *, brief: bool) -> str:
         """What a report would say of these answers, as far as a file knows it."""
         # Only here: whoever asks for JSON on standard output waits for no words.
-        from evaluation.designs.pair import CONCLUDES
+        from evaluation import designs
         from evaluation.report.terminal import text
 
-        conditions = [{"slug": slug, "title": slug, "kind": "test"} for slug in result["models"]]
-        study = {"title": name, "slug": name, "conditions": conditions}
-        findings = {"analysis": result, "filters": result["filters"]}
-        return text(CONCLUDES.report(findings, {"study": study, "population": "people"}), brief=brief)
+        result = findings["analysis"]
+        # The real photo, which has a name in brackets, is no condition.
+        slugs = [slug for slug in result["models"] if not slug.startswith("(")]
+        study = {
+            "title": name, "slug": name,
+            "conditions": [{"slug": slug, "title": slug, "kind": "test"} for slug in slugs],
+        }  # fmt: skip
+        facts = {"study": study, "population": "people"}
+        design = designs.get(result.get("task", "pair"))
+        return text(design.report(findings | {"filters": result["filters"]}, facts), brief=brief)
 
     def _write(self, target: str, text: str) -> None:
         if target == "-":

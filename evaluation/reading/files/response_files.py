@@ -110,6 +110,11 @@ def read_responses(
     )
 
 
+def is_of_pairs(path: Path) -> bool:
+    """Whether a file has a column that only those of pair tests have."""
+    return bool({"fake_side", "fooled"} & set(read_header(path)))
+
+
 def read_export(path: Path, own: Iterable[Column]) -> ResponseTable:
     """The table of trials of our own export, whatever the design, whose columns are `own`.
 

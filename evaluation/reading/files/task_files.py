@@ -1,4 +1,4 @@
-"""Files of the other tasks: preferences, single pictures, staircases; each is known by its columns. Pure.
+"""Files of tasks whose design concludes nothing yet, each known by its columns. Pure.
 
 These files are small, so they are read line by line, and what is wrong is said with its line.
 """
@@ -23,12 +23,9 @@ from evaluation.reading.files.response_files import ALIASES, CLUSTER
 from evaluation.statistics.arrays import Codes, Flags, Floats, Json
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
 from evaluation.statistics.rules import CURRENT_RULE
-from evaluation.statistics.single_image import Judgements, single_image
 from evaluation.statistics.staircase import Steps, staircases
 from evaluation.statistics.table import SIDES, Factor
 
-REAL, FAKE = 0, 1
-VERDICTS = {"fake": FAKE, "real": REAL}
 TRUTHS = {"1": 1, "true": 1, "0": 0, "false": 0}
 
 
@@ -148,19 +145,6 @@ def _preferences(columns: _Columns, path: Path, alpha: float) -> Json:
     return bradley_terry(choices, alpha)
 
 
-def _single(columns: _Columns, path: Path, alpha: float) -> Json:
-    who, condition = columns["participant_id"].factor(path), columns["model"].factor(path)
-    is_fake = columns["truth"].flags(VERDICTS, path) == FAKE
-    called_fake = columns["answer"].flags(VERDICTS, path) == FAKE
-    models, photo = {}, _photos(columns, path)
-    for name in sorted(condition.labels):
-        rows = condition.is_label(name)
-        of_rows = None if photo is None else photo[rows]
-        judgements = Judgements(who.codes[rows], is_fake[rows], called_fake[rows], of_rows)
-        models[name] = single_image(judgements, alpha)
-    return {"models": models}
-
-
 def _staircase(columns: _Columns, path: Path, alpha: float) -> Json:
     steps = Steps(
         participant=columns["participant_id"].factor(path),
@@ -194,7 +178,6 @@ TASKS = (
         ("participant_id", "left_model", "right_model", "chosen_side"),
         _preferences,
     ),
-    _Task("single", ("truth", "answer"), ("participant_id", "model", "truth", "answer"), _single),
     _Task(
         "staircase",
         ("block", "correct"),

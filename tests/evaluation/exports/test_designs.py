@@ -1,10 +1,13 @@
 """The export of every design: its own columns and numbers among those of all."""
 
 import csv
+import io
 import json
+import re
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 
 from evaluation import designs as concluding
 from evaluation.designs._common.counted import counted
@@ -17,11 +20,15 @@ from evaluation.designs._common.tabled import (
     count_column,
     of_participants,
 )
-from evaluation.designs._design import CONDITIONS, PARTICIPANTS, PHOTOS, Concluding
+from evaluation.designs._design import CONDITIONS, PARTICIPANTS, PHOTOS, Concluding, Evidence
 from evaluation.exports.codebook import all_columns, tables_of
 from evaluation.exports.findings import read_table
 from evaluation.models import Population
+from evaluation.reading.files.design_files import read_answers
+from evaluation.reading.files.response_files import read_responses
 from evaluation.reading.tables import read_study
+from evaluation.services.report_contents import inference_rule, strict_rules
+from evaluation.services.reports import newest_report
 from evaluation.statistics.table import Factor
 from studies import designs as asking
 from studies.designs._columns import NUMBER, Column
@@ -124,6 +131,45 @@ def test_what_was_written_is_read_as_the_report_reads_it(study, root):
         assert plain(from_file.own[column]) == plain(from_rows.own[column]), column
     for field in ("participant", "condition", "phase", "exposure_ms", "attention_passed", "rt_ms", "voided"):
         assert plain(getattr(from_file, field)) == plain(getattr(from_rows, field)), field
+
+
+@pytest.mark.parametrize("name", concluding.names())
+def test_analysing_the_exported_trials_gives_the_analysis_of_the_report(name, tmp_path):
+    study = simulated_study(name, people=6, source=Source.PERSON, **SETTINGS.get(name, {}))
+    (path,) = exported(study, tmp_path).glob("data/*trials_data.csv")
+    table = read_responses(path).table if name == "pair" else read_answers(path).table
+    evidence = Evidence(table, strict=strict_rules(study), rule=inference_rule(study))
+    found = short(concluding.get(name).analyse(evidence)["analysis"])
+    report = short(newest_report(study, Population.PEOPLE).results["analysis"])
+    assert report.keys() <= found.keys()
+    # A file has no scores; trials that were never answered are no rows of a report.
+    for other in ("metrics", "metric_correlation", "rows", "test_rows", "phases", "filters"):
+        report.pop(other, None)
+    for key, value in report.items():
+        assert found[key] == approx(value), key
+
+
+@pytest.mark.parametrize("name", concluding.names())
+def test_analyse_prints_the_report_of_an_export_in_words(name, tmp_path):
+    study = simulated_study(name, people=6, source=Source.PERSON, **SETTINGS.get(name, {}))
+    (path,) = exported(study, tmp_path).glob("data/*trials_data.csv")
+    out = io.StringIO()
+    call_command("analyse", path, json=str(tmp_path / "found.json"), full=True, stdout=out)
+    assert "Table 1." in out.getvalue()
+    assert json.loads((tmp_path / "found.json").read_text()).get("task", "pair") == name
+
+
+def short(found):
+    """Photos by the names that they have in a file."""
+    return json.loads(re.sub(r"\b([0-9a-f]{12})[0-9a-f]{52}\b", r"\1", json.dumps(found)))
+
+
+def approx(value):
+    if isinstance(value, dict):
+        return {key: approx(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [approx(one) for one in value]
+    return pytest.approx(value, rel=1e-9, abs=1e-12) if isinstance(value, float) else value
 
 
 def plain(column):
