@@ -175,12 +175,15 @@ def shift(picture: Floats, photo: Floats) -> tuple[float, float] | None:
     """
     if min(picture.std(), photo.std()) < _FLAT:
         return None
+    # Only here: the web process reads the method's facts without it.
+    from scipy.fft import fft2, ifft2
+
     window = np.outer(np.hanning(photo.shape[0]), np.hanning(photo.shape[1])).astype(np.float32)
-    spectra = [np.fft.fft2((tile - tile.mean()) * window) for tile in (picture, photo)]
+    spectra = [fft2((tile - tile.mean()) * window) for tile in (picture, photo)]
     cross = spectra[0] * spectra[1].conj()
     sizes = np.abs(cross)
     cross /= np.maximum(sizes, 1e-6 * sizes.max())
-    surface = np.abs(np.fft.ifft2(cross))
+    surface = np.abs(ifft2(cross))
     if surface.max() < _LEAST_PEAK:
         return None
     peak = np.unravel_index(int(surface.argmax()), surface.shape)

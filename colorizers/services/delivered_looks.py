@@ -140,7 +140,9 @@ def _measure(row: DeliveredPicture, data: bytes, photo: Photo, settings: Mapping
     stored = painting.keep(result, 0.0)
     row.file, row.digest = stored.file, stored.digest
     row.share_clipped = stored.share_clipped if settings["treatment"] != delivered.AS_DELIVERED else None
-    row.reason = " ".join(_remarks(row, look, mean_chroma(result.rgb8), resampled=fitted is not clean.rgb8))
+    row.reason = " ".join(
+        _remarks(row, look, mean_chroma(result.rgb8[::4, ::4]), resampled=fitted is not clean.rgb8)
+    )
 
 
 def _remarks(row: DeliveredPicture, look: delivered.Look, chroma: float, *, resampled: bool) -> Iterator[str]:

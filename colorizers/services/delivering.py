@@ -59,13 +59,15 @@ def import_colorizations(
     licence: str = "",
     settings: Mapping[str, Any] | None = None,
     table: bytes | None = None,
+    within: str = "",
     by: Any = None,
     watcher: Watcher | None = None,
 ) -> PictureImport:
     """Look at the pictures of a folder or zip archive now; gives the import with its report, not kept yet.
 
     `settings` are those of the method `imported`. `table` is a CSV with the columns photo and file; without
-    one, one that lies among the files is used. `watcher` gets the rows as they are settled. What an earlier
+    one, one that lies among the files is used. `within` is a folder of the source: only what lies in it
+    counts. `watcher` gets the rows as they are settled. What an earlier
     try found out is used, and that one goes. Raises ColorizerRefused if the colorizer cannot be, and
     ImportRefused if nothing of the source can be read.
     """
@@ -82,9 +84,17 @@ def import_colorizations(
             created_by=by,
         )
         with failing_aloud(picture_import), held(picture_import):
-            _work(picture_import, entries, table=given, watcher=watcher)
+            inside = [entry for entry in entries if not within or entry.name.startswith(f"{within}/")]
+            _work(picture_import, inside, table=given, watcher=watcher)
     picture_import.refresh_from_db()
     return picture_import
+
+
+def folders_of(path: Path) -> list[str]:
+    """The folders that lie directly in a folder or zip archive and hold files; raises ImportRefused."""
+    with open_source(path) as entries:
+        paths = [PurePosixPath(entry.name) for entry in entries if not entry.is_clutter]
+    return sorted({path.parts[0] for path in paths if len(path.parts) > 1 and path.parts[0] != ".."})
 
 
 def order_look(picture_import: PictureImport) -> None:

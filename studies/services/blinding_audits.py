@@ -134,8 +134,12 @@ class _Seen:
 
     def pairs(self) -> int:
         """How many there are of what is under test; the fewest, where there is more than one such."""
-        counts = [len(pairs) for name, pairs in self.contrasts().items() if name != self.control]
+        counts = [len(pairs) for name, pairs in self.contrasts().items() if not self.is_control(name)]
         return min(counts, default=0)
+
+    def is_control(self, name: str) -> bool:
+        """Whether a contrast is about the vigilance control; without one, "" is the real photo's name."""
+        return bool(self.control) and name == self.control
 
 
 def _result(seen: _Seen, most: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -151,7 +155,7 @@ def _result(seen: _Seen, most: int, rng: np.random.Generator) -> dict[str, Any]:
         finding.smallest
         for arm, verdict in verdicts.items()
         for finding in verdict.findings
-        if arm != seen.control and not finding.name.startswith("classifier")
+        if not seen.is_control(arm) and not finding.name.startswith("classifier")
     ]
     return {
         "pairs": sum(map(len, compared.values())),

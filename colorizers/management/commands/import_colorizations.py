@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.text import slugify
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -16,6 +18,8 @@ from colorizers.pictures.delivered import AS_DELIVERED, RULES, TREATMENTS
 from colorizers.services import deliveries, delivering
 from colorizers.services.photo_sources import ImportRefused
 from colorizers.services.registering import ColorizerRefused
+
+SETTINGS = ("model_version", "command", "treatment", "resample", "stretch")
 
 
 class Command(BaseCommand):
@@ -28,7 +32,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, metavar="FOLDER_OR_ZIP")
         parser.add_argument("--set", required=True, dest="set_name", metavar="NAME", help="of the photos")
-        parser.add_argument("--name", required=True, metavar="SLUG", help="of the colorizer: the model")
+        who = parser.add_mutually_exclusive_group(required=True)
+        who.add_argument("--name", metavar="SLUG", help="of the colorizer: the model that made the pictures")
+        who.add_argument(
+            "--each-folder",
+            action="store_true",
+            help="each folder in it has a model's pictures, and its name",
+        )
         parser.add_argument("--title", default="", help="as reports show it")
         parser.add_argument("--licence", default="", help="of the pictures")
         parser.add_argument("--origin", default="", metavar="URL", help="where the model comes from")
@@ -54,11 +64,12 @@ class Command(BaseCommand):
         if not photo_set.photos.exists():
             raise CommandError(f"The photo set {photo_set.name!r} is empty: import photos into it first.")
         try:
-            picture_import = self._looked_at(photo_set, options)
-            if picture_import.state != WorkState.DONE:
-                raise CommandError(picture_import.error or "The import was cancelled.")
-            self._say_what_stands_against_it(picture_import)
-            kept = deliveries.keep(picture_import, partial=options["partial"])
+            looked_at = [
+                self._looked_at(photo_set, slug, within, options) for slug, within in self._models(options)
+            ]
+            # All of them, or none.
+            with transaction.atomic():
+                kept = [(one, deliveries.keep(one, partial=options["partial"])) for one in looked_at]
         except (ImportRefused, ColorizerRefused) as error:
             raise CommandError(str(error)) from error
         except deliveries.NotKept as error:
@@ -66,10 +77,21 @@ class Command(BaseCommand):
                 f"{error} Put right what is listed and run the same command again, or keep what fits with "
                 "--partial."
             ) from error
-        self._say_what_was_kept(picture_import, kept)
+        for picture_import, pictures in kept:
+            self._say_what_was_kept(picture_import, pictures)
 
-    def _looked_at(self, photo_set: PhotoSet, options: dict[str, Any]) -> PictureImport:
-        path: Path = options["path"]
+    def _models(self, options: dict[str, Any]) -> list[tuple[str, str]]:
+        """The short name of each model, and the folder of the source in which its pictures lie."""
+        if not options["each_folder"]:
+            return [(options["name"], "")]
+        folders = delivering.folders_of(options["path"])
+        if not folders:
+            raise CommandError(f"There are no folders in {options['path']}: leave out --each-folder.")
+        return [(slugify(folder), folder) for folder in folders]
+
+    def _looked_at(
+        self, photo_set: PhotoSet, slug: str, within: str, options: dict[str, Any]
+    ) -> PictureImport:
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -79,7 +101,7 @@ class Command(BaseCommand):
         )
         wrong = 0
         with Progress(*columns, console=Console(file=sys.stderr)) as display:
-            bar = display.add_task(options["name"], total=None, wrong="")
+            bar = display.add_task(slug, total=None, wrong="")
 
             def watch(picture_import: PictureImport, rows: list[DeliveredPicture]) -> None:
                 nonlocal wrong
@@ -87,23 +109,20 @@ class Command(BaseCommand):
                 said = f"{wrong} do not fit" if wrong else ""
                 display.update(bar, total=picture_import.total, advance=len(rows), wrong=said)
 
-            return delivering.import_colorizations(
-                path,
+            made = delivering.import_colorizations(
+                options["path"],
                 photo_set=photo_set,
-                slug=options["name"],
-                title=options["title"],
-                origin=options["origin"],
-                licence=options["licence"],
-                settings={
-                    "model_version": options["model_version"],
-                    "command": options["command"],
-                    "treatment": options["treatment"],
-                    "resample": options["resample"],
-                    "stretch": options["stretch"],
-                },
+                slug=slug,
+                within=within,
+                settings={name: options[name] for name in SETTINGS},
                 table=self._table(options["table"]),
                 watcher=watch,
+                **{name: options[name] for name in ("title", "origin", "licence")},
             )
+        if made.state != WorkState.DONE:
+            raise CommandError(made.error or "The import was cancelled.")
+        self._say_what_stands_against_it(made)
+        return made
 
     def _table(self, path: Path | None) -> bytes | None:
         try:

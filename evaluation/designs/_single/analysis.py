@@ -19,27 +19,29 @@ from evaluation.statistics.correlation import metric_correlation
 from evaluation.statistics.means import mean_over_photos
 from evaluation.statistics.single_arms import ArmJudgements, single_arms
 
-ALPHA = 0.05
 VALUE = "called_real"
 
 
 def findings_of(evidence: Evidence) -> Json:
     """The analysis, the other views of it, and the photos one by one."""
     judged = Judged.of(evidence)
+    if evidence.brief:
+        return {"analysis": analysis_of(evidence, judged)}
     called = judged.valid(judged.called_real)
     found = views(
         evidence.table, judged.table, **evidence.strict, faulty=evidence.faulty, finished=evidence.finished
     )
-    changed = how_the_answer_changes(called, found, ALPHA, evidence.rule, VALUE)
+    alpha = evidence.alpha
+    changed = how_the_answer_changes(called, found, alpha, evidence.rule, VALUE)
     spoiled_too = with_voided(evidence)
     if spoiled_too:
         more = Judged.of(spoiled_too)
         every = more.valid(more.called_real)
-        changed += how_the_answer_changes(every, [voided_view(every)], ALPHA, evidence.rule, VALUE)
+        changed += how_the_answer_changes(every, [voided_view(every)], alpha, evidence.rule, VALUE)
     return {
         "analysis": analysis_of(evidence, judged),
         "views": changed,
-        "photos": photo_table(called, evidence.by_photo, ALPHA),
+        "photos": photo_table(called, evidence.by_photo, alpha),
     }
 
 
@@ -48,22 +50,24 @@ def analysis_of(evidence: Evidence, judged: Judged) -> Json:
 
     `models` has one entry for each condition, `real` is about all real photos together.
     """
+    alpha = evidence.alpha
     wrong = judged.valid(judged.wrong)
     grouped = wrong.by_photo_cluster()
     called = judged.valid(judged.called_real)
+    shares, right = judged.called_real.astype(np.float64), 1 - judged.wrong.astype(np.float64)
     result: Json = judged.counted.as_json() | {
-        "alpha": ALPHA,
+        "alpha": alpha,
         "rule": evidence.rule,
-        **_by_condition(judged),
-        "real": _real(judged, evidence.rule),
-        **observed(wrong, grouped, ALPHA),
+        **_by_condition(judged, evidence.alpha),
+        "real": _real(judged, evidence.alpha, evidence.rule),
+        **observed(wrong, grouped, alpha),
         "metrics": {
-            model: {metric: mean_over_photos(values, ALPHA) for metric, values in scores.items()}
+            model: {metric: mean_over_photos(values, alpha) for metric, values in scores.items()}
             for model, scores in sorted(evidence.scores.items())
         },
-        "metric_correlation": metric_correlation(called, evidence.by_photo, ALPHA),
-        **exposure_findings(evidence, judged.table, judged.called_real.astype(np.float64), judged.apart),
-        **confidence_findings(evidence, judged.table, 1.0 - judged.wrong.astype(np.float64)),
+        "metric_correlation": metric_correlation(called, evidence.by_photo, alpha),
+        **exposure_findings(evidence, judged.table, shares, judged.apart, alpha),
+        **confidence_findings(evidence, judged.table, right, alpha),
     }
     if judged.table.photo_cluster is not None:
         result["photo_clusters"] = int(np.count_nonzero(np.bincount(grouped.table.photo.codes)))
@@ -83,10 +87,10 @@ def arm_judgements(judged: Judged) -> ArmJudgements:
     )
 
 
-def _by_condition(judged: Judged) -> Json:
+def _by_condition(judged: Judged, alpha: float) -> Json:
     if not len(judged):
         return {"models": {}, "fake_error_rate": None, "dprime": None, "reason": "no trials"}
-    found = single_arms(arm_judgements(judged), ALPHA)
+    found = single_arms(arm_judgements(judged), alpha)
     models = {arm.pop("label"): arm for arm in found.pop("arms")}
     for label, arm in models.items():
         own = ~judged.is_real & judged.table.condition.is_label(label)
@@ -97,7 +101,7 @@ def _by_condition(judged: Judged) -> Json:
     return {"models": models, **found}
 
 
-def _real(judged: Judged, rule: str) -> Json | None:
+def _real(judged: Judged, alpha: float, rule: str) -> Json | None:
     """How often real photos were called real, whoever saw them."""
     rows = judged.is_real
     if not rows.any():
@@ -114,5 +118,5 @@ def _real(judged: Judged, rule: str) -> Json | None:
         "participants": rate.participants,
         "images": rate.images,
         VALUE: rate.rate,
-        "interval": default_interval(rate, ALPHA, rule).as_json(),
+        "interval": default_interval(rate, alpha, rule).as_json(),
     }

@@ -76,6 +76,25 @@ def test_a_set_without_photos_is_refused(tmp_path, meadow, name, said):
         call_command("import_colorizations", str(tmp_path), "--set", name, "--name", "ours")
 
 
+def test_each_folder_is_a_model_and_all_are_kept_or_none(tmp_path, meadow):
+    files = {f"{model}/{name}": data for model in ("DD Color", "ours") for name, data in results().items()}
+    folder = folder_of(tmp_path, files)
+    (folder / "ours" / "photo-002.png").unlink()
+    arguments = ["import_colorizations", str(folder), "--set", "meadow", "--each-folder"]
+    with pytest.raises(CommandError, match="nothing was kept"):
+        call_command(*arguments, stderr=io.StringIO())
+    assert not Colorization.objects.exists()
+    folder_of(tmp_path, files)
+    call_command(*arguments, stdout=(out := io.StringIO()))
+    assert out.getvalue().splitlines() == [
+        "4 pictures by dd-color are in the catalogue of meadow.",
+        "4 pictures by ours are in the catalogue of meadow.",
+    ]
+    assert not Colorization.objects.exclude(delivery__name__startswith="DD Color/").filter(
+        colorizer__slug="dd-color"
+    )
+
+
 def test_a_bad_name_and_a_missing_folder_are_refused_before_anything_is_read(tmp_path, meadow):
     with pytest.raises(CommandError, match="Use small letters"):
         call_command("import_colorizations", str(tmp_path), "--set", "meadow", "--name", "Our Model!")

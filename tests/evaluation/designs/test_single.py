@@ -214,6 +214,22 @@ def test_its_standing_is_greater_for_what_is_called_real_more_often(judged, find
     assert SINGLE.standing(Evidence(judged_table(planted.single(np.random.default_rng(1), (1.0,))))) is None
 
 
+def test_the_tables_of_an_export_agree_with_the_report(judged, findings):
+    found = SINGLE.rows(Evidence(judged_table(judged)), findings)
+    model = findings["analysis"]["models"]["a"]
+    row = found["conditions"]["a"]
+    assert (row["n"], row["share_called_real"]) == (model["n_fake"], model["fake_error_rate"])
+    assert [row["dprime_low"], row["dprime_high"]] == model["intervals"]["dprime"]["ci"]
+    assert found["conditions"]["(real)"]["n_called_real"] == findings["analysis"]["real"]["k"]
+    people = [row for name, row in found["participants"].items() if name]
+    assert sum(row["n"] for row in people) == len(judged.is_fake)
+    assert sum(row["n_real_called_fake"] for row in people) == (judged.called_fake & ~judged.is_fake).sum()
+    photos = [row for key, row in found["photos"].items() if key and key[0] == "a"]
+    assert sum(row["n_called_real"] for row in photos) == row["n_called_real"]
+    for table, rows in found.items():
+        assert set().union(*rows.values()) <= {column.name for column in SINGLE.columns[table]}
+
+
 def test_the_reference_case_keeps_its_numbers():
     rows = list(csv.DictReader(responses("p12_single").open()))
     columns = {name: [row[name] for row in rows] for name in rows[0]}

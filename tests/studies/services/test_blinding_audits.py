@@ -102,6 +102,14 @@ def test_a_study_of_checks_can_be_audited(idle_queue):
     assert audit(study, pairs=20).result["pairs"] == 20
 
 
+def test_a_pair_test_without_a_vigilance_control_is_audited(idle_queue):
+    asked = builders.DESIGN_SETTINGS | {"vigilance_share": 0.0}
+    study = builders.newly_launched_study(vigilance=False, design_settings=asked)
+    made = audit(study, pairs=20)
+    assert made.result["pairs"] == 20
+    assert made.result["told"] == "the fake"
+
+
 def test_a_launch_keeps_its_audit(settings, idle_queue):
     settings.BLINDING_AUDIT_PAIRS = 20
     study = builders.newly_launched_study()
