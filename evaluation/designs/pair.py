@@ -11,7 +11,7 @@ import numpy as np
 from evaluation.designs._common.confidence import confidence_findings
 from evaluation.designs._common.counted import with_voided
 from evaluation.designs._common.exposure_levels import exposure_findings
-from evaluation.designs._common.photo_table import extremes, photo_table
+from evaluation.designs._common.photo_table import gallery_of, photo_table
 from evaluation.designs._common.sensitivity import how_the_answer_changes, voided_view
 from evaluation.designs._common.views import views
 from evaluation.designs._design import Concluding, Evidence
@@ -74,8 +74,7 @@ class Pair(Concluding):
 
     def gallery(self, findings: Json) -> Json:
         """The photos whose recolouring fooled most and least."""
-        photos = findings["photos"]
-        return {name: extremes(photos, name) for name in photos["conditions"]}
+        return gallery_of(findings["photos"])
 
     def standing(self, evidence: Evidence) -> Standing | None:
         """The fool rates."""

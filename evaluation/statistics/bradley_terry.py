@@ -9,7 +9,7 @@ is that of Davidson & Beaver, Biometrics 33 (1977) 693-702, in the form in which
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import exp, sqrt
 
@@ -17,7 +17,14 @@ import numpy as np
 from scipy.special import expit
 
 from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
-from evaluation.statistics.choice_model import Alternatives, Fitted, fit, strongly_connected
+from evaluation.statistics.choice_model import (
+    Alternatives,
+    Fitted,
+    connected_groups,
+    fit,
+    strongly_connected,
+    taken,
+)
 from evaluation.statistics.crossed import NO_PHOTOS, t_interval
 from evaluation.statistics.intervals import check_alpha
 from evaluation.statistics.joint import Joint
@@ -33,6 +40,7 @@ class Preferences:
 
     `photo` codes the photo that both pictures were made of; None where the file does not say. `tied` marks
     the choices that preferred neither (`chose_left` says nothing there); None where ties were not offered.
+    `left_first` says that the left picture came before the right one; None where both came at once.
     """
 
     participant: AnyCodes
@@ -42,6 +50,7 @@ class Preferences:
     labels: tuple[str, ...]
     photo: AnyCodes | None = None
     tied: Bools | None = None
+    left_first: Bools | None = None
 
     def __post_init__(self) -> None:
         if len(self.left) == 0:
@@ -69,6 +78,10 @@ class Preferences:
         found = self._counted(self.left[tied].astype(np.int64), self.right[tied])
         return found + found.T
 
+    def take(self, rows: Bools) -> Preferences:
+        """Some of the choices, at least one; conditions without any stay in `labels`."""
+        return taken(self, rows)
+
     def _counted(self, one: Ints, other: AnyCodes) -> Ints:
         k = len(self.labels)
         return np.asarray(np.bincount(one * k + other, minlength=k * k).reshape(k, k))
@@ -86,20 +99,21 @@ def bradley_terry(choices: Preferences, alpha: float = 0.05) -> Json:
     all conditions, `order` how sure the ranking is. `with_left_side_effect` adds a habit of choosing left.
     `ties` is there where ties were offered: their share, and the logarithm of Davidson's tie parameter.
     Without a path of wins (a tie leads both ways) between all conditions no abilities exist (Ford, American
-    Math. Monthly 64 (1957) 28-33): then `connected` is False and `reason` names the groups.
+    Math. Monthly 64 (1957) 28-33): then `connected` is False, and `reason` and `groups` name the groups.
     """
     check_alpha(alpha)
-    order = sorted(range(len(choices.labels)), key=lambda code: choices.labels[code])
-    models = tuple(choices.labels[code] for code in order)
-    wins, ties = (found[np.ix_(order, order)] for found in (choices.wins(), choices.ties()))
-    result = _counts(choices, models, wins, ties)
-    connected, reason = strongly_connected(wins + ties, models)
-    trials = _Trials.of(choices, np.argsort(order), with_ties=bool(ties.any()))
-    plain = fit(trials.alternatives) if connected else None
-    if plain is None:
-        reason = reason or (ONE_WAY if wins.any() else NO_WINS)
-        return result | {"connected": False, "reason": reason, "log_ability": None, "ranking": None}
-    joint = _abilities(models, plain)
+    found = estimate(choices)
+    models, trials, plain, joint = found.models, found.trials, found.plain, found.joint
+    result = _counts(choices, models, found.wins, found.ties)
+    if plain is None or joint is None:
+        groups = connected_groups(found.wins + found.ties, models)
+        return result | {
+            "connected": False,
+            "reason": found.reason,
+            "groups": groups if len(groups) > 1 else [],
+            "log_ability": None,
+            "ranking": None,
+        }
     ability = joint.values
     return result | {
         "photos": None if choices.photo is None else int(np.count_nonzero(np.bincount(choices.photo))),
@@ -110,13 +124,62 @@ def bradley_terry(choices: Preferences, alpha: float = 0.05) -> Json:
         "se": np.sqrt(np.append(0.0, np.diag(plain.covariance)[: len(models) - 1])).tolist(),
         "se_cluster_participant": _errors_by_people(joint),
         **_two_way_errors(joint),
-        "strengths": _strengths(joint, alpha),
+        "strengths": joint.centred.each(alpha),
+        "chance_preferred": chance_preferred(joint, alpha),
         "with_left_side_effect": _left_side(trials, plain, len(models), alpha),
-        "ties": _ties(plain, ties, choices, trials, alpha),
+        **_first_effect(choices, trials, plain, alpha),
+        "ties": _ties(plain, found.ties, choices, trials, alpha),
         "ranking": [models[place] for place in sorted(range(len(models)), key=lambda place: -ability[place])],
         "order": joint.order(alpha),
         "pairwise": _differences(joint, plain, trials, alpha),
     }
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """The abilities in `joint`, relative to the first condition by name; None, and `reason` says why."""
+
+    models: tuple[str, ...]
+    wins: Ints
+    ties: Ints
+    trials: _Trials
+    plain: Fitted | None
+    joint: Joint | None
+    reason: str
+
+
+def estimate(choices: Preferences) -> Estimated:
+    """The abilities of all conditions together, without what is derived from them."""
+    order = sorted(range(len(choices.labels)), key=lambda code: choices.labels[code])
+    models = tuple(choices.labels[code] for code in order)
+    wins, ties = (found[np.ix_(order, order)] for found in (choices.wins(), choices.ties()))
+    connected, reason = strongly_connected(wins + ties, models)
+    trials = _Trials.of(choices, np.argsort(order), with_ties=bool(ties.any()))
+    plain = fit(trials.alternatives) if connected else None
+    if plain is None:
+        reason = reason or (ONE_WAY if wins.any() else NO_WINS)
+        return Estimated(models, wins, ties, trials, None, None, reason)
+    return Estimated(models, wins, ties, trials, plain, _abilities(models, plain), "")
+
+
+def chance_preferred(joint: Joint, alpha: float) -> list[Json]:
+    """The chance that each is preferred where one is: to the other of two, else to one of average ability."""
+    k = len(joint.labels)
+    against = np.full((k, k), 1 / k) if k > 2 else 1 - np.eye(k)
+    rows: list[Json] = []
+    for place, model in enumerate(joint.labels):
+        found = joint.interval(np.eye(k)[place] - against[place], alpha)
+        ends = None if found["ci"] is None else [float(expit(end)) for end in found["ci"]]
+        rows.append(
+            {
+                "model": model,
+                "chance": float(expit(found["estimate"])),
+                "ci": ends,
+                "estimand": found["estimand"],
+                "reason": found["reason"],
+            }
+        )
+    return rows
 
 
 def _counts(choices: Preferences, models: tuple[str, ...], wins: Ints, ties: Ints) -> Json:
@@ -140,6 +203,7 @@ class _Trials:
 
     alternatives: Alternatives
     side: Floats
+    """1/2 for each left picture, -1/2 for each right one, 0 for a tie."""
     with_ties: bool
 
     @classmethod
@@ -162,12 +226,10 @@ class _Trials:
         )
         return cls(rows, np.tile([0.5, -0.5, 0.0][:m], n), with_ties)
 
-    def with_side(self) -> Alternatives:
-        """With a first column for the habit of choosing left."""
+    def with_habit(self, drawn: Floats) -> Alternatives:
+        """With a first column for a habit that draws to some alternatives and from others."""
         rows = self.alternatives
-        return Alternatives(
-            np.column_stack((self.side, rows.design)), rows.choice, rows.taken, rows.participant, rows.photo
-        )
+        return replace(rows, design=np.column_stack((drawn, rows.design)))
 
 
 def _abilities(models: tuple[str, ...], found: Fitted) -> Joint:
@@ -202,39 +264,41 @@ def _two_way_errors(joint: Joint) -> Json:
     }
 
 
-def _strengths(joint: Joint, alpha: float) -> list[Json]:
-    """Each ability less the mean of all, with its interval."""
-    k = len(joint.labels)
-    return [
-        {"model": model} | joint.interval(np.eye(k)[place] - 1 / k, alpha)
-        for place, model in enumerate(joint.labels)
-    ]
-
-
 def _left_side(trials: _Trials, plain: Fitted, conditions: int, alpha: float) -> Json:
     """The habit of choosing left, as log-odds between equals, and the abilities beside it."""
-    sided = fit(trials.with_side())
-    estimand = plain.crossed.estimand
-    if sided is None:
-        # Whoever always chooses one side says nothing of the conditions that could be told from it.
-        return {
-            "estimand": estimand,
-            "left_logit": None,
-            "left_logit_interval": None,
-            "se": None,
-            "log_ability": None,
-            "reason": "the sides cannot be told from the conditions",
-        }
-    left = float(sided.theta[0])
-    basis = sided.crossed.basis(sided.covariance[:, 0])
+    habit, abilities, se, reason = _habit(trials, trials.side, plain, alpha)
+    # Whoever always chooses one side says nothing of the conditions that could be told from it.
     return {
-        "estimand": estimand,
-        "left_logit": left,
-        "left_logit_interval": t_interval(left, basis, estimand, alpha, null=0.0),
-        "se": float(np.sqrt(sided.covariance[0, 0])),
-        "log_ability": sided.theta[1:conditions].tolist(),
-        "reason": "",
+        "estimand": plain.crossed.estimand,
+        "left_logit": habit and habit["estimate"],
+        "left_logit_interval": habit,
+        "se": se,
+        "log_ability": None if abilities is None else abilities[: conditions - 1].tolist(),
+        "reason": reason and "the sides cannot be told from the conditions",
     }
+
+
+def _first_effect(choices: Preferences, trials: _Trials, plain: Fitted, alpha: float) -> Json:
+    """The habit of choosing what came first, as log-odds between equals; nothing where both came at once."""
+    if choices.left_first is None:
+        return {}
+    outcomes = len(trials.side) // len(choices.left)
+    first = trials.side * np.repeat(np.where(choices.left_first, 1.0, -1.0), outcomes)
+    habit, _, _, reason = _habit(trials, first, plain, alpha)
+    reason = reason and "the order cannot be told from the conditions"
+    return {"with_first_effect": {"first_logit_interval": habit, "reason": reason}}
+
+
+def _habit(
+    trials: _Trials, drawn: Floats, plain: Fitted, alpha: float
+) -> tuple[Json | None, Floats | None, float | None, str]:
+    """Its interval and naive error, and the abilities beside it; or why there are none."""
+    found = fit(trials.with_habit(drawn))
+    if found is None:
+        return None, None, None, "the habit cannot be told from the conditions"
+    basis = found.crossed.basis(found.covariance[:, 0])
+    interval = t_interval(float(found.theta[0]), basis, plain.crossed.estimand, alpha, null=0.0)
+    return interval, found.theta[1:], float(np.sqrt(found.covariance[0, 0])), ""
 
 
 def _ties(plain: Fitted, ties: Ints, choices: Preferences, trials: _Trials, alpha: float) -> Json | None:

@@ -7,12 +7,18 @@ third alternative), best of N, Plackett-Luce (choices one after the other) and b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, cells_of
 from evaluation.statistics.crossed import Crossed
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Choices = TypeVar("Choices", bound=DataclassInstance)
 
 FARTHEST = 25.0
 """A parameter that runs beyond this many log-odds has no finite estimate."""
@@ -116,24 +122,39 @@ def _centred(rows: Alternatives, shares: Floats) -> Floats:
     return np.asarray(rows.design - np.stack(means, axis=1))
 
 
+def taken(choices: Choices, rows: Bools) -> Choices:
+    """Some rows of a dataclass of columns; `labels` stay all of them, and what is None stays so."""
+    kept: dict[str, Any] = {
+        f.name: None if (column := getattr(choices, f.name)) is None else column[rows]
+        for f in fields(choices)
+        if f.name != "labels"
+    }
+    return replace(choices, **kept)
+
+
 def strongly_connected(beats: Ints | Floats, labels: tuple[str, ...]) -> tuple[bool, str]:
     """Whether strengths exist, from who was ever chosen before whom (k, k), and if not, the sentence why.
 
     They do where a path of wins leads from each to each other (Ford, American Math. Monthly 64 (1957) 28-33;
     for more than two at once: Hunter, Annals of Statistics 32 (2004) 384-406).
     """
-    from scipy.sparse import csgraph  # Only here: it takes longer to load than to answer.
-
-    groups, member = csgraph.connected_components(
-        (np.asarray(beats) > 0).astype(np.float64), directed=True, connection="strong"
-    )
-    if groups == 1:
+    sets = connected_groups(beats, labels)
+    if len(sets) < 2:
         return True, ""
-    sets = [
-        [label for label, own in zip(labels, member, strict=True) if own == group] for group in range(groups)
-    ]
     names = "; ".join(", ".join(group) for group in sets)
     return False, (
         f"no path of wins leads both ways between these groups: {names}. Their strengths cannot be compared; "
         "more choices between the groups are needed, or one condition must be left out"
     )
+
+
+def connected_groups(beats: Ints | Floats, labels: tuple[str, ...]) -> list[list[str]]:
+    """The conditions in groups, within which a path of wins leads from each to each other."""
+    from scipy.sparse import csgraph  # Only here: it takes longer to load than to answer.
+
+    groups, member = csgraph.connected_components(
+        (np.asarray(beats) > 0).astype(np.float64), directed=True, connection="strong"
+    )
+    return [
+        [label for label, own in zip(labels, member, strict=True) if own == group] for group in range(groups)
+    ]

@@ -88,6 +88,20 @@ class Joint:
         """A single value with its t interval."""
         return self.interval(np.eye(len(self.values))[place], alpha, null)
 
+    def each(self, alpha: float) -> list[Json]:
+        """Every value by the name of its condition, with its t interval."""
+        return [{"model": label} | self.one(place, alpha) for place, label in enumerate(self.labels)]
+
+    def combined(self, labels: tuple[str, ...], contrasts: Floats) -> Joint:
+        """Other values, each row of `contrasts` (m, k) times these."""
+        return replace(self, labels=labels, values=contrasts @ self.values, moves=contrasts @ self.moves)
+
+    @property
+    def centred(self) -> Joint:
+        """Each value less the mean of all."""
+        k = len(self.values)
+        return self.combined(self.labels, np.eye(k) - 1 / k)
+
     def pairs(self, alpha: float) -> list[Json]:
         """Every difference a - b with its intervals and tests: see `Compared.pairs`."""
         return self.compared.pairs(alpha)

@@ -13,8 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
-from evaluation.statistics.arrays import AnyCodes, Floats, Ints, Json
-from evaluation.statistics.choice_model import Alternatives, Fitted, fit, strongly_connected
+from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
+from evaluation.statistics.choice_model import (
+    Alternatives,
+    Fitted,
+    connected_groups,
+    fit,
+    strongly_connected,
+    taken,
+)
 from evaluation.statistics.crossed import NO_PHOTOS, t_interval
 from evaluation.statistics.intervals import check_alpha
 from evaluation.statistics.joint import Joint
@@ -38,6 +45,10 @@ class RankedChoices:
     labels: tuple[str, ...]
     worst: Ints | None = None
     photo: AnyCodes | None = None
+
+    def take(self, rows: Bools) -> RankedChoices:
+        """Some of the trials, at least one; conditions that none of them shows stay in `labels`."""
+        return taken(self, rows)
 
     def __post_init__(self) -> None:
         if len(self.shown) == 0:
@@ -70,41 +81,69 @@ def ranked_choice(choices: RankedChoices, alpha: float = 0.05) -> Json:
     simultaneous intervals; `chance_best` is how often a condition would be called best if all stood side by
     side, `chance_equal` what it would be if they were alike. `position` holds the habit of choosing a slot,
     as log-odds against the average slot; strengths are those beside it. `win_matrix` counts who was chosen
-    before whom. Without a path of wins between all, `connected` is False and `reason` says between whom.
+    before whom. Without a path of wins between all, `connected` is False, and `reason`
+    and `groups` say between whom.
     """
     check_alpha(alpha)
-    order = sorted(range(len(choices.labels)), key=lambda code: choices.labels[code])
-    models = tuple(choices.labels[code] for code in order)
-    place = np.append(np.argsort(order), NONE)
-    stages = Stages.of(choices, place)
-    wins = stages.wins(len(models))
+    found = estimate(choices)
+    models, plain, joint = found.models, found.plain, found.joint
+    wins = found.stages.wins(len(models))
     result = _counts(choices, models, wins)
-    connected, reason = strongly_connected(wins, models)
-    if not connected:
-        return result | {"connected": False, "reason": reason, "strengths": None, "ranking": None}
-    sided = fit(stages.alternatives(len(models), with_positions=True))
-    plain = sided or fit(stages.alternatives(len(models), with_positions=False))
-    if plain is None:
-        reason = "the strengths have no finite estimates: too few choices"
-        return result | {"connected": False, "reason": reason, "strengths": None, "ranking": None}
-    joint = _strengths(models, plain)
+    if plain is None or joint is None:
+        groups = connected_groups(wins, models)
+        return result | {
+            "connected": False,
+            "reason": found.reason,
+            "groups": groups if len(groups) > 1 else [],
+            "strengths": None,
+            "ranking": None,
+        }
     k, order_found = len(models), joint.order(alpha)
     return result | {
         "connected": True,
         "reason": "" if choices.photo is not None else NO_PHOTOS,
         "estimand": joint.estimand,
         "log_strength": joint.values.tolist(),
-        "strengths": [
-            {"model": model} | joint.interval(np.eye(k)[at] - 1 / k, alpha) for at, model in enumerate(models)
-        ],
-        "chance_best": _chances(joint, alpha),
+        "strengths": joint.centred.each(alpha),
+        "chance_best": chance_best(joint, alpha),
         "chance_equal": 1 / k,
-        "position": _positions(sided, k, stages.slots, alpha),
+        "position": _positions(plain if found.sided else None, k, found.stages.slots, alpha),
         "log_likelihood": plain.log_likelihood,
         "ranking": [each["label"] for each in order_found],
         "order": order_found,
         "pairwise": joint.pairs(alpha),
     }
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """The strengths in `joint`, relative to the first condition by name; None, and `reason` says why.
+
+    `sided`: they are those beside the habit of choosing a slot.
+    """
+
+    models: tuple[str, ...]
+    stages: Stages
+    plain: Fitted | None
+    sided: bool
+    joint: Joint | None
+    reason: str
+
+
+def estimate(choices: RankedChoices) -> Estimated:
+    """The strengths of all conditions together, without what is derived from them."""
+    order = sorted(range(len(choices.labels)), key=lambda code: choices.labels[code])
+    models = tuple(choices.labels[code] for code in order)
+    stages = Stages.of(choices, np.append(np.argsort(order), NONE))
+    connected, reason = strongly_connected(stages.wins(len(models)), models)
+    if not connected:
+        return Estimated(models, stages, None, False, None, reason)
+    sided = fit(stages.alternatives(len(models), with_positions=True))
+    plain = sided or fit(stages.alternatives(len(models), with_positions=False))
+    if plain is None:
+        reason = "the strengths have no finite estimates: too few choices"
+        return Estimated(models, stages, None, False, None, reason)
+    return Estimated(models, stages, plain, sided is not None, _strengths(models, plain), "")
 
 
 def _counts(choices: RankedChoices, models: tuple[str, ...], wins: Ints) -> Json:
@@ -217,7 +256,7 @@ def _strengths(models: tuple[str, ...], found: Fitted) -> Joint:
     return Joint(models, np.append(0.0, found.theta[:own]), moves, found.crossed)
 
 
-def _chances(joint: Joint, alpha: float) -> list[Json]:
+def chance_best(joint: Joint, alpha: float) -> list[Json]:
     """Of being chosen from all conditions at once; the interval is symmetric in log-odds (delta method)."""
     chances = softmax(joint.values)
     rows: list[Json] = []

@@ -15,6 +15,14 @@ ASIDES = {
 }
 
 
+STRICT = Definition(
+    "strict",
+    "Strict view",
+    "The same results after leaving out inattentive participants and implausible response times, by rules "
+    "that were fixed before launch. Both views are always shown, and nobody is left out for an answer.",
+)
+
+
 def rows_section(told: Told) -> list[Section]:
     """Rows at each filter step, those of the strict view last."""
     rows: list[Row] = []
@@ -39,7 +47,7 @@ def rows_section(told: Told) -> list[Section]:
         "Number of trials that a rule leaves out, and number that remain for the next rule. Every trial is "
         "accounted for.",
     )
-    return [Section("rows", "Responses that count", tables=(table,), definitions=(meaning,))]
+    return [Section("rows", "Responses that count", tables=(table,), definitions=(meaning, STRICT))]
 
 
 def _remark(step: Json) -> str:

@@ -12,7 +12,7 @@ from evaluation.designs._design import Evidence
 from evaluation.report.axes import axis
 from evaluation.report.section import Chart, Definition, Heading, Row, Section, Table
 from evaluation.report.wording import NBSP, count, number, p_equals, p_value
-from evaluation.statistics.arrays import Floats, Json
+from evaluation.statistics.arrays import Bools, Floats, Json
 from evaluation.statistics.exposure_levels import Exposed, by_exposure
 from evaluation.statistics.table import Factor, ResponseTable
 
@@ -32,16 +32,21 @@ def exposure_findings(
     table = table.by_photo_cluster()
     arms = table.condition if arms is None else arms
     kept = (arms.codes >= 0) & np.isfinite(outcome) & np.isfinite(table.exposure_ms)
-    levels = np.unique(table.exposure_ms[kept])
-    fixed = evidence.settings.get("exposure_ms")
-    varied = isinstance(fixed, list | tuple) if evidence.settings else len(levels) <= MOST
-    if not varied or len(levels) < 2 or levels[0] <= 0:
+    if len(levels_in(evidence, table, kept)) < 2:
         return {}
     exposed = Exposed(
         table.participant.codes[kept], arms.codes[kept], table.exposure_ms[kept],
         np.asarray(outcome[kept], dtype=np.float64), arms.labels, table.photo.codes[kept],
     )  # fmt: skip
     return {FINDINGS: by_exposure(exposed, alpha)}
+
+
+def levels_in(evidence: Evidence, table: ResponseTable, kept: Bools) -> list[float]:
+    """The exposures in ms of the rows kept, where the study varies them on purpose; else none."""
+    levels = np.unique(table.exposure_ms[kept])
+    fixed = evidence.settings.get("exposure_ms")
+    varied = isinstance(fixed, list | tuple) if evidence.settings else len(levels) <= MOST
+    return [float(level) for level in levels] if varied and len(levels) and levels[0] > 0 else []
 
 
 def exposure_section(

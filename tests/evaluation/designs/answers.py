@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from evaluation.statistics.table import ResponseTable
+from evaluation.statistics.table import Factor, ResponseTable
 
 
 def table_of(who, what, condition, *, own=None, **columns) -> ResponseTable:
-    """One row for each trial; `own` holds the design's columns, as numbers."""
+    """One row for each trial; `own` holds the design's columns: texts, or numbers."""
     n = len(who)
     sides = {"fake_side": [None] * n, "chosen_side": [None] * n}
     table = ResponseTable.from_columns(
@@ -19,7 +19,13 @@ def table_of(who, what, condition, *, own=None, **columns) -> ResponseTable:
         condition=list(condition),
         **{"rt_ms": [900.0] * n} | sides | columns,
     )
-    return replace(table, own={name: np.asarray(column, float) for name, column in (own or {}).items()})
+    return replace(table, own={name: _column(list(column)) for name, column in (own or {}).items()})
+
+
+def _column(values):
+    if any(isinstance(value, str) for value in values):
+        return Factor.of(values)
+    return np.asarray(values, float)
 
 
 def facts_of(conditions, *, design="pair", settings=None, **further):

@@ -1,0 +1,1 @@
+"""Sections that reports of all designs of choices have in common."""

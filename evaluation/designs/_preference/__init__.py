@@ -1,0 +1,1 @@
+"""Parts of the preference test's concluding half."""
