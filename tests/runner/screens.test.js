@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { answerFace, columnsOf, isScale, offeredBy, roomOf } from "../../studies/static/studies/runner/answers.js";
+import { answerFace, columnsOf, isScale, offeredBy, roomOf, wordsBeneath } from "../../studies/static/studies/runner/answers.js";
 import { describe, pagesFor } from "../../studies/static/studies/runner/screens.js";
 import { parseState } from "../../studies/static/studies/runner/state.js";
 import { duration, ENGLISH } from "../../studies/static/studies/runner/texts.js";
@@ -79,6 +79,14 @@ test("five numbers or more are a scale; fewer, or words, are buttons", () => {
   assert.deepEqual([4, 5, 9].map((count) => isScale(numbers(count))), [false, true, true]);
   assert.equal(isScale(numbers(5).map((one) => ({ ...one, value: `v${one.value}` }))), false);
   assert.equal(columnsOf(numbers(9), 320), 9);
+});
+
+test("words stand beneath the ends of a scale, its middle where that has some, or all of its points", () => {
+  const worded = (count, words) => numbers(count).map((one) => ({ ...one, label: words[one.value] ?? one.label }));
+  assert.deepEqual(wordsBeneath(worded(9, { 1: "Bad", 9: "Excellent" })), ["Bad", "Excellent"]);
+  assert.deepEqual(wordsBeneath(worded(9, { 1: "Bad", 5: "Fair", 9: "Excellent" })), ["Bad", "Fair", "Excellent"]);
+  assert.deepEqual(wordsBeneath(worded(5, { 1: "a", 2: "b", 3: "c", 4: "d", 5: "e" })), ["a", "b", "c", "d", "e"]);
+  assert.deepEqual(wordsBeneath(worded(6, { 3: "no middle" })), ["", ""]);
 });
 
 test("buttons take the lines that they need, evenly filled", () => {

@@ -75,11 +75,16 @@ export function faceElement(answer, layout, texts) {
 
 const isWorded = ({ value, label }) => label !== value;
 
-/** The words beneath a scale: under each point where all have some, else at its two ends. */
+/** The words beneath a scale: of each point where all have some, else of its ends, and of its middle where that has some. */
+export function wordsBeneath(row) {
+  if (row.every(isWorded)) return row.map(({ label }) => label);
+  const middle = row.filter((answer, at) => 2 * at === row.length - 1 && isWorded(answer));
+  return [row[0], ...middle, row.at(-1)].map((answer) => (isWorded(answer) ? answer.label : ""));
+}
+
+/** The same as a line across the scale. */
 export function scaleWords(row) {
-  const all = row.every(isWorded);
-  const shown = all ? row : [row[0], row.at(-1)];
-  const spans = shown.map((answer) => h("span", { textContent: isWorded(answer) ? answer.label : "" }));
-  const kind = all ? "runner-scale-words all" : "runner-scale-words";
+  const spans = wordsBeneath(row).map((words) => h("span", { textContent: words }));
+  const kind = spans.length === row.length ? "runner-scale-words all" : "runner-scale-words";
   return h("div", { class: kind, "aria-hidden": "true" }, ...spans);
 }
