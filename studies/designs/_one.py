@@ -1,4 +1,4 @@
-"""One picture at a time, and whether its colours are real or fake."""
+"""One picture at a time; and whether its colours are real or fake."""
 
 from __future__ import annotations
 
@@ -64,20 +64,20 @@ FALSE_ALARMS = 0.2
 
 
 @dataclass(frozen=True)
-class OneImage(Base):
-    """A design that shows one picture, half of them real."""
+class OnePicture(Base):
+    """A design that shows one picture a trial, in SLOT."""
 
-    told_always: ClassVar[bool] = False
-
-    def words(self) -> _words.Words:
-        chosen = self.settings
-        looking = _looking(timed=chosen.exposure_ms is not None, limited=chosen.answer_limit_ms is not None)
-        test = _words.TEST if self.told_always else _words.TEST_UNTOLD
-        return dataclasses.replace(WORDS, pages=(TASK, looking, CHOOSING), test=test)
-
-    def treatments(self, arms: Sequence[str]) -> list[Treatment]:
-        """The real photo in half of the trials, the arms in equal parts of the rest."""
-        return [Treatment((REAL,), 0.5), *(Treatment((arm,), 0.5 / len(arms)) for arm in arms)]
+    def _looking(self) -> _words.Page:
+        """How the photo of a trial comes and goes."""
+        if self.settings.exposure_ms is not None:
+            course = say("Each photo stays for only a moment. Then you answer.")
+        else:
+            course = say("Each photo stays until you have answered.")
+        limited = self.settings.answer_limit_ms is not None
+        pace = say("You have {limit} to answer.") if limited else say("Take as long as you need.")
+        description = say("A drawing of the order: a photo appears, and then you answer.")
+        figure = _words.Figure("course", description, {SLOT: REAL_COLOURS})
+        return _words.Page(say("One photo at a time"), (course, pace), figure)
 
     def _frames_ms(self, exposure_ms: int | None) -> float:
         timed = sum(frame.duration_ms or 0 for frame in self._frames(REAL, exposure_ms))
@@ -87,6 +87,21 @@ class OneImage(Base):
         chosen = self.settings
         shown = (Show(SLOT, arm),)
         return frames(shown, exposure_ms=exposure_ms, lead_in_ms=chosen.lead_in_ms, mask=chosen.mask)
+
+
+@dataclass(frozen=True)
+class OneImage(OnePicture):
+    """Half of the pictures are real, and each is called real or fake."""
+
+    told_always: ClassVar[bool] = False
+
+    def words(self) -> _words.Words:
+        test = _words.TEST if self.told_always else _words.TEST_UNTOLD
+        return dataclasses.replace(WORDS, pages=(TASK, self._looking(), CHOOSING), test=test)
+
+    def treatments(self, arms: Sequence[str]) -> list[Treatment]:
+        """The real photo in half of the trials, the arms in equal parts of the rest."""
+        return [Treatment((REAL,), 0.5), *(Treatment((arm,), 0.5 / len(arms)) for arm in arms)]
 
     def _one(self, kind: str, photo: str, arm: str, exposure_ms: int | None, **further: Any) -> TrialSpec:
         """A trial with this arm's picture of the photo."""
@@ -142,15 +157,3 @@ class OneImage(Base):
             return None
         caption = REAL_COLOURS if spec.key == CALLED_REAL else INVENTED_COLOURS
         return Feedback(answered.answer == spec.key, {SLOT: caption}, self.settings.feedback_ms)
-
-
-def _looking(*, timed: bool, limited: bool) -> _words.Page:
-    """How the photo of a trial comes and goes."""
-    if timed:
-        course = say("Each photo stays for only a moment. Then you answer.")
-    else:
-        course = say("Each photo stays until you have answered.")
-    pace = say("You have {limit} to answer.") if limited else say("Take as long as you need.")
-    description = say("A drawing of the order: a photo appears, and then you answer.")
-    figure = _words.Figure("course", description, {SLOT: REAL_COLOURS})
-    return _words.Page(say("One photo at a time"), (course, pace), figure)
