@@ -48,14 +48,20 @@ class Base:
     title: ClassVar[str]
     summary: ClassVar[str]
     attention_words: ClassVar[str]
-    photo_use: ClassVar[str] = ONCE
-    allocations: ClassVar[tuple[str, ...]] = (MIXED, ONE_CONDITION)
     uses_key: ClassVar[bool] = True
     own_columns: ClassVar[tuple[Column, ...]] = ()
     settings: Any
 
     def configured(self, values: Mapping[str, Any]) -> Self:
         return type(self)(make_settings(self.Settings, values))
+
+    @property
+    def photo_use(self) -> str:
+        return ONCE
+
+    @property
+    def allocations(self) -> tuple[str, ...]:
+        return (MIXED, ONE_CONDITION)
 
     @property
     def needs_truth(self) -> bool:

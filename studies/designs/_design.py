@@ -16,6 +16,8 @@ MIXED = "mixed"
 ONE_CONDITION = "one_condition_per_participation"
 # How often a photo may come within one participation.
 ONCE, ONCE_PER_TREATMENT, REPEATED = "once", "once_per_treatment", "repeated"
+# Once under each treatment, and all treatments have the same photos: what is compared within people.
+UNDER_EACH = "under_each_treatment"
 # So many practice trials are unmistakable, to show what the question means.
 EASY_START = 2
 
@@ -185,7 +187,7 @@ class Design(Protocol):
 
     @property
     def photo_use(self) -> str:
-        """Within one participation a photo comes ONCE, ONCE_PER_TREATMENT, or may be REPEATED."""
+        """Within one participation a photo comes ONCE, ONCE_PER_TREATMENT, UNDER_EACH, or may be REPEATED."""
         ...
 
     @property

@@ -17,6 +17,7 @@ from studies.designs._design import (
     ONCE,
     ONE_CONDITION,
     REPEATED,
+    UNDER_EACH,
     Arranged,
     Cell,
     Needs,
@@ -71,7 +72,10 @@ def allocate(
     quotas = shares(needs.test, treatments, _totals(treatments, judged), rng)
     names = [one.name for one in treatments]
     photos = sorted(material.test_photos)
-    test = _least_judged(photos, names, quotas, judged, rng, material.photo_use)
+    offered = photos
+    if material.photo_use == UNDER_EACH:
+        offered = _thinnest(photos, names, max(quotas), judged, rng)
+    test = _least_judged(offered, names, quotas, judged, rng, material.photo_use)
     vigilance: tuple[Cell, ...] = ()
     if needs.vigilance and material.vigilance is not None:
         if material.photo_use == ONCE:
@@ -177,6 +181,18 @@ def _totals(treatments: Sequence[Treatment], judged: Mapping[Cell, int]) -> list
         if cell.treatment in totals:
             totals[cell.treatment] += count
     return list(totals.values())
+
+
+def _thinnest(
+    photos: Sequence[str],
+    treatments: Sequence[str],
+    count: int,
+    judged: Mapping[Cell, int],
+    rng: np.random.Generator,
+) -> list[str]:
+    """So many photos, by their names, that were judged least over all treatments together."""
+    totals = [sum(judged.get(Cell(photo, treatment), 0) for treatment in treatments) for photo in photos]
+    return sorted(photos[at] for at in _least(totals, rng)[:count])
 
 
 def _least_judged(

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from studies import designs
-from studies.designs._design import ONCE, ONCE_PER_TREATMENT, Arranged, Cell, Design, Stimuli
+from studies.designs._design import ONCE, REPEATED, Arranged, Cell, Design, Stimuli
 from studies.models import (
     Allocation,
     ConditionKind,
@@ -242,7 +242,7 @@ def plan_replacement(voided: Trial) -> bool:
 
 def _taken(participation: Participation, treatment: str, photo_use: str) -> set[str]:
     """The photos that a participation has or will get and cannot be shown (under this treatment) again."""
-    if photo_use not in (ONCE, ONCE_PER_TREATMENT):
+    if photo_use == REPEATED:
         return set()
     dealt = Stimuli.from_json(participation.stimuli)
     cells = [*dealt.practice, *dealt.test, *dealt.vigilance]

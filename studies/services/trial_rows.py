@@ -33,7 +33,7 @@ def write_trials(
 ) -> None:
     """Plan these trials as rows, with a random address for each picture."""
     study = participation.study
-    photo_once = designs.get(study.design).photo_use == ONCE
+    photo_once = designs.get(study.design).configured(study.design_settings).photo_use == ONCE
     conditions = {condition.slug: condition for condition in study.conditions.all()}
     photos = dict(Photo.objects.filter(digest__in={spec.photo for spec in specs}).values_list("digest", "pk"))
     shown = _Stimuli(study, photos, conditions)

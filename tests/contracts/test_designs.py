@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from studies import designs
-from studies.designs._design import ONCE, ONCE_PER_TREATMENT, REPEATED, Answered, Stimuli
+from studies.designs._design import (
+    ONCE,
+    ONCE_PER_TREATMENT,
+    REPEATED,
+    UNDER_EACH,
+    Answered,
+    Stimuli,
+)
 from studies.designs._example import example_trial
 from studies.designs._trial import COLUMNS, REAL, TrialSpec
 from studies.rules import randomisation
@@ -247,7 +254,7 @@ def test_no_photo_is_shown_more_often_than_the_design_says(name):
     played = play(design, stimuli_for(design), seed=9)
     photos = Counter(item.spec.photo for item in played)
     cells = Counter((item.spec.photo, item.spec.treatment) for item in played)
-    assert design.photo_use in (ONCE, ONCE_PER_TREATMENT, REPEATED)
+    assert design.photo_use in (ONCE, ONCE_PER_TREATMENT, UNDER_EACH, REPEATED)
     assert design.photo_use != ONCE or max(photos.values()) == 1
     assert design.photo_use == REPEATED or max(cells.values()) == 1
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies.designs._design import ONCE, ONCE_PER_TREATMENT, REPEATED, Cell, Needs, Treatment
+from studies.designs._design import ONCE, ONCE_PER_TREATMENT, REPEATED, UNDER_EACH, Cell, Needs, Treatment
 from studies.rules.randomisation import MIXED, ONE_CONDITION, Material, NotEnoughPhotos, allocate
 
 
@@ -167,6 +167,22 @@ def test_a_photo_comes_once_under_each_treatment_where_the_design_says_so():
     assert max(counts) - min(counts) <= 1
     with pytest.raises(NotEnoughPhotos, match="needs 9 test photos, but the study has 8"):
         crowd(1, stuff, Needs(0, 27, 0), MIXED)
+
+
+@pytest.mark.parametrize("tests", [18, 17])
+def test_all_treatments_have_the_same_photos_where_the_design_says_so(tests):
+    stuff = replace(material(30, conditions="abc"), photo_use=UNDER_EACH)
+    judged, everyone = crowd(20, stuff, Needs(0, tests, 4), MIXED)
+    for stimuli in everyone:
+        photos = Counter(cell.photo for cell in stimuli.test)
+        assert len({*stimuli.test}) == tests
+        assert sorted(photos.values())[1:] == [3] * 5
+        # As long as there are others, the control's pictures are not of these photos.
+        assert not photos.keys() & {cell.photo for cell in stimuli.vigilance}
+    counts = [judged[Cell(photo, arm)] for photo in stuff.test_photos for arm in "abc"]
+    assert max(counts) - min(counts) <= 1
+    with pytest.raises(NotEnoughPhotos, match="needs 31 test photos"):
+        crowd(1, stuff, Needs(0, 93, 0), MIXED)
 
 
 def test_photos_come_again_as_evenly_as_they_can_where_they_may():
