@@ -23,8 +23,8 @@ from colorizers.models import OPEN_STATES, WorkState
 from evaluation.admin.forms import ChosenExclusionForm, ExclusionForm
 from evaluation.admin.participations import named
 from evaluation.models import Exclusion, Order, OrderKind, Report, Score
-from evaluation.report.orders import of_order
 from evaluation.services.exports import Format
+from evaluation.services.order_panel import of_order
 from studies.admin.access import sees_any_study, sees_study
 from studies.models import Participation, Study, Trial
 

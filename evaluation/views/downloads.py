@@ -9,10 +9,9 @@ from django.views.decorators.http import require_safe
 
 from evaluation.models import Population, Report
 from evaluation.report import charts
-from evaluation.report import downloads as report_files
 from evaluation.report.section import Chart
 from evaluation.report.wording import SIMULATED_BANDS
-from evaluation.services import report_contents
+from evaluation.services import report_contents, report_files
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 
 # A frozen report never changes, but the drawing may with the next release.

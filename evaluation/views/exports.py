@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from evaluation.models import Order, OrderKind, Population
-from evaluation.report.orders import of_order
 from evaluation.services import (
     orders,
 )
 from evaluation.services.exports import Format
+from evaluation.services.order_panel import of_order
 from evaluation.views.access import population_or_404, study_or_404
 from studies.models import Study
 

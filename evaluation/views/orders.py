@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from colorizers.models import WorkState
 from evaluation.models import Order, Population
-from evaluation.report.orders import of_order
 from evaluation.services import (
     orders,
 )
+from evaluation.services.order_panel import of_order
 from evaluation.views.access import study_or_404
 from evaluation.views.report import address
 

@@ -19,9 +19,9 @@ from colorizers.models import OPEN_STATES, WorkState
 from evaluation.models import Order, OrderKind, Population, Report
 from evaluation.report import charts
 from evaluation.report.html import context_of
-from evaluation.report.orders import of_order
 from evaluation.report.section import Chart
 from evaluation.services import orders, report_contents, reports
+from evaluation.services.order_panel import of_order
 from evaluation.views.access import population_or_404, report_or_404, study_or_404
 from studies.models import Study
 

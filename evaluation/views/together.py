@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from evaluation.models import Population, Report
-from evaluation.report.downloads import drawn_inside
 from evaluation.report.html import laid_out
+from evaluation.services.report_files import drawn_inside
 from evaluation.services.together import NotTogether, set_side_by_side
 from evaluation.views.access import population_or_404
 from studies.models import Study

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
-from evaluation.report import downloads as report_files
+from evaluation.services import report_files
 from tests.browser.conftest import AXE
 from tests.evaluation.cast import demanding_report
 

@@ -12,9 +12,9 @@ from evaluation.designs._design import Evidence
 from evaluation.models import Population
 from evaluation.reading.tables import read_study
 from evaluation.report import charts
-from evaluation.report import downloads as files
 from evaluation.report.section import as_json, from_json, numbered
 from evaluation.services import report_contents, reports
+from evaluation.services import report_files as files
 from studies import designs as asking
 from studies.models import Study
 from tests.simulated import simulated_study

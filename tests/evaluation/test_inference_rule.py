@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from evaluation.models import Population, Report
-from evaluation.report import downloads as report_files
 from evaluation.services import (
+    report_files,
     reports,
 )
 from evaluation.statistics.intervals import THESE_PHOTOS

@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from colorizers.models import WorkState
 from evaluation.models import Order, OrderKind, Population, Report
-from evaluation.report.orders import of_order
 from evaluation.services import (
     makers,
     orders,
 )
+from evaluation.services.order_panel import of_order
 from tests.evaluation.cast import played_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]

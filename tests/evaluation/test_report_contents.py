@@ -9,8 +9,7 @@ from django.apps import apps
 
 from evaluation.designs._design import Concluding
 from evaluation.models import Population, Report
-from evaluation.report import downloads as report_files
-from evaluation.services import report_contents, reports
+from evaluation.services import report_contents, report_files, reports
 from studies.models import BlindingAudit, ParticipationState, Response, Study
 from tests.evaluation.cast import played_study, score
 from tests.evaluation.report import said

@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from evaluation.report import downloads
-from evaluation.report.downloads import pdf
 from evaluation.report.pdf.sheets import WIDTH, Sheets
+from evaluation.services import report_files
+from evaluation.services.report_files import pdf
 from tests.evaluation.cast import demanding_report
 
 
@@ -84,7 +84,7 @@ def percentages(text):
 def test_every_percentage_of_a_report_is_written_alike(ada, monkeypatch):
     """A no-break space before the sign, on the page and on paper; LaTeX keeps its own."""
     report = demanding_report(ada, {"one": "One", "two": "Two"})
-    html = re.sub(r"<style.*?</style>|<svg.*?</svg>|<[^>]*>", "", downloads.html(report), flags=re.S)
+    html = re.sub(r"<style.*?</style>|<svg.*?</svg>|<[^>]*>", "", report_files.html(report), flags=re.S)
     assert percentages(unescape(html)) == []
     said = []
     original = Sheets.normalize_text
@@ -94,7 +94,7 @@ def test_every_percentage_of_a_report_is_written_alike(ada, monkeypatch):
         return original(sheets, text)
 
     monkeypatch.setattr(Sheets, "normalize_text", noted)
-    downloads.pdf(report)
+    report_files.pdf(report)
     assert percentages("\n".join(said)) == []
     assert any("who passed under 75\N{NO-BREAK SPACE}%" in text for text in said)
 

@@ -8,10 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from evaluation.models import Population, Report
-from evaluation.report import downloads as report_files
 from evaluation.report import terminal
 from evaluation.report.wording import SIMULATED_BANDS
-from evaluation.services import report_contents, reports, scores, together
+from evaluation.services import report_contents, report_files, reports, scores, together
 from studies.models import Study
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from evaluation.models import Report
 from evaluation.report import charts
-from evaluation.report import downloads as files
 from evaluation.services import report_contents
+from evaluation.services import report_files as files
 from tests.evaluation.report import shown
 
 pytestmark = pytest.mark.django_db

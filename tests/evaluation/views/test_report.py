@@ -6,10 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluation.models import Order, Population, Report
-from evaluation.report import downloads as report_files
 from evaluation.services import (
     makers,
     orders,
+    report_files,
     reports,
 )
 from evaluation.views.report import address
