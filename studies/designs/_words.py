@@ -160,13 +160,20 @@ def general_page(*, limited: bool) -> Page:
     return Page(say("What to do"), text + ((say("You have {limit} to answer."),) if limited else ()))
 
 
-def looking_page(*, sequential: bool, timed: bool, limited: bool) -> Page:
-    """How the two photos of a trial come and go."""
-    if sequential:
+def looking_page(*, sequential: bool, timed: bool, limited: bool, varied: bool = False) -> Page:
+    """How the two photos of a trial come and go; `varied`: their time differs from trial to trial."""
+    if sequential and varied:
+        course = say(
+            "One photo appears {first}, then the other {second}, or the other way round, each for only a "
+            "short time."
+        )
+    elif sequential:
         course = say(
             "One photo appears {first}, then the other {second}, or the other way round, each for only "
             "{exposure}."
         )
+    elif varied:
+        course = say("Both photos appear together and stay for only a short time.")
     elif timed:
         course = say("Both photos appear together and stay for only {exposure}.")
     else:
@@ -178,7 +185,7 @@ def looking_page(*, sequential: bool, timed: bool, limited: bool) -> Page:
         afterwards = (say("Then you choose. Take as long as you need."),)
     description = say("A drawing of the order: the photos appear, vanish, and then you choose.")
     return Page(
-        say("Look closely, it is quick"),
+        say("Look closely, it is quick") if timed else say("What you will see"),
         (course, *afterwards),
         Figure("course", description, TWO_SCENES.scenes),
     )

@@ -14,6 +14,7 @@ from studies.designs._base import ANSWER_MS, Base
 from studies.designs._columns import FLAG, TEXT, Column, digest_column
 from studies.designs._dealing import fixed_plan
 from studies.designs._design import Answered, Cell, Feedback, Person, Reaction, Stimuli, Treatment
+from studies.designs._frames import levels_of
 from studies.designs._settings import check_settings
 from studies.designs._trial import PRACTICE, REAL, TEST, TrialSpec
 from studies.designs._words import INVENTED_COLOURS, REAL_COLOURS, say
@@ -139,7 +140,8 @@ class Pair(Base):
     def words(self) -> _words.Words:
         sequential = self.settings.presentation == "sequential"
         limited = self.settings.answer_limit_ms is not None
-        looking = _words.looking_page(sequential=sequential, timed=True, limited=limited)
+        varied = len(levels_of(self.settings.exposure_ms)) > 1
+        looking = _words.looking_page(sequential=sequential, timed=True, limited=limited, varied=varied)
         return dataclasses.replace(WORDS, pages=ASKED[self.settings.wording].pages(looking))
 
     def _frames_ms(self, exposure_ms: int | None) -> float:

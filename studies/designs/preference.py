@@ -24,6 +24,7 @@ from studies.designs._design import (
     Stimuli,
     Treatment,
 )
+from studies.designs._frames import levels_of
 from studies.designs._settings import check_settings
 from studies.designs._trial import REAL, VIGILANCE, Choice, TrialSpec
 from studies.designs._words import say
@@ -135,6 +136,7 @@ class Preference(Base):
             sequential=chosen.presentation == "sequential",
             timed=chosen.exposure_ms is not None,
             limited=chosen.answer_limit_ms is not None,
+            varied=len(levels_of(chosen.exposure_ms)) > 1,
         )
         return dataclasses.replace(WORDS, pages=(TASK, looking, CHOOSING))
 

@@ -50,7 +50,8 @@ CHOOSING = _words.Page(
     say("How to choose"),
     (
         _words.ByInput(
-            keyboard=say("Press the number of the picture, or click it."), touch=say("Tap the picture.")
+            keyboard=say("Press the number of the picture that looks most natural, or click it."),
+            touch=say("Tap the picture that looks most natural."),
         ),
     ),
 )

@@ -8,16 +8,30 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from studies.designs import _fields, _one
+from studies.designs import _fields, _one, _words
 from studies.designs._columns import FLAG, Column
 from studies.designs._dealing import fixed_plan
 from studies.designs._design import EASY_START, ONCE, Answered, Cell, Needs, Stimuli
 from studies.designs._frames import levels_of
 from studies.designs._settings import check_settings
 from studies.designs._trial import PRACTICE, REAL, TrialSpec
+from studies.designs._words import say
 
 FAILED = "failed_qualification"
 QUALIFICATION = "qualification"
+
+
+# Before practice with a qualification behind it, and before a qualification alone.
+FIRST_TOLD = _words.Counted(
+    say("First comes one {things} that does not count."),
+    say("First come {count} {things} that do not count. At the beginning you are told whether you were "
+        "right. The rest show whether the task suits you: with too many wrong answers the test ends there."),
+)  # fmt: skip
+FIRST_UNTOLD = _words.Counted(
+    FIRST_TOLD.one,
+    say("First come {count} {things} that show whether the task suits you: with too many wrong answers the "
+        "test ends there. They do not count."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,12 @@ class Single(_one.OneImage):
         Column("qualification", FLAG, "1: a trial of the qualification", after="phase"),
     )
     settings: SingleSettings = field(default_factory=SingleSettings)
+
+    def words(self) -> _words.Words:
+        words = super().words()
+        if not self.settings.qualification_trials:
+            return words
+        return replace(words, practice=FIRST_TOLD if self.settings.practice_trials else FIRST_UNTOLD)
 
     def needs(self) -> Needs:
         """Qualification takes photos of practice, and pictures by the control."""

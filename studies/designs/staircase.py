@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from studies.designs import _fields, _one
+from studies.designs import _fields, _one, _words
 from studies.designs._columns import FLAG, WHOLE, Column
 from studies.designs._dealing import spread
 from studies.designs._design import ONE_CONDITION, REPEATED, Answered, Cell, Stimuli
 from studies.designs._settings import check_settings
 from studies.designs._trial import PRACTICE, TEST, VIGILANCE, TrialSpec
+from studies.designs._words import say
 
 MOST_MS = 60_000
+BRIEFER = say("The photos become briefer when you are right, and stay longer when you are wrong.")
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,11 @@ class Staircase(_one.OneImage):
         ),
     )  # fmt: skip
     settings: StaircaseSettings = field(default_factory=StaircaseSettings)
+
+    def words(self) -> _words.Words:
+        words = super().words()
+        task, looking, choosing = words.pages
+        return replace(words, pages=(task, replace(looking, text=(*looking.text, BRIEFER)), choosing))
 
     def estimated_minutes(self) -> int:
         """Feedback comes after every trial."""

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -221,10 +220,19 @@ def not_counted(participation: Participation) -> dict[str, int]:
 
 
 def progress(participation: Participation) -> dict[str, int]:
-    """Answered, planned and practice trials, spoiled ones and those in their places included."""
-    kinds = list(participation.trials.values_list("kind", F("response__pk")))
-    return {
-        "done": sum(response is not None for _, response in kinds),
-        "total": len(kinds),
-        "practice": sum(kind == "practice" for kind, _ in kinds),
+    """Answered trials, all of them, and those for practice, spoiled ones and those in their places included.
+
+    A design may plan a trial only when those before it are answered: they count from the beginning.
+    """
+    trials = list(participation.trials.values_list("kind", "response__pk", "replaces"))
+    found = {
+        "done": sum(response is not None for _, response, _ in trials),
+        "total": len(trials),
+        "practice": sum(kind == TrialKind.PRACTICE for kind, _, _ in trials),
     }
+    if participation.state == ParticipationState.FINISHED:
+        return found
+    needs = planning.design_of(participation.study).needs()
+    repeats = sum(replaced is not None for _, _, replaced in trials)
+    whole = needs.practice + needs.test + needs.vigilance + repeats
+    return found | {"total": max(found["total"], whole), "practice": max(found["practice"], needs.practice)}

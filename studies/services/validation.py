@@ -16,6 +16,7 @@ from colorizers.tools.command_line import MANAGE
 from studies import designs, recruiters
 from studies.designs import _example
 from studies.designs._design import ONCE, REPEATED, Design, Needs, Treatment
+from studies.designs._trial import REAL
 from studies.models import Allocation, Condition, ConditionKind, Study
 from studies.rules import randomisation, study_settings, vigilance, voiding
 from studies.rules.strict_view import StrictRules, strict_rules
@@ -316,7 +317,9 @@ def _check_plan(
     conditions: list[Condition],
     readiness: Readiness,
 ) -> None:
-    put = len(treatments)
+    # The real photo by itself is under no test.
+    tested = [one for one in treatments if one.arms != (REAL,)]
+    put, tests = len(tested), round(needs.test * sum(one.share for one in tested))
     if needs.vigilance and all(condition.kind == ConditionKind.TEST for condition in conditions):
         readiness.problem(
             f"{_counted(needs.vigilance, 'vigilance trial is', 'vigilance trials are')} planned, but there "
@@ -333,10 +336,10 @@ def _check_plan(
     alone = all(len(one.arms) == 1 for one in treatments)
     what = "condition" if alone else "set of pictures"
     # Sets of pictures are balanced over people; each of them sees some.
-    if study.allocation == Allocation.MIXED and alone and needs.test < put:
+    if study.allocation == Allocation.MIXED and alone and tests < put:
         readiness.problem(
             f"Every participant is to see every {what}, but there are {put} of them and only "
-            f"{needs.test} test trials: plan more, or let each participant see one condition.",
+            f"{tests} test trials: plan more, or let each participant see one condition.",
             "field:allocation",
         )
     if study.arm_quota is not None and study.allocation == Allocation.MIXED:
@@ -358,7 +361,7 @@ def _check_plan(
             "be wide.",
             "field:planned_participants",
         )
-    judged = people * needs.test // max(put, 1)
+    judged = people * tests // max(put, 1)
     if judged < FEW_JUDGEMENTS:
         readiness.warn(
             f"About {judged} judgements of each {what} are planned; with under {FEW_JUDGEMENTS} a rate is "

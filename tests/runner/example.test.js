@@ -28,13 +28,18 @@ test("a simultaneous pair with a mask: both at once, one step for all masks, and
   assert.equal(steps[2].ms, 120);
 });
 
+test("photos that stay until the answer are there when it is given", () => {
+  const steps = course([{ kind: "blank", duration_ms: 900 }, { kind: "images", duration_ms: null, images: both }]);
+  assert.deepEqual(seen(steps), ["dots left+right", "photos left+right"]);
+});
+
 test("captions say what and for how long, in the decimals of the language", () => {
   const [dot, photo, , , choice] = course();
   const lines = [dot, photo, choice].map((step) => captionOf(step, ENGLISH, "en"));
   assert.deepEqual(lines, [["A dot"], ["One photo", "1\u202fs"], ["You choose"]]);
   assert.equal(captionOf({ kind: "photos", slots: ["left", "right"], ms: 500 }, ENGLISH, "de").at(-1), "0,5\u202fs");
   const all = ["1", "2", "3"].map((_, i, slots) => captionOf({ kind: "photos", slots: slots.slice(0, i + 1), ms: null }, ENGLISH, "en"));
-  assert.deepEqual(all, [["One photo"], ["Both photos"], ["All photos"]]);
+  assert.deepEqual(all, [["One photo", "You choose"], ["Both photos", "You choose"], ["All photos", "You choose"]]);
 });
 
 test("the example keeps the trial's own times", async () => {

@@ -37,8 +37,26 @@ def test_the_pages_follow_the_settings(chosen, sentence):
     assert sentence in said(designs.get("pair").configured(chosen).words())
 
 
+def test_of_several_exposures_no_page_names_one():
+    for presentation in ("sequential", "simultaneous"):
+        chosen = {"presentation": presentation, "exposure_ms": [3000, 5000]}
+        words = said(designs.get("pair").configured(chosen).words())
+        assert "only a short time." in words
+        assert "{exposure}" not in words
+
+
+def test_whoever_comes_to_a_qualification_is_told_so():
+    single = designs.get("single")
+    assert "with too many wrong answers the test ends there" in single.words().practice.many
+    assert "you are told whether you were right" in single.words().practice.many
+    assert "told whether" not in single.configured({"practice_trials": 0}).words().practice.many
+    assert "ends there" not in single.configured({"qualification_trials": 0}).words().practice.many
+
+
 def test_photos_that_stay_until_the_answer_are_described_so():
-    (course,) = looking_page(sequential=False, timed=False, limited=False).text
+    page = looking_page(sequential=False, timed=False, limited=False)
+    assert page.title == "What you will see"
+    (course,) = page.text
     assert course == "Both photos appear together and stay until you have chosen."
     assert looking_page(sequential=False, timed=False, limited=True).text[1:] == (
         "Then you have {limit} to choose.",

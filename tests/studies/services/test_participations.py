@@ -33,6 +33,16 @@ def test_everything_is_planned_before_anything_is_shown(participation):
     assert TrialPicture.objects.count() == 24
 
 
+def test_trials_that_are_planned_one_by_one_count_from_the_beginning(db, idle_queue, every_design):
+    study = launched_study(
+        design="staircase", allocation="one_condition_per_participation", photos=24,
+        design_settings={"practice_trials": 2, "blocks": 2, "trials_per_block": 4, "vigilance_share": 0.25},
+    )  # fmt: skip
+    participation = begin_participation(study=study, source="person")
+    assert participation.trials.count() < 12
+    assert progress(participation) == {"done": 0, "total": 12, "practice": 2}
+
+
 def test_pictures_are_the_stimuli_of_the_faces_that_were_planned(participation):
     for trial in participation.trials.select_related("condition"):
         for picture in trial.pictures.select_related("stimulus__colorization"):

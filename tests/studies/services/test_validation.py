@@ -177,12 +177,6 @@ def test_a_control_that_might_fool_people_is_warned_about():
     assert any("any attentive person" in warning for warning in warnings(study))
 
 
-@pytest.fixture
-def every_design(monkeypatch):
-    """Every design is offered, whoever concludes from it."""
-    monkeypatch.setattr(designs, "_concluded", [])
-
-
 def test_a_design_that_nobody_concludes_from_is_not_offered(monkeypatch):
     monkeypatch.setattr(designs, "_concluded", [lambda: ["pair"]])
     assert designs.choices() == [("pair", "Pair test")]
@@ -196,6 +190,15 @@ def test_a_qualification_needs_a_vigilance_condition(every_design):
     [problem] = problems(study)
     assert "A qualification is planned, but there is no vigilance condition" in problem
     assert problems(with_settings(study, qualification_trials=0)) == []
+
+
+def test_the_real_photo_of_single_pictures_is_no_condition(every_design):
+    study = builders.make_study(photos=40, design="single")
+    few = {"practice_trials": 2, "qualification_trials": 0, "vigilance_share": 0}
+    assert problems(with_settings(study, test_trials=4, **few)) == []
+    [problem] = problems(with_settings(study, test_trials=2, **few))
+    assert "there are 2 of them and only 1 test trials" in problem
+    assert any("About 10 judgements" in words for words in warnings(with_settings(study, test_trials=4)))
 
 
 def test_sets_of_pictures_may_be_more_than_one_participant_sees(every_design):

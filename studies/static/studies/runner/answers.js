@@ -18,10 +18,12 @@ export function keyName(key, texts) {
 export function answerFace(answer, layout, texts) {
   const stacked = layout === "column" && SETTLED_PLACES.has(answer.value);
   const arrows = { left: "ArrowUp", right: "ArrowDown" };
+  const label = stacked ? texts.stackedPlaces[answer.value] : answer.label;
   const keys = stacked && arrows[answer.value] ? [arrows[answer.value], ...answer.keys.slice(1)] : answer.keys;
   return {
-    label: stacked ? texts.stackedPlaces[answer.value] : answer.label,
-    keys: keys.slice(0, 2).map((key) => keyName(key, texts)),
+    label,
+    // A label that is its key says it already.
+    keys: keys.slice(0, 2).map((key) => keyName(key, texts)).filter((key) => key !== label),
   };
 }
 

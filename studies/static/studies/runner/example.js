@@ -26,6 +26,8 @@ export function courseOf(trial) {
       steps.push({ kind: "mask", slots: places[seen], ms: frame.duration_ms });
     }
   });
+  // Photos that stay until the answer are still there when it is given.
+  if (steps.at(-1)?.kind === "photos" && steps.at(-1).ms === null) return steps;
   return [...steps, { kind: "choose", slots: trial.slots, ms: null }];
 }
 
@@ -40,6 +42,7 @@ export function captionOf(step, texts, language) {
     mask: example.mask,
     choose: example.choose,
   }[step.kind];
+  if (step.kind === "photos" && step.ms === null) return [words, example.choose];
   if (step.ms === null || step.kind === "dots") return [words];
   // A narrow no-break space: the unit never stands on a line of its own.
   return [words, `${(step.ms / 1000).toLocaleString(language, { maximumFractionDigits: 2 })}\u202fs`];

@@ -1,6 +1,6 @@
 /** Small drawings for the instructions; their shapes and colours are in the style sheet. */
 
-import { answerFace } from "./answers.js";
+import { answerFace, inRow } from "./answers.js";
 import { h } from "./dom.js";
 import { courseFigure } from "./example.js";
 
@@ -22,15 +22,21 @@ function scenes({ description, scenes: shown }, { captions }) {
   return figure(description, "figure-scenes", ...items);
 }
 
-/** The answers to choose from, with their keys. */
+/** The answers to choose from, with their keys: where the pictures are, and below them. */
 function choices({ description }, { trial, layout, texts }) {
-  const places = trial.answers.map((answer) => {
-    const { label, keys } = answerFace(answer, layout, texts);
-    const hint = h("span", { class: "runner-keys" });
-    keys.forEach((key, i) => hint.append(...(i ? [` ${texts.or} `] : []), h("kbd", { textContent: key })));
-    return h("span", { class: "figure-choice" }, h("span", { class: "runner-label", textContent: label }), hint);
-  });
-  return figure(description, `figure-choices figure-${layout}`, ...places);
+  const drawn = (answers, kind) =>
+    answers.map((answer) => {
+      const { label, keys } = answerFace(answer, layout, texts);
+      const hint = h("span", { class: "runner-keys" });
+      keys.forEach((key, i) => hint.append(...(i ? [` ${texts.or} `] : []), h("kbd", { textContent: key })));
+      return h("span", { class: kind }, h("span", { class: "runner-label", textContent: label }), hint);
+    });
+  const below = inRow(trial, trial.slots);
+  const places = drawn(trial.answers.filter((answer) => !below.includes(answer)), "figure-choice");
+  if (places.length === 0) places.push(h("span", { class: "figure-choice figure-picture" }));
+  const stage = h("span", { class: `figure-places figure-${layout}` }, ...places);
+  const row = below.length > 0 ? h("span", { class: "figure-below" }, ...drawn(below, "figure-answer")) : null;
+  return figure(description, "figure-choices", stage, row);
 }
 
 /** The drawing that a page of the design's words asks for. */
