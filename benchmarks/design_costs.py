@@ -18,22 +18,24 @@ HEAD = """\
 |---|---|---|---|---|---|---|"""
 
 
+def row(name, planning):
+    """Of a design: four conditions, the same points where it asks for points, all else as usual."""
+    shares = {"half_width": 0.05, "difference": 0.1} if planning.Answer.scale is POINTS else {}
+    question = planning.Question.fitted({"conditions": 4} | shares)
+    found, answer = planning.numbers(question), planning.Answer(planning.Planner(question))
+    precision, difference = found["participants_for_precision"], found["participants_for_difference"]
+    minutes = asking.get(name).configured({}).estimated_minutes()
+    hours = max(precision, difference) * minutes / 60
+    return (
+        f"| `{name}` | {answer.precision} | {precision:,} | {answer.difference} | {difference:,} "
+        f"| {minutes} | {hours:,.0f} |"
+    ).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def rows():
-    """One line a design that has a planner: four conditions, the same points where it asks for points."""
-    for name in concluding.names():
-        planning = concluding.get(name).planning
-        if planning is None:
-            continue
-        shares = {"half_width": 0.05, "difference": 0.1} if planning.Answer.scale is POINTS else {}
-        question = planning.Question.fitted({"conditions": 4} | shares)
-        found, answer = planning.numbers(question), planning.Answer(planning.Planner(question))
-        precision, difference = found["participants_for_precision"], found["participants_for_difference"]
-        minutes = asking.get(name).configured({}).estimated_minutes()
-        hours = max(precision, difference) * minutes / 60
-        yield (
-            f"| `{name}` | {answer.precision} | {precision:,} | {answer.difference} | {difference:,} "
-            f"| {minutes} | {hours:,.0f} |"
-        ).replace("\N{NO-BREAK SPACE}", " ")
+    """One line a design that has a planner."""
+    found = ((name, concluding.get(name).planning) for name in concluding.names())
+    return [row(name, planning) for name, planning in found if planning]
 
 
 if __name__ == "__main__":
