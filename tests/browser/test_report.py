@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from evaluation.models import Order, Population
 from evaluation.services import makers, orders, reports, scores
+from evaluation.services.study_plans import planned
 from studies.models import Condition, Trial
 from studies.rules.payloads import Answer
 from studies.services.participations import begin_participation
@@ -99,3 +100,13 @@ def test_the_planner_is_readable_everywhere(page, transactional_db, results):
         page.keyboard.press("Enter")
         expect(page.get_by_text("To see each of 4 conditions takes as many test trials")).to_be_visible()
         check(page, f"planning-refused-{look}", results)
+
+
+def test_the_planner_of_every_design_fits_a_phone(page, transactional_db, results):
+    page.set_viewport_size({"width": 375, "height": 667})
+    for name in planned():
+        page.goto(f"/planning/?design={name}")
+        expect(page.get_by_role("navigation", name="Designs").get_by_role("link")).to_have_count(
+            len(planned())
+        )
+        check(page, f"planning-{name}-phone-light", results)
