@@ -9,8 +9,9 @@ from evaluation.designs._choices.analysis import findings
 from evaluation.designs._choices.plan import PREFERENCE
 from evaluation.designs._choices.tabled import columns_of, rows_of
 from evaluation.designs._common.counted import with_voided
+from evaluation.designs._common.files import CHOSEN_SIDES
 from evaluation.designs._common.photo_table import gallery_of
-from evaluation.designs._design import Concluding, Evidence
+from evaluation.designs._design import Concluding, Evidence, FileForm
 from evaluation.designs._preference.choices import judged_choices, statistics
 from evaluation.report.section import Section
 from evaluation.statistics.agreement import Standing
@@ -26,6 +27,7 @@ class Preference(Concluding):
         "was preferred",
         "Chance of being preferred: to the other one of two conditions, else to one of average strength",
     )
+    files = (FileForm(("preferred_model",)), CHOSEN_SIDES)
     keywords = ("preference", "paired comparison", "Bradley-Terry model")
 
     @one_thread()

@@ -130,7 +130,7 @@ def test_bootstraps_are_made_when_asked_for_and_repeat_by_seed():
 
 def test_other_tasks_are_known_by_their_columns(tmp_path):
     out, _ = run(responses("p11_preference"), "--json", tmp_path / "p.json")
-    assert "preference task" in out
+    assert "Participants preferred “L2” most" in " ".join(out.split())
     assert json.loads((tmp_path / "p.json").read_text())["ranking"] == ["L2", "MCL", "FULL", "GAN"]
 
 

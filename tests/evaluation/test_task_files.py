@@ -16,7 +16,11 @@ HEADERS = {
     [
         ("preference", "ada,L2,MCL,middle", r"line 2: chosen_side is 'middle', expected one of l, left"),
         ("preference", ",L2,MCL,left", r"line 2: participant_id is '', expected a name"),
-        ("preference", "ada,L2,L2,left", r"choice 1 is between a condition and itself"),
+        (
+            "preference",
+            "ada,L2,L2,left",
+            r"line 2: right_model is 'L2', expected another condition than on the left",
+        ),
         ("single", "ada,L2,fake,perhaps", r"line 2: answer is 'perhaps', expected one of fake, real"),
         ("single", "ada,L2,fake", r"line 2: 3 fields, expected 4 as in the header"),
         ("staircase", "ada,0,0,L2,long,1", r"line 2: exposure_ms is 'long', expected a number"),

@@ -12,6 +12,8 @@ from evaluation.designs._exclusion_rules import StrictView, strict_view
 from evaluation.statistics.arrays import AnyCodes, Bools, Json, Rows
 from evaluation.statistics.table import TEST, UNKNOWN, ResponseTable
 
+ONE_TRIAL = "one row per participant and trial"
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -82,6 +84,15 @@ def counted(
     valid = table.take(kept)
     rules = strict_view(table, valid, **evidence.strict)
     return Counted(valid, table, tuple(steps), rules, tests, len(usable))
+
+
+def trials_of(table: ResponseTable) -> tuple[AnyCodes, ...]:
+    """Codes that no two trials share: of the person, the condition, the block and the number within it."""
+    numbers = np.unique(table.trial_index, return_inverse=True)[1].reshape(-1)
+    # A trial without a number is one of its own.
+    apart = np.where(np.isnan(table.trial_index), -1 - np.arange(len(table)), numbers)
+    block = np.nan_to_num(table.numbers("block"), nan=-1).astype(np.int64)
+    return table.participant.codes, table.condition.codes, block, apart
 
 
 def with_voided(evidence: Evidence) -> Evidence | None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.designs._common.counted import Counted, counted
+from evaluation.designs._common.counted import ONE_TRIAL, Counted, counted, trials_of
 from evaluation.designs._design import Evidence
-from evaluation.statistics.arrays import AnyCodes, Bools, cells_of
+from evaluation.statistics.arrays import Bools, cells_of
 from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.table import UNKNOWN, Factor, ResponseTable
 
@@ -34,9 +34,7 @@ class Judged:
         table = evidence.table
         is_real, called_real = table.numbers("is_real"), table.numbers("called_real")
         answered = np.isfinite(is_real) & np.isfinite(called_real)
-        found = counted(
-            evidence, answered, what=WHAT, once=_trials(table), once_words="one row per participant and trial"
-        )
+        found = counted(evidence, answered, what=WHAT, once=trials_of(table), once_words=ONE_TRIAL)
         kept = found.table
         judged = cls(found, kept.numbers("is_real") == 1, kept.numbers("called_real") == 1)
         nameless = np.flatnonzero(~judged.is_real & (kept.condition.codes == UNKNOWN))
@@ -79,12 +77,3 @@ class Judged:
             table, happened.astype(np.int8), cell, rows=len(of.whole), test_rows=of.test_rows,
             usable_rows=of.usable_rows, contradictory=0, steps=of.steps, clustered=True,
         )  # fmt: skip
-
-
-def _trials(table: ResponseTable) -> tuple[AnyCodes, ...]:
-    """Codes that no two trials share: of the person, the condition, the block and the number within it."""
-    numbers = np.unique(table.trial_index, return_inverse=True)[1].reshape(-1)
-    # A trial without a number is one of its own.
-    apart = np.where(np.isnan(table.trial_index), -1 - np.arange(len(table)), numbers)
-    block = np.nan_to_num(table.numbers("block"), nan=-1).astype(np.int64)
-    return table.participant.codes, table.condition.codes, block, apart

@@ -8,11 +8,10 @@ import numpy as np
 
 from evaluation.designs._choices.analysis import NOTHING
 from evaluation.designs._choices.judged import TIED, Judged, coded, only_shown
-from evaluation.designs._common.counted import Counted, counted
+from evaluation.designs._common.counted import ONE_TRIAL, Counted, counted, trials_of
 from evaluation.designs._design import Evidence
 from evaluation.statistics.arrays import Bools, Ints, Json
 from evaluation.statistics.bradley_terry import (
-    LEFT,
     TIE,
     Preferences,
     bradley_terry,
@@ -36,13 +35,10 @@ class _Columns:
 
     @classmethod
     def of(cls, table: ResponseTable) -> _Columns:
-        """A file may say which side was chosen, rather than which condition."""
+        """From the design's own columns."""
         names = [table.names(name) for name in ("left_model", "right_model", "preferred_model")]
         labels, codes = coded(names)
         left, right, best = codes.T
-        if "preferred_model" not in table.own:
-            best = np.where(table.chosen_side == LEFT, left, right)
-            best = np.where(table.chosen_side == UNKNOWN, UNKNOWN, best)
         if NO_PREFERENCE in labels:
             best = np.where(best == labels.index(NO_PREFERENCE), TIED, best)
         return cls(labels, left, right, best)
@@ -53,12 +49,6 @@ class _Columns:
         two = (self.left != UNKNOWN) & (self.right != UNKNOWN) & (self.left != self.right)
         known = (self.best == self.left) | (self.best == self.right) | (self.best == TIED)
         return np.asarray(two & known)
-
-    @property
-    def pair(self) -> Ints:
-        """Which two conditions, wherever they stood."""
-        low, high = np.minimum(self.left, self.right), np.maximum(self.left, self.right)
-        return np.asarray(low * len(self.labels) + high)
 
 
 def judged_choices(evidence: Evidence) -> tuple[Judged, Preferences | None]:
@@ -72,8 +62,8 @@ def judged_choices(evidence: Evidence) -> tuple[Judged, Preferences | None]:
         evidence,
         every.answered,
         what="answered, and two conditions known",
-        once=(table.participant.codes, table.photo.codes, every.pair),
-        once_words="one trial for each participant, photo and pair of conditions",
+        once=trials_of(table),
+        once_words=ONE_TRIAL,
     )
     columns = _Columns.of(rows.table)
     both = np.stack((columns.left, columns.right), axis=1)

@@ -21,10 +21,9 @@ from evaluation.reading.files.csv_faults import (
 )
 from evaluation.reading.files.response_files import ALIASES, CLUSTER
 from evaluation.statistics.arrays import Codes, Flags, Floats, Json
-from evaluation.statistics.bradley_terry import Preferences, bradley_terry
 from evaluation.statistics.rules import CURRENT_RULE
 from evaluation.statistics.staircase import Steps, staircases
-from evaluation.statistics.table import SIDES, Factor
+from evaluation.statistics.table import Factor
 
 TRUTHS = {"1": 1, "true": 1, "0": 0, "false": 0}
 
@@ -126,25 +125,6 @@ def _photos(columns: _Columns, path: Path) -> Codes | None:
     return None if named is None else columns[named].factor(path).codes
 
 
-def _preferences(columns: _Columns, path: Path, alpha: float) -> Json:
-    left, right = columns["left_model"], columns["right_model"]
-    left.factor(path), right.factor(path)
-    both = Factor.of([*left.texts, *right.texts])
-    half = len(left.texts)
-    try:
-        choices = Preferences(
-            participant=columns["participant_id"].factor(path).codes,
-            left=both.codes[:half],
-            right=both.codes[half:],
-            chose_left=columns["chosen_side"].flags(SIDES, path) == 0,
-            labels=both.labels,
-            photo=_photos(columns, path),
-        )
-    except ValueError as error:
-        raise FileFault(str(error)) from error
-    return bradley_terry(choices, alpha)
-
-
 def _staircase(columns: _Columns, path: Path, alpha: float) -> Json:
     steps = Steps(
         participant=columns["participant_id"].factor(path),
@@ -172,12 +152,6 @@ class _Task:
 
 
 TASKS = (
-    _Task(
-        "preference",
-        ("left_model", "right_model"),
-        ("participant_id", "left_model", "right_model", "chosen_side"),
-        _preferences,
-    ),
     _Task(
         "staircase",
         ("block", "correct"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from evaluation.designs import get
+from evaluation.designs._common.files import CHOSEN_SIDES
 from evaluation.designs._design import Evidence
 from evaluation.report import charts, terminal
 from evaluation.statistics.bradley_terry import LEFT, TIE, bradley_terry
@@ -177,7 +178,7 @@ def test_one_participant_has_strengths_and_no_intervals():
     assert "[" not in sections["answer"].lead
 
 
-def test_a_photo_counts_once_for_each_pair_of_conditions_wherever_they_stood():
+def test_a_trial_that_was_recorded_twice_counts_once():
     choices = planted_choices()
     n = len(choices.photo)
     one, other = (table_from(choices), table_from(dataclasses.replace(
@@ -185,7 +186,7 @@ def test_a_photo_counts_once_for_each_pair_of_conditions_wherever_they_stood():
     doubled = ResponseTable.of({
         "participant_id": stacked(one.participant, other.participant),
         "image_id": stacked(one.photo, other.photo),
-        "phase": stacked(one.phase, other.phase), "trial_index": np.arange(2.0 * n),
+        "phase": stacked(one.phase, other.phase), "trial_index": np.tile(np.arange(float(n)), 2),
         **{name: stacked(one.own[name], other.own[name]) for name in one.own},
     })  # fmt: skip
     twice, once = (concluded(table)[0] for table in (doubled, one))
@@ -213,7 +214,7 @@ def test_a_file_may_say_which_side_was_chosen():
     table = table_from(choices)
     side = np.where(choices.chose_left, 0, 1).astype(np.int8)
     own = {name: table.own[name] for name in ("left_model", "right_model")}
-    by_side = dataclasses.replace(table, own=own, chosen_side=side)
+    by_side = CHOSEN_SIDES.read(dataclasses.replace(table, own=own, chosen_side=side))
     assert concluded(by_side)[0]["log_ability"] == concluded(table)[0]["log_ability"]
 
 
