@@ -10,7 +10,7 @@ from evaluation.models import Population
 from evaluation.reading import tables
 from evaluation.reading.outcomes import Outcomes
 from evaluation.reading.tables import read_study
-from evaluation.statistics.table import Factor
+from evaluation.statistics.table import LEFT, Factor
 from studies import designs
 from studies.designs._columns import TEXT
 from studies.models import Response, Trial
@@ -123,3 +123,14 @@ def test_a_trial_of_two_conditions_is_of_none():
     tests = table.phase.is_label("test")
     assert set(table.condition.codes[tests].tolist()) == {-1}
     assert set(table.names("left_model").labels) >= {"sepia", "luminance-table"}
+
+
+def test_whoever_is_asked_for_the_photo_from_a_camera_is_read_like_anybody_else(idle_queue):
+    study = simulated_study("pair", wording="from a camera")
+    table = read_study(study, Population.SIMULATED).table
+    answers = Response.objects.exclude(trial__kind="practice").values_list("answer", "trial__key")
+    judged = ~table.phase.is_label("practice")
+    fooled = (table.fake_side != table.chosen_side)[judged]
+    assert fooled.sum() == sum(answer != key for answer, key in answers) > 0
+    arranged = np.array([label.split("-")[0] for label in table.arrangement.labels])[table.arrangement.codes]
+    assert ((arranged == "left") == (table.fake_side == LEFT)).all()
