@@ -168,33 +168,27 @@ class ResponseTable:
         Raises ValueError if the columns differ in length.
         """
         n = len(participant)
-        fake, chosen = _flags(fake_side, side_code), _flags(chosen_side, side_code)
-        phases = Factor.of([TEST] * n if phase is None else [phase_label(value) for value in phase])
-        if attention_passed is None:
-            if not len(fake) == len(chosen) == _length(phases):
-                raise ValueError(
-                    f"{len(fake)} fake sides, {len(chosen)} chosen sides, {_length(phases)} phases"
-                )
-            passed = passed_by_sides(phases, fake, chosen)
-        else:
-            passed = _flags(attention_passed, truth_code)
-        order = range(n)
-        return cls(
-            participant=Factor.of(participant),
-            condition=Factor.of(condition),
-            photo=Factor.of(photo),
-            phase=phases,
-            fake_side=fake,
-            chosen_side=chosen,
-            stored_fooled=_flags([None] * n if fooled is None else fooled, _fooled_code),
-            trial_index=_floats(order if trial_index is None else trial_index),
-            row_id=_floats(order if row_id is None else row_id),
-            rt_ms=_floats([None] * n if rt_ms is None else rt_ms),
-            exposure_ms=_floats([None] * n if exposure_ms is None else exposure_ms),
-            attention_passed=passed.astype(np.int8),
-            voided=_flags([None] * n if voided is None else voided, _fooled_code),
-            source=Factor.of([""] * n if source is None else source),
-        )
+        columns: dict[str, Any] = {
+            "participant_id": Factor.of(participant),
+            "model": Factor.of(condition),
+            "image_id": Factor.of(photo),
+            "phase": Factor.of([TEST] * n if phase is None else [phase_label(value) for value in phase]),
+            "source": Factor.of([""] * n if source is None else source),
+            "fake_side": _flags(fake_side, side_code),
+            "chosen_side": _flags(chosen_side, side_code),
+            "attention_passed": None if attention_passed is None else _flags(attention_passed, truth_code),
+            "fooled": None if fooled is None else _flags(fooled, _fooled_code),
+            "voided": None if voided is None else _flags(voided, _fooled_code),
+            "trial_index": _floats(range(n) if trial_index is None else trial_index),
+            "row_id": None if row_id is None else _floats(row_id),
+            "rt_ms": None if rt_ms is None else _floats(rt_ms),
+            "exposure_ms": None if exposure_ms is None else _floats(exposure_ms),
+        }
+        table = cls.of({name: column for name, column in columns.items() if column is not None})
+        if attention_passed is not None:
+            return table
+        passed = passed_by_sides(table.phase, table.fake_side, table.chosen_side)
+        return replace(table, attention_passed=passed)
 
     def take(self, rows: Bools | Rows) -> ResponseTable:
         """The same table with fewer rows (a mask or row numbers); labels and their codes stay."""

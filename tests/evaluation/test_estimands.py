@@ -4,8 +4,8 @@ import pytest
 
 from evaluation.designs._pair.analysis import analyse
 from evaluation.reading.files.response_files import read_metrics, read_photo_scores, read_responses
-from evaluation.reading.files.task_files import analyse_task
 from evaluation.statistics.bootstraps import Resampling
+from tests.evaluation.by_design import analysis_of
 from tests.evaluation.oracles import COPIES, PAIR_CASES, responses
 
 TASK_CASES = ["p11_preference", "p12_single", "p13_staircase"]
@@ -49,7 +49,7 @@ def test_the_mixed_model_names_what_its_intervals_are_about():
 
 @pytest.mark.parametrize("case", TASK_CASES)
 def test_every_interval_of_the_other_tasks_names_what_it_is_about(case):
-    assert list(without_estimand(analyse_task(responses(case)))) == []
+    assert list(without_estimand(analysis_of(responses(case)))) == []
 
 
 def test_an_interval_without_an_estimand_is_noticed():

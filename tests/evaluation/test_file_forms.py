@@ -10,7 +10,7 @@ import pytest
 
 from evaluation.reading.files.csv_faults import FileFault
 from evaluation.reading.files.response_files import read_metrics, read_responses
-from evaluation.reading.files.task_files import analyse_task
+from tests.evaluation.by_design import analysis_of
 
 HEADER = ["participant_id", "trial_index", "phase", "model", "image_id", "fake_side", "chosen_side", "rt_ms",
           "attention_passed"]  # fmt: skip
@@ -229,7 +229,7 @@ def test_metrics_and_other_tasks_have_these_forms_too(write):
     names = ["participant_id", "block", "trial_index", "model", "exposure_ms", "correct"]
     steps = [[p, 1, t, "L2", 100.5 + 10 * (t % 3), t % 2] for p in ("ada", "ben") for t in range(12)]
     by_form = [
-        analyse_task(write(content))
+        analysis_of(write(content))
         for content in (
             "\n".join(",".join(map(str, row)) for row in [names, *steps]),
             "\n".join(";".join(str(c).replace(".", ",") for c in row) for row in [names, *steps]),

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from evaluation.reading.files.task_files import analyse_task
 from evaluation.statistics.bradley_terry import Preferences, bradley_terry
+from tests.evaluation.by_design import analysis_of
 from tests.evaluation.oracles import COPIES
 
 
@@ -66,7 +66,7 @@ def test_one_participant_gets_abilities_and_no_tests():
 
 def test_errors_by_people_and_photos_agree_with_statsmodels():
     wanted = json.loads((COPIES / "p11_preference_two_way.json").read_text())
-    found = analyse_task(COPIES / "p11_preference.csv")
+    found = analysis_of(COPIES / "p11_preference.csv")
     assert found["log_ability"] == pytest.approx(wanted["log_ability"], abs=1e-9)
     assert found["se_two_way_G_adj"] == pytest.approx(wanted["se_two_way_G_adj"], rel=1e-9)
     assert found["estimand"] == "new participants × new photos"
