@@ -6,11 +6,11 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from evaluation.designs._choices.analysis import findings
+from evaluation.designs._choices.judged import gallery_of_conditions
 from evaluation.designs._choices.plan import PREFERENCE
 from evaluation.designs._choices.tabled import columns_of, rows_of
 from evaluation.designs._common.counted import with_voided
 from evaluation.designs._common.files import CHOSEN_SIDES
-from evaluation.designs._common.photo_table import gallery_of
 from evaluation.designs._design import Concluding, Evidence, FileForm
 from evaluation.designs._preference.choices import judged_choices, statistics
 from evaluation.report.section import Section
@@ -50,7 +50,7 @@ class Preference(Concluding):
 
     def gallery(self, findings: Json) -> Json:
         """The photos of each condition that were preferred most and least often."""
-        return gallery_of(findings["photos"])
+        return gallery_of_conditions(findings["photos"])
 
     def standing(self, evidence: Evidence) -> Standing | None:
         """The Bradley-Terry abilities."""

@@ -155,6 +155,6 @@ def connected_groups(beats: Ints | Floats, labels: tuple[str, ...]) -> list[list
     groups, member = csgraph.connected_components(
         (np.asarray(beats) > 0).astype(np.float64), directed=True, connection="strong"
     )
-    return [
+    return sorted(
         [label for label, own in zip(labels, member, strict=True) if own == group] for group in range(groups)
-    ]
+    )

@@ -249,6 +249,18 @@ def _collect(
     return len(made)
 
 
+def _further(questions: list[dict[str, Any]], chosen: str) -> dict[str, str]:
+    """An answer to each further question of a trial: the first one that it offers after those before."""
+    given, before = {}, {chosen}
+    for question in questions:
+        offered = [one["value"] for one in question["answers"]]
+        if question["distinct"]:
+            offered = [value for value in offered if value not in before]
+        given[question["name"]] = offered[0]
+        before.add(offered[0])
+    return given
+
+
 def _visit(
     participation: Participation,
     seen: _Seen,
@@ -279,8 +291,7 @@ def _visit(
             chosen = offered[int(rng.integers(len(offered)))]["value"]
             if row.kind == TrialKind.PRACTICE and row.key:
                 chosen = row.key
-            more = {one["name"]: one["answers"][0]["value"] for one in trial["more"]}
-            reaction = Reaction(chosen, 500.0, more)
+            reaction = Reaction(chosen, 500.0, _further(trial["more"], chosen))
             visitor.answer(trial, reaction, as_shown(trial["frames"], clock), runner="audit")
             clock += sum(frame["duration_ms"] or 0 for frame in trial["frames"]) + 500
 

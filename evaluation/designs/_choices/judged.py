@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.designs._common.counted import Counted
+from evaluation.designs._common.photo_table import gallery_of
 from evaluation.statistics.arrays import Bools, Ints, Json
 from evaluation.statistics.joint import Joint
 from evaluation.statistics.table import UNKNOWN, Factor
+from studies.designs._base import REAL_PHOTO
 
 TIED = -2
 """In the place of what was preferred: no difference."""
@@ -50,6 +52,11 @@ class Judged:
             row: Json = {"model": label, "shown": len(best), "best": int(np.count_nonzero(best == code))}
             rows.append(row | {"ties": int(np.count_nonzero(best == TIED))})
         return rows
+
+
+def gallery_of_conditions(photos: Json) -> Json:
+    """The extremes of each condition; the real photo has none to show beside itself."""
+    return {name: found for name, found in gallery_of(photos).items() if name != REAL_PHOTO}
 
 
 def coded(columns: Sequence[Factor]) -> tuple[tuple[str, ...], Ints]:

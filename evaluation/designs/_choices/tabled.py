@@ -30,19 +30,23 @@ ABOUT = "for new participants and new photos"
 UNDECIDED = Column("undecided", WHOLE, "Of these, trials answered with no difference", low=0)
 
 
-def columns_of(best: str, chance: str) -> Mapping[str, tuple[Column, ...]]:
-    """`best` is what happens to a picture that is chosen, as in "was preferred"; `chance` says what it is."""
+def columns_of(best: str, chance: str, *, ties: bool = True) -> Mapping[str, tuple[Column, ...]]:
+    """`best` is what happens to a picture that is chosen, as in "was preferred"; `chance` says what it is.
+
+    `ties`: whether “no difference” may be an answer.
+    """
     counts = (
         Column("shown", WHOLE, "Test trials that count in which its picture was shown", low=0),
         Column("chosen", WHOLE, f"Of these, trials in which it {best}", low=0),
-        UNDECIDED,
+        *([UNDECIDED] if ties else []),
     )
+    undecided = _behind(OF_PARTICIPANTS, UNDECIDED) if ties else ()
     drawn = (
         f"Share in which it {best} where a picture was, drawn towards the condition's mean where few judged "
         "(beta-binomial empirical Bayes)"
     )
     return {
-        PARTICIPANTS: (count_column(OF_PARTICIPANTS), *_behind(OF_PARTICIPANTS, UNDECIDED), MEDIAN_RT),
+        PARTICIPANTS: (count_column(OF_PARTICIPANTS), *undecided, MEDIAN_RT),
         PHOTOS: _behind(
             OF_PHOTOS,
             *counts,
@@ -74,13 +78,19 @@ def _behind(name: str, *columns: Column) -> tuple[Column, ...]:
     return tuple(replace(column, after=name) for column in columns)
 
 
-def rows_of(judged: Judged, analysis: Json, chances: str) -> dict[str, dict[Hashable, Row]]:
+def rows_of(
+    judged: Judged, analysis: Json, chances: str, *, ties: bool = True
+) -> dict[str, dict[Hashable, Row]]:
     """The values of these columns; `chances` is the key of the headline's chances in the analysis."""
-    return {
+    found = {
         PARTICIPANTS: _of_participants(judged),
         PHOTOS: _of_photos(judged),
         CONDITIONS: _of_conditions(judged, analysis, chances),
     }
+    if not ties:
+        for row in (row for rows in found.values() for row in rows.values()):
+            row.pop("undecided", None)
+    return found
 
 
 def _of_participants(judged: Judged) -> dict[Hashable, Row]:

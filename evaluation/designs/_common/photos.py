@@ -108,11 +108,15 @@ def _columns(told: Told, titles: Mapping[str, str]) -> list[tuple[str, Json]]:
 
 
 def _shares(averaged: Averaged, values: list[float]) -> Json:
-    """An axis of shares that ends past the highest, and past the 50 % line; in tenths."""
+    """An axis of shares that ends past the highest, and past the middle; in tenths."""
     highest = max(values, default=0.0)
     end = min(1.0, max(0.6, -(-(highest + 0.02) // 0.1) / 10))
-    found = axis(f"{averaged.name}, %", (), least=(0, end), times=100, mark=0.5)
+    found = axis(f"{averaged.name}, %", (), least=(0, end), times=100, mark=_mark(averaged))
     return found | {"ends": [0.0, end], "ticks": [share for share in SHARES if share <= end]}
+
+
+def _mark(averaged: Averaged) -> float:
+    return 0.5 if averaged.mark is None else averaged.mark
 
 
 def _scatter(told: Told, averaged: Averaged, known: Known) -> tuple[Chart, ...]:
@@ -134,7 +138,8 @@ def _scatter(told: Told, averaged: Averaged, known: Known) -> tuple[Chart, ...]:
             "scatter",
             {"rows": rows, "up": _shares(averaged, shares)},
             f"Each dot is a photo. Horizontal: its score. Vertical: its {averaged.name} in{NBSP}%. "
-            f"[ρ: Spearman correlation](#correlation) with its 95{NBSP}% interval. Dashed: 50{NBSP}%.",
+            f"[ρ: Spearman correlation](#correlation) with its 95{NBSP}% interval. "
+            f"Dashed: {percent(_mark(averaged), 0)}.",
             f"{averaged.title} of each photo against its scores.",
         ),
     )
@@ -196,7 +201,7 @@ def _ladder_caption(averaged: Averaged, ladders: list[Json]) -> str:
     """What the chart of the photos shows; a condition whose photos do not differ has no band."""
     parts = [
         f"Line: [shrunken (empirical-Bayes) {averaged.name}](#photo-rate) of each photo. Small dots: raw "
-        f"rates. Dashed: 50{NBSP}%."
+        f"rates. Dashed: {percent(_mark(averaged), 0)}."
     ]
     flat = [f"“{ladder['title']}”" for ladder in ladders if not ladder["low"]]
     if len(flat) < len(ladders):

@@ -50,9 +50,13 @@ class Axis:
 
     def upwards(self, sheet: Sheet, left: float, right: float, *, size: float = 10, mark: float = 1) -> None:
         """Level lines at the ticks with their numbers on the left; the mark is dashed."""
-        for tick in self.spec["ticks"]:
-            y, marked = self.at(tick), tick == self.spec["mark"]
-            colour = sheet.palette.chance if marked else sheet.palette.line
-            sheet.line([left, right], [y, y], colour, mark if marked else 1,
-                       **({"dashes": (4, 3)} if marked else {}))  # fmt: skip
-            sheet.text(left - 6, y + 4, self.label(tick), size=size, color=sheet.palette.soft, ha="right")
+        ticks, marked = self.spec["ticks"], self.spec["mark"]
+        for level in [*ticks, *([marked] if marked is not None and marked not in ticks else [])]:
+            y, dashed = self.at(level), level == marked
+            colour = sheet.palette.chance if dashed else sheet.palette.line
+            sheet.line([left, right], [y, y], colour, mark if dashed else 1,
+                       **({"dashes": (4, 3)} if dashed else {}))  # fmt: skip
+            if level in ticks:
+                sheet.text(
+                    left - 6, y + 4, self.label(level), size=size, color=sheet.palette.soft, ha="right"
+                )

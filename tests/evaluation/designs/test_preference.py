@@ -136,7 +136,7 @@ def test_groups_that_no_choice_connects_are_named_with_what_to_do():
     _, sections, found = concluded(table_from(dataclasses.replace(choices, chose_left=loses)))
     answer = sections["answer"]
     assert answer.lead == "The answers do not yet put the conditions in one order."
-    assert "“Sepia”; “Bins” and “Classes”" in answer.paragraphs[0]
+    assert "“Bins” and “Classes”; “Sepia”" in answer.paragraphs[0]
     assert "Gather more answers" in answer.paragraphs[0]
     assert answer.charts[0].data["rows"] == []
     sepia = found["analysis"]["counts"][2]

@@ -104,7 +104,8 @@ def test_the_same_answers_give_the_same_results(ada):
     facts = now.results["study"]
     facts["collected"] = kept["study"]["collected"]
     facts["settings"] = {name: facts["settings"][name] for name in kept["study"]["settings"]}
-    assert facts == kept["study"]
+    # The answers are those of today.
+    assert facts | {"collected": []} == kept["study"] | {"collected": []}
 
 
 def differing(found, wanted, where=""):

@@ -15,7 +15,7 @@ FEW = {"practice_trials": 2, "test_trials": 8, "vigilance_share": 0.2}
 SETTINGS = {
     "pair": FEW,
     "preference": FEW,
-    "rank": FEW | {"pictures": 3},
+    "rank": FEW | {"pictures": 3, "ask_worst": True},
     "single": FEW | {"qualification_trials": 4, "qualification_pass": 1.0},
     "staircase": {"practice_trials": 2, "blocks": 1, "trials_per_block": 16, "vigilance_share": 0.2},
 }

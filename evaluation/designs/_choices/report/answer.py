@@ -165,7 +165,7 @@ def _meanings(task: Task) -> tuple[Definition, ...]:
         Definition(
             "n",
             "Trials",
-            "Valid test trials: answered, and one for each participant, photo and set of pictures shown; of "
-            "a condition, those that showed its picture. Practice and vigilance trials are in no result.",
+            "Valid test trials: answered, and each counted once; of a condition, those that showed its "
+            "picture. Practice and vigilance trials are in no result.",
         ),
     )

@@ -18,14 +18,14 @@ def shown_for(study: Json) -> str:
     return f"{text} for {exposures(settings)}{NBSP}ms each{mask}"
 
 
-def counting(told: Told, shown: str) -> str:
-    """What was analysed, each trial once; `shown` is what comes once with each participant and photo."""
+def counting(told: Told) -> str:
+    """What was analysed."""
     analysis = told.findings["analysis"]
     stated = [step["rule"] for step in told.findings.get("filters", []) if step["step"].startswith("E")]
     left_out = f", after exclusions ({'; '.join(stated)})" if stated else ""
     return (
         f"{count(analysis['valid_rows'], 'valid test trial')} on {count(analysis['images'], 'photograph')} "
-        f"were analysed, at most one for each participant, photograph and {shown}{left_out}."
+        f"were analysed{left_out}."
     )
 
 

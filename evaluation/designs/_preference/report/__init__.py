@@ -43,7 +43,7 @@ def sections_of(findings: Json, facts: Json) -> list[Section]:
         exposure_section(told, STRENGTH, titles),
         confidence_section(told),
         scores_section(told),
-        photos_section(told, task.photo, "preferred"),
+        photos_section(told, task.photo, "preferred", titles),
         quality(told),
         certificate_section(told),
         rows_section(told),

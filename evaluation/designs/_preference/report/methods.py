@@ -23,7 +23,7 @@ def methods(told: Told) -> list[Section]:
     return methods_section(
         told,
         task=_task(told.study),
-        counting=counting(told, "pair of conditions"),
+        counting=counting(told),
         inference=_inference(told.findings["analysis"]),
         course=COURSE,
     )

@@ -1,0 +1,1 @@
+"""Parts of the concluding half of best of several."""
