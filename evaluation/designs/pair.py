@@ -57,7 +57,7 @@ class Pair(Concluding):
         spoiled_too = with_voided(evidence)
         if spoiled_too:
             every = valid_responses(spoiled_too.table)
-            changed += how_the_answer_changes(every, [voided_view(every)], rule=rule)
+            changed += how_the_answer_changes(every, [voided_view(len(every))], rule=rule)
         fooled = valid.fooled.astype(np.float64)
         more = exposure_findings(evidence, valid.table, fooled)
         more |= confidence_findings(evidence, valid.table, 1 - fooled)

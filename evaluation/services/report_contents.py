@@ -53,6 +53,7 @@ def results_of(
     analysis = findings["analysis"]
     # A report outlives a withdrawal, so that it counts people and names nobody.
     left_out = len(analysis.pop("attention_excluded", ()))
+    findings = findings | {"analysis": numbered(analysis, {})}
     shown = {
         "step": "P",
         "rule": "trials that were shown and recorded",
@@ -66,13 +67,25 @@ def results_of(
         "study": facts,
         "participations": rows.participations,
         **_ended_early(study, population),
-        "filters": [shown, *rows.exclusions, *analysis.pop("filters", [])],
+        "filters": [shown, *rows.exclusions, *findings["analysis"].pop("filters", [])],
         "vigilance": rows.vigilance | {"left_out": left_out},
         "exposure": rows.exposures.summary(),
         "scores": {"photos": scores.photos, "image_px": study.image_px, "missing": scores.missing},
         "standing": standing.as_json() if standing else None,
         "gallery": _gallery(study, design.gallery(findings)),
         **findings,
+    }
+
+
+def numbered(found: Any, known: dict[str, int]) -> Any:
+    """The same with a number in the place of each participant's code, in the order in which they come."""
+    if isinstance(found, list):
+        return [numbered(one, known) for one in found]
+    if not isinstance(found, dict):
+        return found
+    return {
+        name: known.setdefault(value, len(known) + 1) if name == "participant_id" else numbered(value, known)
+        for name, value in found.items()
     }
 
 

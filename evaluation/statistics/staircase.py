@@ -12,6 +12,7 @@ from math import log, sqrt
 import numpy as np
 
 from evaluation.statistics.arrays import AnyCodes, Bools, Floats, Ints, Json
+from evaluation.statistics.compared import Compared
 from evaluation.statistics.distributions import t_quantile
 from evaluation.statistics.intervals import THESE_PHOTOS
 from evaluation.statistics.staircase_pairs import compared_thresholds
@@ -51,7 +52,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Steps:
-    """One row for each trial, all of shape (n,), n >= 1; `right` is 0 or 1, `photo` None where unknown."""
+    """One row for each trial, all of shape (n,), n >= 1; `right` is 0 or 1, `photo` None where unknown.
+
+    `clamped` says of each trial whether the range cut its exposure; None: it follows from the rule.
+    """
 
     participant: Factor
     condition: Factor
@@ -60,6 +64,15 @@ class Steps:
     exposure_ms: Floats
     right: Ints
     photo: AnyCodes | None = None
+    clamped: Bools | None = None
+
+    def take(self, rows: Bools) -> Steps:
+        """Some of the trials."""
+        return Steps(
+            self.participant.take(rows), self.condition.take(rows), self.block[rows], self.trial_index[rows],
+            self.exposure_ms[rows], self.right[rows], None if self.photo is None else self.photo[rows],
+            None if self.clamped is None else self.clamped[rows],
+        )  # fmt: skip
 
 
 def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> Json:
@@ -108,13 +121,15 @@ def staircases(steps: Steps, rule: Rule | None = None, alpha: float = 0.05) -> J
         half = None if sd is None else t_quantile(alpha / 2, n - 1) * sd / sqrt(n)
         intervals[model] = None if half is None else [mean - half, mean + half]
         curves[model] = weibull(steps.exposure_ms[rows], steps.right[rows])
+    differences = compared(steps, people)
     return {
         "rule": rule.__dict__ | {},
         "all_transitions_follow_rule": followed,
         "blocks": blocks,
         "participants": people,
         "models": models,
-        **_compared(steps, people, alpha),
+        "pairwise": differences.pairs(alpha),
+        "order": differences.order(alpha),
         "participant_t_ci": intervals,
         "psychometric_pooled_weibull": curves,
     }
@@ -130,11 +145,11 @@ def _clamped(blocks: list[Json]) -> Json:
     }
 
 
-def _compared(steps: Steps, people: list[Json], alpha: float) -> Json:
-    """All differences of mean thresholds, and how sure their order is."""
+def compared(steps: Steps, people: list[Json]) -> Compared:
+    """All differences of mean thresholds, and their joint covariance; `people` as `staircases` has them."""
     labels = tuple(sorted({person["model"] for person in people}))
     place = {name: code for code, name in enumerate(steps.participant.labels)}
-    found = compared_thresholds(
+    return compared_thresholds(
         labels,
         np.array([person["thr"] for person in people]),
         np.array([labels.index(person["model"]) for person in people]),
@@ -146,7 +161,6 @@ def _compared(steps: Steps, people: list[Json], alpha: float) -> Json:
         exposure_ms=steps.exposure_ms,
         right=steps.right.astype(np.float64),
     )
-    return {"pairwise": found.pairs(alpha), "order": found.order(alpha)}
 
 
 def _block_numbers(steps: Steps) -> Ints:
@@ -193,7 +207,9 @@ def _blocks(steps: Steps, rule: Rule) -> tuple[list[Json], bool]:
                 "reversals": int(np.count_nonzero(np.diff(turns))),
                 "prop_correct": float(right.mean()),
                 "trials": len(rows),
-                "clamped": rule.clamped(exposure, right),
+                "clamped": rule.clamped(exposure, right)
+                if steps.clamped is None
+                else int(np.count_nonzero(steps.clamped[rows])),
                 "mode_at_end": rule.at_end(float(levels[counts == counts.max()].mean())),
             }
         )

@@ -23,8 +23,8 @@ HEADERS = {
         ),
         ("single", "ada,L2,fake,perhaps", r"line 2: answer is 'perhaps', expected one of fake, real"),
         ("single", "ada,L2,fake", r"line 2: 3 fields, expected 4 as in the header"),
-        ("staircase", "ada,0,0,L2,long,1", r"line 2: exposure_ms is 'long', expected a number"),
-        ("staircase", "ada,0,0,L2,0,1", r"line 2: exposure_ms must be above 0"),
+        ("staircase", "ada,0,0,L2,long,1", r"line 2: exposure_ms is 'long'; expected a number"),
+        ("staircase", "ada,0,0,L2,0,1", r"line 2: exposure_ms is '0', expected a number above 0"),
         ("staircase", "", r"has a header but no rows"),
     ],
 )

@@ -30,6 +30,13 @@ class Counted:
     def __len__(self) -> int:
         return len(self.table)
 
+    def only(self, rows: Bools, code: str, rule: str, evidence: Evidence) -> Counted:
+        """Some of the rows (n,), by a further step of the design's own."""
+        step = _step(code, rule, len(self), int(np.count_nonzero(rows)))
+        table = self.table.take(rows)
+        strict = strict_view(self.whole, table, **evidence.strict)
+        return replace(self, table=table, steps=(*self.steps, step), strict=strict)
+
     def as_json(self) -> Json:
         """What every analysis says of its rows."""
         return {

@@ -12,14 +12,16 @@ from evaluation.statistics.arrays import Json
 class Course:
     """The words that depend on the design; the usual ones are those of the pair test.
 
-    `practice` and `test` say what is told after these trials; `tests` counts the test trials where no setting
-    does; `between` stands between practice and test; `photos` ends "..., and".
+    `practice` and `test` say what is told after these trials; `tests` counts the test trials and `exposure`
+    says how long pictures are shown where no setting does; `between` stands between practice and test;
+    `photos` ends "..., and".
     """
 
     name: str = ""
     practice: str = "with feedback"
     test: str = "without"
     tests: int | None = None
+    exposure: str = ""
     between: str = ""
     photos: str = "nobody saw a photograph twice"
     balanced: str = "sides and photographs"

@@ -37,9 +37,10 @@ def _lines(study: Json, course: Course) -> list[tuple[str, str]]:
         ("Test", course.called(study) + (f", {how}" if how else "")),
         ("Pictures", f"{study['image_px']} × {study['image_px']} CSS pixels"),
     ]
-    if "exposure_ms" in settings:
+    shown = _exposure(settings) if "exposure_ms" in settings else course.exposure
+    if shown:
         mask = ", then a noise mask" if settings.get("mask") == "noise" else ""
-        lines.append(("Exposure", f"{_exposure(settings)}{mask}"))
+        lines.append(("Exposure", f"{shown}{mask}"))
     tests = course.test_trials(study)
     if tests:
         share = settings.get("vigilance_share", 0)

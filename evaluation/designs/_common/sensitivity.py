@@ -42,9 +42,9 @@ def how_the_answer_changes(
     ]
 
 
-def voided_view(valid: ValidResponses) -> View:
-    """The line that counts voided trials as well, of which these rows are made."""
-    return View("voided", "voided trials counted as well", np.ones(len(valid), dtype=np.bool_))
+def voided_view(rows: int) -> View:
+    """The line that counts voided trials as well, over all of so many rows."""
+    return View("voided", "voided trials counted as well", np.ones(rows, dtype=np.bool_))
 
 
 def _rate(valid: ValidResponses, rows: Rows, alpha: float, rule: str, name: str) -> Json:

@@ -61,19 +61,26 @@ class Judged:
     @property
     def apart(self) -> Factor:
         """The conditions of fakes, and REAL for every real photo."""
-        labels = self.table.condition.labels
-        codes = np.where(self.is_real, len(labels), self.table.condition.codes).astype(np.int32)
-        return Factor(codes, (*labels, REAL))
+        return with_real_apart(self.table.condition, self.is_real)
 
     def valid(self, happened: Bools) -> ValidResponses:
         """These rows as the statistics of the pair test have them, with `happened` (n,) for fooled."""
-        table = replace(self.table, condition=self.apart)
-        cell = np.zeros(0, dtype=np.int64)
-        if len(self):
-            cell = cells_of(table.participant.codes, table.photo.codes)
-        of = self.counted
-        # A person may have judged a photo twice, once real and once fake.
-        return ValidResponses(
-            table, happened.astype(np.int8), cell, rows=len(of.whole), test_rows=of.test_rows,
-            usable_rows=of.usable_rows, contradictory=0, steps=of.steps, clustered=True,
-        )  # fmt: skip
+        return valid_responses(self.counted, replace(self.table, condition=self.apart), happened)
+
+
+def with_real_apart(condition: Factor, is_real: Bools) -> Factor:
+    """The conditions with REAL for those rows that are of real photos."""
+    codes = np.where(is_real, len(condition.labels), condition.codes).astype(np.int32)
+    return Factor(codes, (*condition.labels, REAL))
+
+
+def valid_responses(counted: Counted, table: ResponseTable, happened: Bools) -> ValidResponses:
+    """Rows as the statistics of the pair test have them; `happened` (n,) stands for fooled."""
+    cell = np.zeros(0, dtype=np.int64)
+    if len(table):
+        cell = cells_of(table.participant.codes, table.photo.codes)
+    # A person may have judged a photo twice, once real and once fake.
+    return ValidResponses(
+        table, happened.astype(np.int8), cell, rows=len(counted.whole), test_rows=counted.test_rows,
+        usable_rows=counted.usable_rows, contradictory=0, steps=counted.steps, clustered=True,
+    )  # fmt: skip

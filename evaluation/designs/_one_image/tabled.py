@@ -17,7 +17,9 @@ from evaluation.designs._common.tabled import (
     of_participants,
 )
 from evaluation.designs._one_image.judged import REAL, Judged
+from evaluation.statistics.arrays import Bools
 from evaluation.statistics.photo_rates import photo_rates
+from evaluation.statistics.table import Factor, ResponseTable
 from studies.designs._base import REAL_PHOTO
 from studies.designs._columns import NUMBER, WHOLE, Column
 
@@ -77,15 +79,17 @@ def participant_rows(judged: Judged) -> dict[Hashable, Row]:
     return found
 
 
-def photo_rows(judged: Judged, alpha: float) -> dict[Hashable, Row]:
-    """By condition and photo, the values of PHOTO_COLUMNS; those of real photos under REAL_PHOTO."""
-    table, apart = judged.table, judged.apart
+def photo_rows(table: ResponseTable, apart: Factor, called_real: Bools, alpha: float) -> dict[Hashable, Row]:
+    """By condition and photo, the values of PHOTO_COLUMNS; those of real photos under REAL_PHOTO.
+
+    `apart` (n,) has the conditions of fakes and REAL for real photos, `called_real` (n,) the answers.
+    """
     found: dict[Hashable, Row] = {EVERY_OTHER: share(0, 0)}
     for code, model in enumerate(apart.labels):
         rows = np.flatnonzero(apart.codes == code)
         if not len(rows):
             continue
-        called = judged.called_real[rows].astype(np.int8)
+        called = called_real[rows].astype(np.int8)
         rates = photo_rates(called, table.photo.codes[rows], table.photo.labels)
         for row in rates.rows(range(len(rates.labels)), alpha):
             low, high = row["ci"] or (None, None)

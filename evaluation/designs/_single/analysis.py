@@ -37,7 +37,7 @@ def findings_of(evidence: Evidence) -> Json:
     if spoiled_too:
         more = Judged.of(spoiled_too)
         every = more.valid(more.called_real)
-        changed += how_the_answer_changes(every, [voided_view(every)], alpha, evidence.rule, VALUE)
+        changed += how_the_answer_changes(every, [voided_view(len(every))], alpha, evidence.rule, VALUE)
     return {
         "analysis": analysis_of(evidence, judged),
         "views": changed,

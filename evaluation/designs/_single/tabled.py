@@ -68,7 +68,7 @@ def rows(judged: Judged, analysis: Json, alpha: float) -> dict[str, dict[Hashabl
         )
     return {
         PARTICIPANTS: participant_rows(judged),
-        PHOTOS: photo_rows(judged, alpha),
+        PHOTOS: photo_rows(judged.table, judged.apart, judged.called_real, alpha),
         CONDITIONS: conditions,
     }
 

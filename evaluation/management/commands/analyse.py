@@ -19,7 +19,6 @@ from evaluation.reading.files.response_files import (
     read_photo_scores,
     read_responses,
 )
-from evaluation.reading.files.task_files import analyse_task
 from evaluation.reading.memory import keep_freed_memory
 from evaluation.statistics.bootstraps import Resampling
 from evaluation.statistics.rules import CGM_TWO_WAY, CURRENT_RULE, RULES
@@ -182,8 +181,7 @@ class Command(BaseCommand):
 
         name = design_of_file(path)
         if name is None:
-            task = analyse_task(path, options["alpha"], options["photo_cluster"], options["rule"])
-            return {"analysis": task} if task else None
+            return None
         for option, default in OF_PAIRS_ONLY.items():
             if options[option] != default:
                 words = f"--{option.replace('_', '-')}"
@@ -269,9 +267,6 @@ class Command(BaseCommand):
         result = findings["analysis"]
         if target == "-":
             return
-        if "task" in result and "filters" not in result:
-            self.stdout.write(f"{name}: {result['task']} task, written to {target}")
-            return
         self.stdout.write(
             f"{name}: {result['valid_rows']} of {result['rows']} rows count, "
             f"{result['participants']} participants, {result['images']} photos"
@@ -287,8 +282,9 @@ class Command(BaseCommand):
         from evaluation.report.terminal import text
 
         result = findings["analysis"]
+        named = (model["model"] if isinstance(model, dict) else model for model in result["models"])
         # The real photo, which has a name in brackets, is no condition.
-        slugs = [slug for slug in result["models"] if not slug.startswith("(")]
+        slugs = [slug for slug in named if not slug.startswith("(")]
         study = {
             "title": name, "slug": name,
             "conditions": [{"slug": slug, "title": slug, "kind": "test"} for slug in slugs],

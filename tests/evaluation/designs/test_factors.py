@@ -148,7 +148,7 @@ def test_methods_say_what_the_design_does():
     assert "10\xa0practice trials with feedback and 40\xa0test trials without;" in usual
     assert "nobody saw a photograph twice" in usual
     course = Course(
-        "staircase", "", "with feedback", 60, "a pause", "photographs came again", "photographs"
+        "staircase", "", "with feedback", 60, "", "a pause", "photographs came again", "photographs"
     )  # fmt: skip
     text, protocol = methods_of({"practice_trials": 3, "exposure_ms": None}, course=course)
     assert "took a staircase (planned" in text

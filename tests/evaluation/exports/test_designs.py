@@ -27,7 +27,7 @@ from evaluation.models import Population
 from evaluation.reading.files.design_files import read_answers
 from evaluation.reading.files.response_files import read_responses
 from evaluation.reading.tables import read_study
-from evaluation.services.report_contents import inference_rule, strict_rules
+from evaluation.services.report_contents import inference_rule, numbered, strict_rules
 from evaluation.services.reports import newest_report
 from evaluation.statistics.table import Factor
 from studies import designs as asking
@@ -139,7 +139,7 @@ def test_analysing_the_exported_trials_gives_the_analysis_of_the_report(name, tm
     (path,) = exported(study, tmp_path).glob("data/*trials_data.csv")
     table = read_responses(path).table if name == "pair" else read_answers(path).table
     evidence = Evidence(table, strict=strict_rules(study), rule=inference_rule(study))
-    found = short(concluding.get(name).analyse(evidence)["analysis"])
+    found = short(numbered(concluding.get(name).analyse(evidence)["analysis"], {}))
     report = short(newest_report(study, Population.PEOPLE).results["analysis"])
     assert report.keys() <= found.keys()
     # A file has no scores; trials that were never answered are no rows of a report.

@@ -15,7 +15,8 @@ from evaluation.designs._common.ranking import ranking_section
 from evaluation.designs._common.scores import scores_section
 from evaluation.designs._common.told import Told
 from evaluation.designs._one_image.judged import REAL
-from evaluation.designs._single.report.answer import CALLED_REAL, REAL_PHOTOS, answer
+from evaluation.designs._one_image.words import CALLED_REAL
+from evaluation.designs._single.report.answer import REAL_PHOTOS, answer
 from evaluation.designs._single.report.arms import arms_of
 from evaluation.designs._single.report.methods import course, methods
 from evaluation.designs._single.report.people import quality

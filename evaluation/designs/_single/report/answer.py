@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from evaluation.designs._common.averaged import Averaged
 from evaluation.designs._common.claims import default_meaning
 from evaluation.designs._common.remarks import counts, why_no_interval
 from evaluation.designs._common.told import Told
+from evaluation.designs._one_image.words import CALLED_REAL
 from evaluation.designs._single.report.arms import Arm
 from evaluation.report.axes import axis
 from evaluation.report.section import Cell, Chart, Definition, Heading, Section, Table
@@ -15,7 +15,6 @@ from evaluation.statistics.arrays import Json
 REAL_PHOTOS = "Real photos"
 SEVERAL = 3
 """With more conditions than this the headline names the lowest and the highest; chart and table have all."""
-CALLED_REAL = Averaged("Share called real", "called-real", mark=0.5)
 
 
 def answer(told: Told, arms: list[Arm]) -> list[Section]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from evaluation.designs._common.attention import MEANINGS, people_facts
-from evaluation.designs._common.observers import Counting, observer_facts, observer_meanings
+from evaluation.designs._common.observers import observer_facts, observer_meanings
 from evaluation.designs._common.told import Told
+from evaluation.designs._one_image.words import WRONG
 from evaluation.report.section import Definition, Fact, Section
 from evaluation.report.wording import count, percent
 
-WRONG = Counting("wrong", "right", "wrong about", "error rate")
 FAILED = "failed_qualification"
 QUALIFICATION = Definition(
     "qualification",

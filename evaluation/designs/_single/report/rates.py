@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluation.designs._common.told import Told
-from evaluation.designs._single.report.answer import CALLED_REAL
+from evaluation.designs._one_image.words import CALLED_REAL
 from evaluation.designs._single.report.arms import Arm
 from evaluation.report.section import Cell, Definition, Heading, Row, Section, Table
 from evaluation.report.wording import NBSP, NONE, number, p_value
