@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+from django.core.management import call_command
 
 from evaluation.reading.files.csv_faults import FileFault
 from tests.evaluation.by_design import analysis_of
@@ -48,3 +50,18 @@ def test_aliases_and_columns_in_another_order_are_understood(tmp_path):
 
 def test_pair_tests_are_left_to_the_other_reader():
     assert analysis_of(responses("p01_tiny60")) is None
+
+
+def test_a_file_that_names_no_photos_makes_no_claim_about_new_ones(tmp_path, capsys):
+    rng = np.random.default_rng(4)
+    rows = [
+        f"p{n % 9},L{n % 2},{'real' if n % 3 else 'fake'},{rng.choice(['real', 'fake'])}" for n in range(180)
+    ]
+    (tmp_path / "f.csv").write_text("participant_id,model,truth,answer\n" + "\n".join(rows))
+    call_command("analyse", tmp_path / "f.csv", json=str(tmp_path / "found.json"), full=True)
+    said = capsys.readouterr()
+    assert "names no photos (image_id)" in said.err
+    found = (tmp_path / "found.json").read_text()
+    for text in (found, " ".join(said.out.split())):
+        assert "these photos" in text
+        assert "new photos" not in text

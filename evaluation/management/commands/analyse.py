@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,9 @@ class Command(BaseCommand):
             help="one estimate over people and simulated participants together, where the file has both",
         )
 
+    _claimed: Callable[[Any], Any] = staticmethod(lambda told: told)
+    """Findings or sections, without claims that the file does not bear."""
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, analyse, write."""
         path: Path = options["file"]
@@ -143,7 +147,7 @@ class Command(BaseCommand):
             raise CommandError(str(fault)) from fault
         except ValueError as error:
             raise CommandError(f"{path.name}: {error}") from error
-        result = findings["analysis"]
+        result = self._claimed(findings["analysis"])
         self._write(
             options["json"],
             json.dumps({"file": path.name} | result, indent=1, ensure_ascii=False, allow_nan=False),
@@ -177,7 +181,7 @@ class Command(BaseCommand):
         # Only here: files of pair tests are read without the rest of the house.
         from evaluation import designs
         from evaluation.designs._design import Evidence
-        from evaluation.reading.files.design_files import design_of_file, read_answers
+        from evaluation.reading.files.design_files import NO_PHOTOS, design_of_file, read_answers
 
         name = design_of_file(path)
         if name is None:
@@ -203,8 +207,10 @@ class Command(BaseCommand):
                 alpha=options["alpha"],
             )
         )
-        if found.remark:
-            self.stderr.write(found.remark)
+        for remark in (found.remark, "" if found.names_photos else NO_PHOTOS):
+            if remark:
+                self.stderr.write(remark)
+        self._claimed = found.claimed
         analysis = findings["analysis"]
         told = {
             "input": found.as_json(),
@@ -279,6 +285,7 @@ class Command(BaseCommand):
         """What a report would say of these answers, as far as a file knows it."""
         # Only here: whoever asks for JSON on standard output waits for no words.
         from evaluation import designs
+        from evaluation.report.section import as_json, from_json
         from evaluation.report.terminal import text
 
         result = findings["analysis"]
@@ -291,7 +298,8 @@ class Command(BaseCommand):
         }  # fmt: skip
         facts = {"study": study, "population": "people"}
         design = designs.get(result.get("task", "pair"))
-        return text(design.report(findings | {"filters": result["filters"]}, facts), brief=brief)
+        sections = design.report(findings | {"filters": result["filters"]}, facts)
+        return text([from_json(self._claimed(as_json(one))) for one in sections], brief=brief)
 
     def _write(self, target: str, text: str) -> None:
         if target == "-":

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,8 +25,8 @@ from studies.designs._columns import FLAG, Column
 from studies.designs._fields import CONFIDENCE
 
 NO_PHOTOS = (
-    "the file names no photos (image_id): each trial counts as one of a photo of its own, so that every "
-    "interval is about these photos only"
+    "the file names no photos (image_id): each trial counts as one of a photo of its own, and every interval "
+    "is about these photos only"
 )
 
 
@@ -38,12 +39,26 @@ class AnswerFile:
     excluded: Factor
     """The rule that leaves a row out, where the file names one; the table still has the row."""
     columns_ignored: list[str]
+    names_photos: bool
     remark: str
-    """What there is to say about the form of the file, and about photos that it does not name."""
 
     def as_json(self) -> Json:
         """What there is to say, as plain values."""
-        return {"rows": len(self.table), "columns_ignored": self.columns_ignored, "remark": self.remark}
+        return {
+            "rows": len(self.table),
+            "columns_ignored": self.columns_ignored,
+            "names_photos": self.names_photos,
+        }
+
+    def claimed(self, told: Any) -> Any:
+        """Findings or sections as JSON, with no claim about new photos where the file names none."""
+        if self.names_photos:
+            return told
+        if isinstance(told, dict):
+            return {name: self.claimed(one) for name, one in told.items()}
+        if isinstance(told, list):
+            return [self.claimed(one) for one in told]
+        return told.replace("new photos", "these photos") if isinstance(told, str) else told
 
 
 def design_of_file(path: Path) -> str | None:
@@ -75,18 +90,16 @@ def read_answers(path: Path, photo_cluster: str | None = None) -> AnswerFile:
     rows = np.arange(len(table), dtype=np.int32)
     if "phase" not in columns:
         table = replace(table, phase=Factor(0 * rows, (TEST,)))
-    remark = form_of(path).remark
+    names_photos = bool({"image_id", CLUSTER} & columns.keys())
     if "image_id" not in columns:
         photo = table.photo_cluster or Factor(rows, tuple(f"row {row + 1}" for row in rows))
         table = replace(table, photo=photo, photo_cluster=None)
-        if CLUSTER not in columns:
-            remark = " ".join(filter(None, (remark, NO_PHOTOS)))
     try:
         table = form.read(table)
     except Misread as fault:
         raise _as_file_fault(path, fault, columns) from fault
     ignored = [name for name in names if name not in columns.values()]
-    return AnswerFile(design, table, gathered.names("excluded"), ignored, remark)
+    return AnswerFile(design, table, gathered.names("excluded"), ignored, names_photos, form_of(path).remark)
 
 
 def _form_of_file(names: list[str]) -> tuple[str, FileForm] | None:
