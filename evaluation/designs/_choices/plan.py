@@ -233,7 +233,7 @@ class ChoiceAnswer(Answer):
                 "Half the width of the interval",
                 f"Of the 95{NBSP}% interval for new participants and new photos of how often one of two "
                 f"conditions is preferred by the model, near 50{NBSP}%. Far from it the interval is narrower "
-                "in points.",
+                "in points; the report’s intervals of all pairs together are wider.",
             ),
             Definition(
                 "strength",
