@@ -25,16 +25,16 @@ PROMPTS = {
     False: say("Are the colours of this picture real or fake?"),
     True: say("Were the colours of this picture real or fake?"),
 }
-TASK = _words.Page(
-    say("Real or fake colours?"),
-    (
-        say("You will see one photo at a time. Half of them have their real colours. In the other half a "
-            "computer invented the colours."),
-        say("Say of each whether its colours are real or fake. If you are not sure, follow your first "
-            "impression."),
-    ),
-    _words.TWO_SCENES,
-)  # fmt: skip
+# Vigilance trials are fakes all of them, so that less than half of what is shown may be real.
+ABOUT_HALF = 0.4
+ABOUT_HALF_REAL = say(
+    "You will see one photo at a time. About half of them have their real colours. In the others a computer "
+    "invented the colours."
+)
+FEWER_REAL = say(
+    "You will see one photo at a time. Fewer than half of them have their real colours. In the others a "
+    "computer invented the colours."
+)
 CHOOSING = _words.Page(
     say("How to answer"),
     (
@@ -97,7 +97,18 @@ class OneImage(OnePicture):
 
     def words(self) -> _words.Words:
         test = _words.TEST if self.told_always else _words.TEST_UNTOLD
-        return dataclasses.replace(WORDS, pages=(TASK, self._looking(), CHOOSING), test=test)
+        return dataclasses.replace(WORDS, pages=(self._task(), self._looking(), CHOOSING), test=test)
+
+    def _task(self) -> _words.Page:
+        """What to do; how many of the pictures after practice are real is told as it is."""
+        needs = self.needs()
+        often = needs.test / 2 >= ABOUT_HALF * (needs.test + needs.vigilance)
+        what = say(
+            "Say of each whether its colours are real or fake. If you are not sure, follow your first "
+            "impression."
+        )
+        shares = ABOUT_HALF_REAL if often else FEWER_REAL
+        return _words.Page(say("Real or fake colours?"), (shares, what), _words.TWO_SCENES)
 
     def treatments(self, arms: Sequence[str]) -> list[Treatment]:
         """The real photo in half of the trials, the arms in equal parts of the rest."""

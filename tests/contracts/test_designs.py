@@ -290,6 +290,18 @@ def test_the_example_of_a_trial_asks_as_the_trials_do(name, further):
             assert getattr(item.spec, part) == getattr(example, part)
 
 
+@pytest.mark.parametrize("further", [{}, {"vigilance_share": 0.5}, {"practice_trials": 10}])
+def test_feedback_comes_after_every_trial_of_a_stretch_or_after_none(name, further):
+    """Else it would say which trials are vigilance; a qualification is a stretch of its own."""
+    design = small(name, **further)
+    told = {}
+    for item in play(design, stimuli_for(design), seed=12):
+        spec = item.spec
+        stretch = (spec.kind == "practice", "qualification" in spec.facts)
+        told.setdefault(stretch, set()).add(spec.feedback)
+    assert all(len(announced) == 1 for announced in told.values())
+
+
 def test_what_an_answer_is_told_was_announced(name):
     design = small(name)
     for item in play(design, stimuli_for(design), seed=12):

@@ -72,3 +72,11 @@ def test_a_design_that_says_nothing_quotes_its_question():
 def test_a_text_is_itself_whatever_its_context():
     assert say("Right", "verdict") == "Right"
     assert say("Right", "verdict").context == "verdict"
+
+
+@pytest.mark.parametrize("name", ["single", "staircase"])
+def test_how_many_pictures_are_real_is_told_as_it_is(name):
+    """Vigilance trials are fakes all of them, and no participant can tell them from test trials."""
+    assert "About half of them have their real colours" in said(designs.get(name).words())
+    many = designs.get(name).configured({"vigilance_share": 0.5})
+    assert "Fewer than half of them have their real colours" in said(many.words())
