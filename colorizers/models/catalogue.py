@@ -77,10 +77,16 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
 
 
 class Colorization(models.Model):
-    """The picture that one Colorizer made of one Photo, with file, digest, state and provenance."""
+    """A picture that one Colorizer made of one Photo, with file, digest, state and provenance.
+
+    There is one, but of a model that was asked several times and whose pictures were imported: its samples.
+    """
 
     photo = models.ForeignKey(Photo, models.PROTECT, related_name="colorizations")
     colorizer = models.ForeignKey(Colorizer, models.PROTECT, related_name="colorizations")
+    sample = models.PositiveIntegerField(
+        default=1, help_text=_("Which of several pictures by a colorizer whose chance makes each another one")
+    )
     run = models.ForeignKey(GenerationRun, models.SET_NULL, null=True, related_name="colorizations")
     state = models.CharField(max_length=20, choices=WorkState, default=WorkState.QUEUED)
     claim = models.CharField(max_length=100, blank=True, help_text=_("The task that works on it"))
@@ -104,10 +110,10 @@ class Colorization(models.Model):
     objects = ColorizationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["photo__name", "colorizer__slug"]
+        ordering = ["photo__name", "colorizer__slug", "sample"]
         constraints = [
             models.UniqueConstraint(
-                fields=["photo", "colorizer"], name="one_colorization_per_photo_and_colorizer"
+                fields=["photo", "colorizer", "sample"], name="one_colorization_per_photo_and_sample"
             ),
             models.CheckConstraint(
                 condition=~models.Q(state=WorkState.DONE) | (~models.Q(file="") & ~models.Q(digest="")),
@@ -123,7 +129,8 @@ class Colorization(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.photo} by {self.colorizer}"
+        which = f", sample {self.sample}" if self.sample != 1 else ""
+        return f"{self.photo} by {self.colorizer}{which}"
 
     def read_rgb(self) -> RGB8:
         """The picture's pixels (H, W, 3) uint8 in sRGB; ValueError while there is no picture."""

@@ -80,6 +80,7 @@ class DeliveredPicture(models.Model):
     outcome = models.CharField(max_length=20, choices=DeliveryOutcome)
     reason = models.TextField(blank=True)
     photo = models.ForeignKey(Photo, models.SET_NULL, null=True, related_name="+")
+    sample = models.PositiveIntegerField(default=1, help_text=_("Which of several pictures of its photo"))
     source_digest = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 of the file as it came"))
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)

@@ -60,7 +60,8 @@ class Photo(models.Model):
 
 
 def read_rgb_of(file: models.fields.files.FieldFile) -> RGB8:
-    with file.open("rb") as opened:
+    # A file of its own: several threads may read the same photo.
+    with file.storage.open(str(file.name), "rb") as opened:
         return images.read_photo(opened.read()).rgb8
 
 

@@ -37,15 +37,18 @@ def outcomes_of(imports: Sequence[FilesImport]) -> dict[int, dict[str, int]]:
 
 
 def pictures_of(photo_sets: Sequence[PhotoSet]) -> dict[int, dict[str, int]]:
-    """How many pictures of the photos of these sets each colorizer, by its key, has in each state.
+    """Of how many photos of these sets each colorizer, by its key, has pictures in each state.
 
-    A photo in two of the sets counts twice.
+    A photo in two of the sets counts twice; several samples of one count once.
     """
     rows = Colorization.objects.filter(photo__photo_sets__in=photo_sets).order_by()
-    counts = rows.values_list("colorizer", "state").annotate(n=Count("pk"))
+    counts = rows.values_list("colorizer", "state", "photo__photo_sets").annotate(
+        n=Count("photo", distinct=True)
+    )
     found: dict[int, dict[str, int]] = {}
-    for colorizer, state, count in counts:
-        found.setdefault(colorizer, {})[state] = count
+    for colorizer, state, _, count in counts:
+        states = found.setdefault(colorizer, {})
+        states[state] = states.get(state, 0) + count
     return found
 
 

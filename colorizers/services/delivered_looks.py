@@ -36,13 +36,13 @@ logger = logging.getLogger(__name__)
 class Task:
     """A file to look at: the row that waits for what is found, how to read the file, and its photo.
 
-    `kept` is the digest of the file that the catalogue holds of this photo and colorizer, if any.
+    `kept` has the digests of the files that the catalogue holds of this photo and colorizer, by sample.
     """
 
     row: DeliveredPicture
     read: Callable[[], bytes]
     photo: Photo
-    kept: str | None = None
+    kept: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _look(task: Task, rules: Rules) -> None:
     row, photo = task.row, task.photo
     data = task.read()
     row.source_digest = sha256(data)
-    if task.kept is not None:
+    if task.kept:
         _against_kept(row, task.kept)
         return
     row.outcome = DeliveryOutcome.FITS
@@ -112,14 +112,15 @@ def _look(task: Task, rules: Rules) -> None:
     _measure(row, data, photo, rules.settings)
 
 
-def _against_kept(row: DeliveredPicture, kept: str) -> None:
-    if row.source_digest == kept:
+def _against_kept(row: DeliveredPicture, kept: Mapping[int, str]) -> None:
+    if kept.get(row.sample) == row.source_digest:
         row.outcome, row.reason = DeliveryOutcome.KNOWN, "The catalogue holds the picture of this very file."
         return
     row.outcome = DeliveryOutcome.REFUSED
+    another = "another picture" if row.sample in kept else "other samples"
     row.reason = (
-        "The catalogue holds another picture of this photo by this colorizer, and kept pictures do not "
-        "change. Import the new ones under another name."
+        f"The catalogue holds {another} of this photo by this colorizer, and what studies may show stays as "
+        "it is. Import the new ones, all of them, under another name."
     )
 
 

@@ -105,6 +105,7 @@ def _picture(
     return Colorization(
         photo=row.photo,
         colorizer=colorizer,
+        sample=row.sample,
         state=WorkState.DONE,
         file=str(row.file),
         digest=row.digest,
@@ -114,6 +115,7 @@ def _picture(
         provenance={
             "photo": row.photo.digest,
             "colorizer": colorizer.digest,
+            "sample": row.sample,
             "method": colorizer.method,
             "settings": colorizer.settings,
             "origin": colorizer.origin,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ from colorizers.services.import_claims import (
     stored_upload,
 )
 from colorizers.services.importing import SYSTEMS_OWN
-from colorizers.services.matching import KnownPhoto, Verdict, match, parse_table
+from colorizers.services.matching import KnownPhoto, Listed, Verdict, match, parse_table
 from colorizers.services.photo_sources import Entry, ImportRefused, open_source, open_zip
 from colorizers.services.sending import send
 
@@ -164,7 +165,9 @@ class _Step:
     entry: Entry | None = None
 
 
-def _plan(photo_set: PhotoSet, slug: str, entries: list[Entry], table: dict[str, str] | None) -> list[_Step]:
+def _plan(
+    photo_set: PhotoSet, slug: str, entries: list[Entry], table: dict[str, Listed] | None
+) -> list[_Step]:
     """Every file of the source, then every photo that has no picture and gets none; raises ImportRefused."""
     apart = _set_apart(entries)
     lists = [entry for entry in entries if entry.name.lower().endswith(".csv") and entry.name not in apart]
@@ -201,7 +204,7 @@ def _set_apart(entries: list[Entry]) -> dict[str, str]:
     return apart
 
 
-def _table_among(lists: list[Entry]) -> dict[str, str] | None:
+def _table_among(lists: list[Entry]) -> dict[str, Listed] | None:
     found = {}
     for entry in lists:
         try:
@@ -222,7 +225,7 @@ def _work(
     picture_import: PictureImport,
     entries: list[Entry],
     *,
-    table: dict[str, str] | None = None,
+    table: dict[str, Listed] | None = None,
     deadline: float | None = None,
     watcher: Watcher | None = None,
 ) -> bool:
@@ -272,7 +275,9 @@ def _tasks_of(
     wanted = {step.verdict.photo for _, step in steps} - {None}
     photos = Photo.objects.in_bulk(wanted)
     mine = Colorization.objects.filter(colorizer__slug=picture_import.slug, photo__in=wanted)
-    kept = dict(mine.values_list("photo", "delivery__source_digest"))
+    kept: dict[int, dict[int, str]] = defaultdict(dict)
+    for photo, sample, digest in mine.values_list("photo", "sample", "delivery__source_digest"):
+        kept[photo][sample] = digest
     for position, step in steps:
         verdict = step.verdict
         row = DeliveredPicture(
@@ -282,9 +287,10 @@ def _tasks_of(
             outcome=verdict.outcome or DeliveryOutcome.FITS,
             reason=verdict.reason,
             photo=photos.get(verdict.photo or 0),
+            sample=verdict.sample,
         )
         if verdict.outcome is None and step.entry is not None and row.photo is not None:
-            yield Task(row, step.entry.read, row.photo, kept.get(row.photo.pk))
+            yield Task(row, step.entry.read, row.photo, kept.get(row.photo.pk, {}))
         else:
             yield row
 

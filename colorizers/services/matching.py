@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from colorizers.models import DeliveryOutcome
@@ -14,6 +14,8 @@ from colorizers.services.photo_facts import csv_rows, plain_path
 from colorizers.services.photo_sources import ImportRefused, printable
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_SAMPLE = re.compile(r"[0-9]{1,5}")
+_NUMBERED = re.compile(rf"(.+)_({_SAMPLE.pattern})")
 MOST_NAMED = 5
 
 
@@ -35,6 +37,15 @@ class Verdict:
     photo: int | None = None
     outcome: DeliveryOutcome | None = None
     reason: str = ""
+    sample: int = 1
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a table says of a file: the photo as it calls it, and which of several pictures of that it is."""
+
+    photo: str
+    sample: int = 1
 
 
 @dataclass(frozen=True)
@@ -51,60 +62,68 @@ def stem(name: str) -> str:
     return unicodedata.normalize("NFC", bare.casefold())
 
 
-def parse_table(data: bytes, *, called: str) -> dict[str, str]:
-    """The photo of each file, both as a table with the columns photo and file names them.
+def parse_table(data: bytes, *, called: str) -> dict[str, Listed]:
+    """What a table with the columns photo, file and perhaps sample says of each file.
 
     Raises ImportRefused for a table that cannot be read, or that names a file twice.
     """
-    table: dict[str, str] = {}
-    for row in csv_rows(data, called=called, needed=("photo", "file")):
+    table: dict[str, Listed] = {}
+    for row in csv_rows(data, called=called, needed=("photo", "file"), known=("sample",)):
         name = plain_path(row["file"])
         if not row["file"] or not row["photo"]:
             continue
-        if table.setdefault(name, row["photo"]) != row["photo"]:
-            raise ImportRefused(
-                f"{called} gives the file {name} to two photos: {table[name]}, {row['photo']}."
-            )
+        sample = row.get("sample") or "1"
+        if not _SAMPLE.fullmatch(sample):
+            raise ImportRefused(f"{called}: the sample of {name} is no number, but {sample!r}.")
+        listed = Listed(row["photo"], int(sample))
+        if table.setdefault(name, listed) != listed:
+            both = f"{table[name].photo}, {listed.photo}"
+            raise ImportRefused(f"{called} says two things of the file {name}: {both}.")
     return table
 
 
 def match(
-    files: Sequence[str], photos: Iterable[KnownPhoto], table: Mapping[str, str] | None = None
+    files: Sequence[str], photos: Iterable[KnownPhoto], table: Mapping[str, Listed] | None = None
 ) -> Matches:
-    """Find the photo of each file; `table` gives the photo by the file, both by their names as written.
+    """Find the photo of each file; `table` says it by the file's name as written.
 
-    No guess is made: two files of one photo, and two photos that one name may mean, are told with both names.
+    cat_2 is the second sample of the photo cat, unless a photo is called cat_2. No guess is made: two files
+    of one photo and sample, and two photos that one name may mean, are told with both names.
     """
     known = list(photos)
     finder = _Finder(known)
     found = _by_table(files, table, finder) if table is not None else [finder.of_file(name) for name in files]
-    rivals: dict[int, list[str]] = defaultdict(list)
+    rivals: dict[tuple[int, int], list[str]] = defaultdict(list)
     for verdict in found:
         if verdict.photo is not None:
-            rivals[verdict.photo].append(verdict.name)
+            rivals[verdict.photo, verdict.sample].append(verdict.name)
     names = {photo.pk: photo.name for photo in known}
     settled = [_alone(verdict, rivals, names) for verdict in found]
-    return Matches(settled, list(_without(known, rivals, finder, files, table)))
+    return Matches(settled, list(_without(known, {photo for photo, _ in rivals}, finder, table)))
 
 
-def _alone(verdict: Verdict, rivals: Mapping[int, list[str]], names: Mapping[int, str]) -> Verdict:
-    of_same = rivals.get(verdict.photo, []) if verdict.photo is not None else []
+def _alone(
+    verdict: Verdict, rivals: Mapping[tuple[int, int], list[str]], names: Mapping[int, str]
+) -> Verdict:
+    if verdict.photo is None:
+        return verdict
+    of_same = rivals[verdict.photo, verdict.sample]
     if len(of_same) < 2:
         return verdict
-    reason = f"Several files are of the photo {names[verdict.photo or 0]}: {_listed(of_same)}. Keep one."
+    which = f"sample {verdict.sample} of the photo" if verdict.sample != 1 else "the photo"
+    reason = f"Several files are of {which} {names[verdict.photo]}: {_listed(of_same)}. Keep one."
     return Verdict(verdict.name, None, DeliveryOutcome.DOUBLE, reason)
 
 
 def _without(
     photos: Iterable[KnownPhoto],
-    rivals: Mapping[int, list[str]],
+    matched: Collection[int],
     finder: _Finder,
-    files: Sequence[str],
-    table: Mapping[str, str] | None,
+    table: Mapping[str, Listed] | None,
 ) -> Iterable[Verdict]:
-    lost = {finder.of_reference(photo).photo: file for file, photo in (table or {}).items()}
+    lost = {finder.of_reference(listed.photo).photo: file for file, listed in (table or {}).items()}
     for photo in photos:
-        if rivals.get(photo.pk):
+        if photo.pk in matched:
             continue
         alike = finder.alike(photo)
         if table is None and len(alike) > 1:
@@ -143,10 +162,17 @@ class _Finder:
         return [other.name for other in self.by_stem[stem(photo.name)]]
 
     def of_file(self, name: str) -> Verdict:
-        """By the file's stem, else by the digest that its stem is."""
+        """By the file's stem, else by the digest that its stem is; then without a number at its end."""
         bare = stem(name)
-        found = self.by_stem.get(bare) or (self.by_digest.get(bare) if _DIGEST.fullmatch(bare) else None)
-        return _one(name, found, f"No photo of the set is called {PurePosixPath(name).stem}.")
+        found, sample = self._called(bare), 1
+        numbered = _NUMBERED.fullmatch(bare)
+        if not found and numbered is not None:
+            found, sample = self._called(numbered[1]), int(numbered[2])
+        verdict = _one(name, found, f"No photo of the set is called {PurePosixPath(name).stem}.")
+        return replace(verdict, sample=sample)
+
+    def _called(self, bare: str) -> list[KnownPhoto] | None:
+        return self.by_stem.get(bare) or (self.by_digest.get(bare) if _DIGEST.fullmatch(bare) else None)
 
     def of_reference(self, reference: str) -> Verdict:
         """By what a table calls a photo: a digest, its name as it stands, or its stem."""
@@ -167,21 +193,22 @@ def _one(name: str, found: Sequence[KnownPhoto] | None, none: str) -> Verdict:
     return Verdict(name, found[0].pk)
 
 
-def _by_table(files: Sequence[str], table: Mapping[str, str], finder: _Finder) -> list[Verdict]:
+def _by_table(files: Sequence[str], table: Mapping[str, Listed], finder: _Finder) -> list[Verdict]:
     bare: dict[str, list[str]] = defaultdict(list)
     for name in files:
         bare[PurePosixPath(name).name].append(name)
     # A table may name a file without its folder where no other folder has one of that name.
     paths = {}
-    for written, photo in table.items():
-        there = [written] if written in files else bare.get(PurePosixPath(written).name, [])
+    known = set(files)
+    for written, listed in table.items():
+        there = [written] if written in known else bare.get(PurePosixPath(written).name, [])
         if len(there) == 1:
-            paths[there[0]] = photo
+            paths[there[0]] = listed
     verdicts = []
     for name in files:
         if name not in paths:
             verdicts.append(Verdict(name, None, DeliveryOutcome.UNMATCHED, "The table does not name it."))
             continue
-        found = finder.of_reference(paths[name])
-        verdicts.append(Verdict(name, found.photo, found.outcome, found.reason))
+        found = finder.of_reference(paths[name].photo)
+        verdicts.append(replace(found, name=name, sample=paths[name].sample))
     return verdicts

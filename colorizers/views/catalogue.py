@@ -1,6 +1,7 @@
 """The catalogue for staff: its pages, pictures and the progress of what fills it."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -68,7 +69,7 @@ def catalogue(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _rows(photos: Iterable[Photo], colorizers: Sequence[Colorizer]) -> list[dict[str, Any]]:
-    """Each photo with one cell per colorizer, in the colorizers' order."""
+    """Each photo with one cell per colorizer, in the colorizers' order; with one for each of its samples."""
     photos = list(photos)
     found = list(
         Colorization.objects.filter(photo__in=photos, colorizer__in=colorizers).select_related(
@@ -76,7 +77,9 @@ def _rows(photos: Iterable[Photo], colorizers: Sequence[Colorizer]) -> list[dict
         )
     )
     captions = collect_captions(found)
-    cells = {(item.photo_id, item.colorizer_id): item for item in found}
+    cells: dict[tuple[int, int], list[Colorization]] = defaultdict(list)
+    for item in sorted(found, key=lambda item: item.sample):
+        cells[item.photo_id, item.colorizer_id].append(item)
     return [
         {
             "photo": photo,
@@ -84,10 +87,11 @@ def _rows(photos: Iterable[Photo], colorizers: Sequence[Colorizer]) -> list[dict
                 {
                     "colorizer": colorizer,
                     "colorization": cell,
+                    "sample": cell.sample if cell and len(cells[photo.pk, colorizer.pk]) > 1 else None,
                     "captions": captions.get(cell.pk, []) if cell else [],
                 }
                 for colorizer in colorizers
-                for cell in [cells.get((photo.pk, colorizer.pk))]
+                for cell in cells.get((photo.pk, colorizer.pk), [None])
             ],
         }
         for photo in photos

@@ -124,18 +124,21 @@ _CONDITIONS = Table(
 )
 
 
-def trials_table(asking: Design) -> Table:
-    """The table of trials of a design under its settings."""
+def trials_table(asking: Design, more: Iterable[Column] = ()) -> Table:
+    """The table of trials of a design under its settings; `more` are columns that a study adds."""
     return Table(
         "trials",
         "one planned trial of one participation, in the order of showing; without an answer it stays a row",
-        (*with_own(asking.columns()), EXCLUDED),
+        (*with_own((*asking.columns(), *more)), EXCLUDED),
     )
 
 
-def tables_of(asking: Design, concluding: Concluding) -> dict[str, Table]:
-    """The four tables of a study by name: the columns of every design with those of this one in between."""
-    tables = [trials_table(asking)]
+def tables_of(asking: Design, concluding: Concluding, more: Iterable[Column] = ()) -> dict[str, Table]:
+    """The four tables of a study by name: the columns of every design with those of this one in between.
+
+    `more` are columns of the trials that the study adds.
+    """
+    tables = [trials_table(asking, more)]
     for table in (_PARTICIPANTS, _PHOTOS, _CONDITIONS):
         own = concluding.columns.get(table.name, ())
         tables.append(replace(table, columns=placed(table.columns, own)))

@@ -18,7 +18,7 @@ from studies.models import ConditionKind, PhotoRole, Study
 class MetricTable:
     """`values[condition][metric]` holds one number a test photo, in the order of `digests`.
 
-    NaN: not scored yet; infinite: identical pictures.
+    NaN: not scored yet; infinite: identical pictures. Of several samples of a model it is the mean.
     """
 
     digests: tuple[str, ...]
@@ -71,20 +71,28 @@ def metric_table(study: Study) -> MetricTable:
     )
     sizes = {pk: min(study.image_px, width, height) for pk, width, height, _ in photos}
     arms = list(study.conditions.filter(kind=ConditionKind.TEST).values_list("slug", "colorizer_id"))
-    found: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
+    found: dict[tuple[int, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     scores = Score.objects.filter(
         colorization__photo__in=list(sizes), colorization__colorizer__in=[colorizer for _, colorizer in arms]
-    ).values_list("colorization__colorizer", "metric", "colorization__photo", "image_px", "value")
-    for colorizer, metric, photo, image_px, value in scores:
+    ).order_by("colorization__sample")
+    facts = ("colorization__colorizer", "metric", "colorization__photo", "image_px", "value")
+    for colorizer, metric, photo, image_px, value in scores.values_list(*facts):
         if image_px == sizes[photo]:
-            found[colorizer, metric][photo] = math.inf if value is None else value
+            found[colorizer, metric][photo].append(math.inf if value is None else value)
     return MetricTable(
         digests=tuple(digest for *_, digest in photos),
         values={
             slug: {
-                metric: [found[colorizer, metric].get(photo, math.nan) for photo in sizes]
+                metric: [_mean(found[colorizer, metric].get(photo, [])) for photo in sizes]
                 for metric in metrics.names()
             }
             for slug, colorizer in arms
         },
     )
+
+
+def _mean(scores: list[float]) -> float:
+    """The mean over the samples of a photo; of one it is that very number."""
+    if len(scores) < 2:
+        return scores[0] if scores else math.nan
+    return math.fsum(scores) / len(scores)

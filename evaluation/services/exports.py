@@ -34,6 +34,7 @@ from evaluation.services.reports import make_report, what_is_newer
 from evaluation.statistics.rules import CURRENT_RULE
 from studies.designs._columns import Table
 from studies.models import ConditionKind, Participation, ParticipationState, PhotoRole, Study, Trial
+from studies.services import samples
 from studies.services.planning import design_of
 
 Watch = Callable[[str, int, int], object]
@@ -158,7 +159,7 @@ def write_tables(
     data = root / "data"
     data.mkdir(parents=True)
     asking, design = design_of(study), concluding(study)
-    tables = codebook.tables_of(asking, design)
+    tables = codebook.tables_of(asking, design, samples.columns(study))
     exclusions = rows.Exclusions.of(study, population)
     total = Trial.objects.filter(participation__in=participations_in(study, population)).count()
     stage = "Writing the trials"
@@ -264,7 +265,7 @@ def _write_texts(
     root: Path, study: Study, population: Population, counts: dict[str, int], report: Report | None
 ) -> None:
     design = concluding(study)
-    tables = codebook.tables_of(design_of(study), design).values()
+    tables = codebook.tables_of(design_of(study), design, samples.columns(study)).values()
     texts: dict[str, str] = {"documentation/codebook.csv": psych_ds.codebook(tables)}
     if report is not None:
         dataset = psych_ds.Dataset(

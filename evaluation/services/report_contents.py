@@ -285,8 +285,10 @@ def _painted(photos: Iterable[str], colorizers: Iterable[int]) -> dict[tuple[str
     """Digest of the colorization of each photo (by digest) and colorizer."""
     rows = Colorization.objects.filter(
         photo__digest__in=photos, colorizer__in=colorizers, state=WorkState.DONE
-    ).values_list("photo__digest", "colorizer_id", "digest")
-    return {(photo, colorizer): digest for photo, colorizer, digest in rows}
+    )
+    # Of several samples the first one is shown.
+    found = rows.order_by("-sample").values_list("photo__digest", "colorizer_id", "digest")
+    return {(photo, colorizer): digest for photo, colorizer, digest in found}
 
 
 def _credited(digest: str, known: Mapping[str, Photo]) -> Json:

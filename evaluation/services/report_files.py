@@ -22,6 +22,7 @@ from evaluation.report.section import Chart, Section
 from evaluation.report.wording import SIMULATED_BANDS
 from evaluation.services.report_contents import sections_of
 from studies.models import Study
+from studies.services import samples
 from studies.services.planning import design_of
 
 STYLES = ("studies/base.css", "evaluation/report.css")
@@ -88,7 +89,8 @@ def picture_bytes(sections: Sequence[Section], side: int = PICTURE_PX) -> dict[s
 
 def csv_lines(study: Study, population: Population) -> Iterator[str]:
     """The trials as lines of CSV, header first, one by one; `excluded` names the rule of an exclusion."""
-    return csv_files.csv_lines(trial_rows(study, population), trials_table(design_of(study)).names)
+    table = trials_table(design_of(study), samples.columns(study))
+    return csv_files.csv_lines(trial_rows(study, population), table.names)
 
 
 def _band(report: Report) -> str:

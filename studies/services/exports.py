@@ -15,6 +15,7 @@ from studies.designs._trial import TrialSpec
 from studies.models import Participation, ParticipationState, Source, Study, Trial, TrialKind, TrialPicture
 from studies.rules.exposure import exposure_faults, plausible_refresh, worst_error_ms
 from studies.rules.trial_columns import with_own
+from studies.services import samples
 from studies.services.planning import design_of
 from studies.services.protocol import photo_clusters
 
@@ -30,7 +31,8 @@ CHUNK = 2000
 
 def columns_of(study: Study) -> tuple[str, ...]:
     """The names of the columns of a study's table, in their order."""
-    return tuple(column.name for column in with_own(design_of(study).columns()))
+    own = (*design_of(study).columns(), *samples.columns(study))
+    return tuple(column.name for column in with_own(own))
 
 
 def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, Any]]:
@@ -42,22 +44,27 @@ def trial_rows(study: Study, population: str = "people") -> Iterator[dict[str, A
     if population not in POPULATIONS:
         raise ValueError(f"population must be one of {', '.join(POPULATIONS)}, not {population!r}.")
     facts = _Facts.of(study, POPULATIONS[population])
-    clusters, design = photo_clusters(study), design_of(study)
+    clusters, design, several = photo_clusters(study), design_of(study), samples.has_several(study)
     row_id = 0
     for trials in _chunks(study, POPULATIONS[population]):
-        digests = _digests(trials)
+        pictures = _pictures(trials)
         for trial in trials:
             if trial.participation not in facts.participations:
                 # It began after this table.
                 continue
             row_id += 1
             spec = facts.spec_of(trial)
-            shown = {show.arm: digests.get(trial.pk, {}).get((at, show.slot)) for at, show in spec.shows}
+            of_trial = pictures.get(trial.pk, {})
+            places = {show.arm: (at, show.slot) for at, show in spec.shows}
+            shown = {arm: of_trial.get(place, _NONE)[0] for arm, place in places.items()}
             more = {one["name"]: one["answer"] for one in trial.more or ()}
             row = (
                 {"row_id": row_id, "study": study.slug} | _identity(trial, facts) | _presentation(trial, spec)
             )
             row |= _judgement(trial, spec, more, design) | design.record(spec, trial.chosen, more, shown)
+            if several:
+                drawn = {arm: of_trial.get(place, _NONE)[1] for arm, place in places.items()}
+                row["sample"] = samples.in_words(spec, drawn)
             yield row | {"photo_cluster": clusters.get(spec.photo, "")[:12] or None}
 
 
@@ -165,12 +172,16 @@ def _chunks(study: Study, sources: Iterable[str]) -> Iterator[list[_Planned]]:
         yield chunk
 
 
-def _digests(trials: Iterable[_Planned]) -> dict[int, dict[tuple[int, str], str]]:
-    """By trial, the digests of its pictures by frame and slot."""
-    found: dict[int, dict[tuple[int, str], str]] = defaultdict(dict)
+_NONE: tuple[str | None, int | None] = (None, None)
+
+
+def _pictures(trials: Iterable[_Planned]) -> dict[int, dict[tuple[int, str], tuple[str | None, int | None]]]:
+    """By trial, the digests and samples of its pictures by frame and slot; the real photo has no sample."""
+    found: dict[int, dict[tuple[int, str], tuple[str | None, int | None]]] = defaultdict(dict)
     pictures = TrialPicture.objects.filter(trial__in=[trial.pk for trial in trials])
-    for trial, frame, slot, digest in pictures.values_list("trial_id", "frame", "slot", "stimulus__digest"):
-        found[trial][frame, slot] = digest
+    facts = ("stimulus__digest", "stimulus__colorization__sample")
+    for trial, frame, slot, digest, sample in pictures.values_list("trial_id", "frame", "slot", *facts):
+        found[trial][frame, slot] = digest, sample
     return found
 
 

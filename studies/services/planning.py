@@ -25,6 +25,7 @@ from studies.models import (
     TrialKind,
 )
 from studies.rules import randomisation
+from studies.services import places
 from studies.services.trial_rows import next_number, write_trials
 
 # A place and its cells are kept so long for somebody who has yet to answer, and so long after each answer.
@@ -74,7 +75,9 @@ def check_quota(study: Study, source: str) -> None:
     if study.participant_quota is not None:
         quota = study.participant_quota
         what = f"The study {study.slug} has all the {quota} people it asked for"
-        _refuse_if_full([people.filter(_finished()).count()], [people.filter(_held()).count()], quota, what)
+        _refuse_if_full(
+            [people.filter(places.finished()).count()], [people.filter(places.held()).count()], quota, what
+        )
     open_arms(study, source, arms_of(study))
 
 
@@ -95,7 +98,7 @@ def open_arms(study: Study, source: str, conditions: Sequence[str]) -> list[str]
     if source != Source.PERSON or study.arm_quota is None or study.allocation != Allocation.ONE:
         return list(conditions)
     quota = study.arm_quota
-    held, finished = _people_by_arm(study, _held), _people_by_arm(study, _finished)
+    held, finished = _people_by_arm(study, places.held), _people_by_arm(study, places.finished)
     if conditions:
         what = f"Each condition of {study.slug} has all the {quota} people it asked for"
         _refuse_if_full(
@@ -152,22 +155,8 @@ def over_recruited(study: Study) -> int:
     """How many more people than the quota have finished: they came back when their places were gone."""
     if study.participant_quota is None:
         return 0
-    finished = study.participations.filter(_finished(), source=Source.PERSON).count()
+    finished = study.participations.filter(places.finished(), source=Source.PERSON).count()
     return max(0, finished - study.participant_quota)
-
-
-def _finished(prefix: str = "") -> Q:
-    """Participations that came to the end: one that the design ended early has judged nothing."""
-    return Q(**{f"{prefix}state": ParticipationState.FINISHED, f"{prefix}verdict": ""})
-
-
-def _held(prefix: str = "") -> Q:
-    """Participations that are finished, or running with a place that is still kept for them."""
-    running = Q(**{
-        f"{prefix}state": ParticipationState.STARTED,
-        f"{prefix}held_until__gte": timezone.now(),
-    })  # fmt: skip
-    return running | _finished(prefix)
 
 
 def material_of(study: Study, arms: Sequence[str]) -> randomisation.Material:
@@ -193,7 +182,7 @@ def arranged_cells(study: Study, source: str) -> Counter[Arranged]:
     """
     counted = (
         Trial.objects.filter(
-            _held("participation__"), participation__study=study, participation__source=source
+            places.held("participation__"), participation__study=study, participation__source=source
         )
         .exclude(kind=TrialKind.PRACTICE)
         .exclude(response__voided=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,17 +28,38 @@ class Unpresentable(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture that a study shows: a photo as it is, or one colorizer's picture of it."""
+    """One picture that a study shows: a photo as it is, or one of a colorizer's pictures of it."""
 
     photo: int
     colorizer: int | None
+    sample: int = 1
 
 
 def pictures(study: Study) -> list[Picture]:
     """Every picture that the study may show, in a fixed order: photo by photo, the real one first."""
     colorizers = list(study.conditions.values_list("colorizer_id", flat=True))
     photos = study.photo_set.photos.order_by("digest").values_list("pk", flat=True)
-    return [Picture(photo, colorizer) for photo in photos for colorizer in (None, *colorizers)]
+    samples = _samples(study)
+    return [
+        Picture(photo, colorizer, sample)
+        for photo in photos
+        for colorizer in (None, *colorizers)
+        for sample in samples.get((photo, colorizer), [1])
+    ]
+
+
+def _samples(study: Study) -> dict[tuple[int, int | None], list[int]]:
+    """The samples of each photo and colorizer of which there are others than the first."""
+    made = Colorization.objects.done().filter(
+        photo__photo_sets=study.photo_set_id, colorizer__in=study.conditions.values("colorizer")
+    )
+    some = made.exclude(sample=1).values("colorizer")
+    found: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+    for photo, colorizer, sample in (
+        made.filter(colorizer__in=some).order_by("sample").values_list("photo_id", "colorizer_id", "sample")
+    ):
+        found[photo, colorizer].append(sample)
+    return found
 
 
 def missing(study: Study) -> int:
@@ -47,8 +69,10 @@ def missing(study: Study) -> int:
 
 def _present(study: Study) -> Iterator[Picture]:
     rows = Stimulus.objects.filter(photo__photo_sets=study.photo_set_id, image_px=study.image_px)
-    for photo, colorizer in rows.values_list("photo_id", "colorization__colorizer_id"):
-        yield Picture(photo, colorizer)
+    for photo, colorizer, sample in rows.values_list(
+        "photo_id", "colorization__colorizer_id", "colorization__sample"
+    ):
+        yield Picture(photo, colorizer, 1 if colorizer is None else sample)
 
 
 def ensure(picture: Picture, image_px: int) -> Stimulus:
@@ -125,7 +149,8 @@ def _compress(stimulus: Stimulus) -> Stimulus:
 def _colorization(photo: Photo, picture: Picture) -> Colorization | None:
     if picture.colorizer is None:
         return None
-    found = Colorization.objects.filter(photo=photo, colorizer=picture.colorizer).done().first()
+    made = Colorization.objects.filter(photo=photo, colorizer=picture.colorizer, sample=picture.sample)
+    found = made.done().first()
     if found is None:
         raise Unpresentable(
             f"The colorizer's picture of {photo} is gone from the catalogue; colour the set again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from django.db.models import Max, Q, QuerySet
@@ -11,7 +12,8 @@ from studies import designs
 from studies.blinding.masking import sent_bytes
 from studies.designs._design import ONCE, Answered
 from studies.designs._trial import REAL, Show, TrialSpec
-from studies.models import Condition, Participation, Stimulus, Study, Trial, TrialPicture
+from studies.models import Condition, Participation, Stimulus, Trial, TrialPicture
+from studies.services.samples import Draw
 
 
 class NotPrepared(Exception):
@@ -36,7 +38,7 @@ def write_trials(
     photo_once = designs.get(study.design).configured(study.design_settings).photo_use == ONCE
     conditions = {condition.slug: condition for condition in study.conditions.all()}
     photos = dict(Photo.objects.filter(digest__in={spec.photo for spec in specs}).values_list("digest", "pk"))
-    shown = _Stimuli(study, photos, conditions)
+    shown = _Stimuli(participation, photos, conditions, first_number)
     trials = Trial.objects.bulk_create(
         Trial(
             participation=participation,
@@ -59,39 +61,47 @@ def write_trials(
 
 def _pictures(trials: Iterable[Trial], specs: Iterable[TrialSpec], shown: _Stimuli) -> Iterable[TrialPicture]:
     for trial, spec in zip(trials, specs, strict=True):
+        # One picture of each arm, in however many frames it is shown.
+        arms = {show.arm: show for _, show in spec.shows}
+        drawn = {arm: shown.of(spec, show) for arm, show in arms.items()}
         for index, show in spec.shows:
             yield TrialPicture(
                 trial=trial,
                 frame=index,
                 slot=show.slot,
                 condition=shown.condition(show),
-                stimulus_id=shown.of(spec, show),
+                stimulus_id=drawn[show.arm],
                 sent_bytes=shown.sent_bytes(spec),
             )
 
 
 class _Stimuli:
-    """The stimuli of some photos in all arms of a study, looked up at once."""
+    """The stimuli of some photos in all arms of a participation's study, looked up at once."""
 
     def __init__(
         self,
-        study: Study,
+        participation: Participation,
         photos: dict[str, int],
         conditions: dict[str, Condition],
+        number: int,
     ) -> None:
         self._photos, self._conditions = photos, conditions
         arms = {condition.colorizer_id for condition in conditions.values()}
         found = Stimulus.objects.filter(
             Q(colorization=None) | Q(colorization__colorizer__in=arms),
             photo__in=photos.values(),
-            image_px=study.image_px,
+            image_px=participation.study.image_px,
         )
-        self._pks: dict[tuple[int, int | None], int] = {}
+        self._pks: dict[tuple[int, int | None], list[int]] = defaultdict(list)
         self._largest: dict[int, int] = {}
-        rows = found.values_list("photo_id", "colorization__colorizer_id", "pk", "file_bytes")
+        rows = found.order_by("colorization__sample", "pk").values_list(
+            "photo_id", "colorization__colorizer_id", "pk", "file_bytes"
+        )
         for photo, colorizer, pk, file_bytes in rows:
-            self._pks[photo, colorizer] = pk
+            self._pks[photo, colorizer].append(pk)
             self._largest[photo] = max(file_bytes, self._largest.get(photo, 0))
+        several = [pks for pks in self._pks.values() if len(pks) > 1]
+        self._draw = Draw(participation, several, number)
 
     def sent_bytes(self, spec: TrialSpec) -> int:
         """What goes over the line for each picture of a trial: that of the largest arm of its photo."""
@@ -102,16 +112,16 @@ class _Stimuli:
         return None if show.arm == REAL else self._conditions[show.arm]
 
     def of(self, spec: TrialSpec, show: Show) -> int:
-        """Primary key of the stimulus for this picture of a trial."""
+        """Primary key of the stimulus for this picture of a trial; of several samples one is drawn."""
         arm = self.condition(show)
         photo = self._photos.get(spec.photo)
-        pk = None if photo is None else self._pks.get((photo, arm.colorizer_id if arm else None))
-        if pk is None:
+        pks = [] if photo is None else self._pks.get((photo, arm.colorizer_id if arm else None), [])
+        if not pks:
             what = f"picture by {show.arm}" if arm else "real picture"
             raise NotPrepared(
                 f"There is no {what} of photo {spec.photo[:12]} to show: prepare the study again."
             )
-        return pk
+        return pks[0] if len(pks) == 1 else self._draw.one_of(pks)
 
 
 def history_of(participation: Participation) -> list[Answered]:

@@ -45,7 +45,10 @@ class Command(BaseCommand):
         parser.add_argument("--model-version", default="", metavar="TEXT", help="such as a commit")
         parser.add_argument("--command", default="", metavar="TEXT", help="by which the pictures were made")
         parser.add_argument(
-            "--table", type=Path, metavar="CSV", help="columns photo and file: which file is of which photo"
+            "--table",
+            type=Path,
+            metavar="CSV",
+            help="columns photo, file and perhaps sample: what each file is",
         )
         parser.add_argument(
             "--treatment", choices=TREATMENTS, default=AS_DELIVERED,

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from colorizers.models import DeliveryOutcome
-from colorizers.services.matching import KnownPhoto, match, parse_table
+from colorizers.services.matching import KnownPhoto, Listed, match, parse_table
 from colorizers.services.photo_sources import ImportRefused
 
 
@@ -14,6 +14,10 @@ def photos(*names):
         KnownPhoto(number, name, f"{number:064x}", f"{number + 1000:064x}")
         for number, name in enumerate(names, start=1)
     ]
+
+
+def listed(table):
+    return {file: Listed(photo) for file, photo in table.items()}
 
 
 def verdicts(found):
@@ -62,21 +66,21 @@ def test_two_photos_that_one_name_may_mean_are_both_listed():
 
 def test_a_table_tells_photos_of_one_stem_apart():
     table = {"1.png": "a.jpg", "2.png": "a.png"}
-    found = match(["1.png", "2.png"], photos("a.jpg", "a.png"), table)
+    found = match(["1.png", "2.png"], photos("a.jpg", "a.png"), listed(table))
     assert [one.photo for one in found.files] == [1, 2]
 
 
 def test_a_table_names_photos_by_name_stem_or_digest_and_files_by_path_or_name():
     known = photos("a.jpg", "b.jpg", "c.jpg")
     table = {"run/1.png": "a.jpg", "2.png": "B", "3.png": f"{3:064X}"}
-    found = match(["run/1.png", "deep/2.png", "3.png"], known, table)
+    found = match(["run/1.png", "deep/2.png", "3.png"], known, listed(table))
     assert [one.photo for one in found.files] == [1, 2, 3]
 
 
 def test_what_a_table_has_wrong_is_told():
     known = photos("a.jpg", "b.jpg", "c.jpg", "d.jpg")
     table = {"1.png": "a.jpg", "2.png": "a.jpg", "gone.png": "b.jpg", "3.png": "nobody.jpg"}
-    found = match(["1.png", "2.png", "3.png", "4.png"], known, table)
+    found = match(["1.png", "2.png", "3.png", "4.png"], known, listed(table))
     assert verdicts(found.files) == {
         "1.png": "double", "2.png": "double", "3.png": "unmatched", "4.png": "unmatched",
     }  # fmt: skip
@@ -87,20 +91,21 @@ def test_what_a_table_has_wrong_is_told():
 
 
 def test_a_bare_file_name_in_a_table_is_no_guess_between_two_folders():
-    found = match(["x/1.png", "y/1.png"], photos("a.jpg"), {"1.png": "a.jpg"})
+    found = match(["x/1.png", "y/1.png"], photos("a.jpg"), listed({"1.png": "a.jpg"}))
     assert verdicts(found.files) == {"x/1.png": "unmatched", "y/1.png": "unmatched"}
 
 
 def test_a_table_is_read_from_what_spreadsheets_write():
     table = parse_table("\ufeffPhoto;File\ncafé.jpg;out\\cafe.png\n;;\n".encode(), called="t.csv")
-    assert table == {"out/cafe.png": "café.jpg"}
+    assert table == {"out/cafe.png": Listed("café.jpg")}
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"name,file\n", "no column “photo”"),
-        (b"photo,file\na,1.png\nb,1.png\n", "gives the file 1.png to two photos: a, b"),
+        (b"photo,file\na,1.png\nb,1.png\n", "says two things of the file 1.png: a, b"),
+        (b"photo,file,sample\na,1.png,first\n", "the sample of 1.png is no number, but 'first'"),
         (b"photo,file\n\0", "NUL"),
         (b"photo,file\n\xff\xfe", "not UTF-8"),
     ],
@@ -108,6 +113,28 @@ def test_a_table_is_read_from_what_spreadsheets_write():
 def test_a_table_that_cannot_be_meant_is_refused(data, said):
     with pytest.raises(ImportRefused, match=said):
         parse_table(data, called="t.csv")
+
+
+def test_a_number_at_the_end_is_the_sample_unless_a_photo_is_called_so():
+    known = photos("cat.jpg", "dog_2.jpg")
+    found = match(["cat_1.png", "Cat_02.png", "cat_0.png", "dog_2.png", "dog_2_3.png"], known)
+    assert [(one.photo, one.sample) for one in found.files] == [(1, 1), (1, 2), (1, 0), (2, 1), (2, 3)]
+    assert verdicts(match(["cat-2.png", "cat_x.png"], known).files) == {
+        "cat-2.png": "unmatched",
+        "cat_x.png": "unmatched",
+    }
+
+
+def test_two_files_of_one_sample_are_told_as_doubled():
+    found = match(["cat.png", "cat_1.png", "x/cat_2.png", "y/cat_2.png", "cat_3.png"], photos("cat.jpg"))
+    assert [one.outcome and one.outcome.value for one in found.files] == ["double"] * 4 + [None]
+    assert "sample 2 of the photo cat.jpg: x/cat_2.png, y/cat_2.png" in found.files[2].reason
+
+
+def test_a_table_may_number_samples():
+    table = parse_table(b"photo,file,sample\na.jpg,1.png,1\na.jpg,2.png,2\n", called="t.csv")
+    found = match(["1.png", "2.png"], photos("a.jpg"), table)
+    assert [(one.photo, one.sample) for one in found.files] == [(1, 1), (1, 2)]
 
 
 def test_many_names_are_matched_in_a_moment():
