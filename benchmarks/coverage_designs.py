@@ -20,7 +20,8 @@ sys.path[0] = str(Path(__file__).parents[1])
 
 from evaluation.statistics import planning_designs as plan  # noqa: E402
 from evaluation.statistics.agreement import Standing, rank_agreement  # noqa: E402
-from evaluation.statistics.bradley_terry import bradley_terry  # noqa: E402
+from evaluation.statistics.bradley_terry import bradley_terry, estimate  # noqa: E402
+from evaluation.statistics.choice_levels import strengths_by_level  # noqa: E402
 from evaluation.statistics.confidence import confidence  # noqa: E402
 from evaluation.statistics.correlation import kendall_tau_b  # noqa: E402
 from evaluation.statistics.exposure_levels import by_exposure  # noqa: E402
@@ -172,6 +173,20 @@ def exposure(rng, studies, people, photos, trials):
     return [tally]
 
 
+def choice_exposure(rng, studies, people, photos, trials):
+    """How far the strength of a condition moves from one exposure to another."""
+    strengths = {250.0: (0.0, 0.2, 0.4), 1000.0: (0.0, 0.5, 1.0)}
+    at = [planted.averaged_abilities(each, SDS) for each in strengths.values()]
+    tally = Tally("preference: strength at two exposures", (at[0] - at[0].mean() - at[1] + at[1].mean())[2])
+    for _ in range(studies):
+        choices, level = planted.exposed_preferences(rng, strengths, people, photos, trials, SDS)
+        levels = {each: estimate(choices.take(level == each)).joint for each in strengths}
+        shown = {each: dict.fromkeys(choices.labels, 0) for each in strengths}
+        found = strengths_by_level(levels, shown)["conditions"]
+        tally.add(found[2]["differences"][0]["ci"] if found else None)
+    return [tally]
+
+
 def type2(rng, studies, people, photos, trials):
     """The area under the type-2 ROC."""
     sds = (0.3, 0.5)
@@ -213,6 +228,7 @@ SHAPES = {
     "single": (single, [(30, 60, 40), (12, 20, 40)], ()),
     "staircase": (staircase, [(40, 40, 80)], ()),
     "exposure": (exposure, [(40, 60, 40), (12, 20, 20)], ()),
+    "choice-exposure": (choice_exposure, [(40, 60, 40), (12, 20, 40)], ()),
     "confidence": (type2, [(40, 60, 40), (12, 20, 20)], ()),
     "agreement": (agreement, [(24, 40, 30)], ()),
 }

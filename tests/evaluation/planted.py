@@ -59,6 +59,22 @@ def preferences(
     return Preferences(who, first, second, outcome == 0, NAMES[:k], what, tied=outcome == 2)
 
 
+def exposed_preferences(rng, strengths, people=40, photos=60, trials=30, sds=(0.4, 0.6)):
+    """Choices at each exposure, with the strengths that it has there; people and photos are the same at each.
+
+    Gives the choices and the exposure of each.
+    """
+    who, what = who_and_what(rng, people, photos, trials)
+    k, n = len(next(iter(strengths.values()))), len(who)
+    level = rng.choice(sorted(strengths), n)
+    first = rng.integers(0, k, n)
+    second = (first + rng.integers(1, k, n)) % k
+    u = utilities(rng, np.zeros(k), who, what, *sds) + np.array([strengths[each] for each in level])
+    rows = np.arange(n)
+    chose = rng.random(n) < expit(u[rows, first] - u[rows, second])
+    return Preferences(who, first, second, chose, NAMES[:k], what), level
+
+
 def averaged_abilities(strength, sds):
     """The abilities that a Bradley-Terry model has over all people and photos, relative to the first."""
     k, sd = len(strength), np.sqrt(2 * (sds[0] ** 2 + sds[1] ** 2))

@@ -126,7 +126,7 @@ def test_the_real_photo_takes_part_under_its_own_name():
         "Bins",
         "Sepia",
     }
-    assert "or the photograph itself" in sections["methods"].methods
+    assert "beside the photograph itself" in sections["methods"].methods
 
 
 def test_groups_that_no_choice_connects_are_named_with_what_to_do():

@@ -46,7 +46,7 @@ def answer_section(told: Told, task: Task, lead: str, remarks: list[str]) -> lis
     """Headline, chart and table, on one screen."""
     analysis, chances = told.findings["analysis"], chances_of(told, task)
     caption = (
-        f"{task.chance.title} by condition, with its 95{NBSP}% interval for new participants and photos."
+        f"{task.chance.title} by condition, with its 95{NBSP}% interval for new participants and new photos."
     )
     if not chances:
         caption = f"How often each condition was {task.best} where one was."

@@ -34,10 +34,10 @@ def _task(study: Json) -> str:
         return ""
     settings = study["settings"]
     how = {"sequential": "one after the other", "simultaneous": "side by side"}[settings["presentation"]]
-    real = " or the photograph itself," if settings["with_truth"] else ""
+    real = ", or by one of them beside the photograph itself" if settings["with_truth"] else ""
     tie = ", or that they saw no difference" if settings["ties"] else ""
     return (
-        f"Each trial showed two versions of a photograph, recoloured by two conditions,{real} {how} at "
+        f"Each trial showed two versions of a photograph, recoloured by two conditions{real}, {how} at "
         f"{shown_for(study)}; participants then said which looked more natural{tie}."
     )
 
