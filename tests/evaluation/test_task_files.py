@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from django.core.management import call_command
@@ -65,3 +67,5 @@ def test_a_file_that_names_no_photos_makes_no_claim_about_new_ones(tmp_path, cap
     for text in (found, " ".join(said.out.split())):
         assert "these photos" in text
         assert "new photos" not in text
+        assert "180 photos" not in text
+    assert json.loads(found)["images"] is None

@@ -273,9 +273,11 @@ class Command(BaseCommand):
         result = findings["analysis"]
         if target == "-":
             return
+        photos = self._claimed(result)["images"]
         self.stdout.write(
             f"{name}: {result['valid_rows']} of {result['rows']} rows count, "
-            f"{result['participants']} participants, {result['images']} photos"
+            f"{result['participants']} participants"
+            + ("" if photos is None else f", {photos} photos")
             + (f" in {result['photo_clusters']} clusters" if "photo_clusters" in result else "")
         )
         self.stdout.write(self._report(name, findings, brief=not full))

@@ -5,6 +5,7 @@ A design declares its files (`files` of its concluding half); the machinery is t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -51,14 +52,16 @@ class AnswerFile:
         }
 
     def claimed(self, told: Any) -> Any:
-        """Findings or sections as JSON, with no claim about new photos where the file names none."""
+        """Findings or sections as JSON; where the file names no photos, without their number and claims."""
         if self.names_photos:
             return told
         if isinstance(told, dict):
-            return {name: self.claimed(one) for name, one in told.items()}
+            return {name: None if name == "images" else self.claimed(one) for name, one in told.items()}
         if isinstance(told, list):
             return [self.claimed(one) for one in told]
-        return told.replace("new photos", "these photos") if isinstance(told, str) else told
+        if not isinstance(told, str):
+            return told
+        return re.sub(r"\son\s[\d,]+\sphotos?\b", "", told).replace("new photos", "these photos")
 
 
 def design_of_file(path: Path) -> str | None:
