@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 
@@ -23,7 +23,8 @@ FEWEST_DF = 1.0
 class Compared:
     """k values (k,), their joint covariance (k, k), and the variance behind each difference (a, b), a < b.
 
-    A basis is None where a difference has no variance to go by.
+    A basis is None where a difference has no variance to go by; `reasons` says why, where it is not that a
+    single participant or photo was judged.
     """
 
     labels: tuple[str, ...]
@@ -31,6 +32,7 @@ class Compared:
     estimand: str
     bases: Mapping[tuple[int, int], Basis | None]
     raw_covariance: Floats
+    reasons: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def pairs(self, alpha: float) -> list[Json]:
         """Every difference a - b: t interval and test, Holm over all, and the simultaneous interval.
@@ -43,6 +45,8 @@ class Compared:
             found = t_interval(
                 float(self.values[a] - self.values[b]), self.bases[a, b], self.estimand, alpha, null=0.0
             )
+            if self.bases[a, b] is None:
+                found["reason"] = self.reasons.get((a, b), found["reason"])
             ends = None
             if found["ci"] is not None:
                 half = max(bar, t_quantile(alpha / 2, found["df"])) * found["se"]

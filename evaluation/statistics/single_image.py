@@ -90,6 +90,8 @@ def single_image(judgements: Judgements, alpha: float = 0.05) -> Json:
         name: t_interval(estimate, crossed.basis(contrast), crossed.estimand, alpha)
         for name, (estimate, contrast) in contrasts.items()
     }
+    if ends := intervals["balanced_error_rate"]["ci"]:
+        intervals["balanced_error_rate"]["ci"] = [max(0.0, ends[0]), min(1.0, ends[1])]
     return result | {
         "balanced_error_rate": balanced,
         "dprime_loglinear": dprime,

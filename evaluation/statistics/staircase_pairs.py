@@ -12,7 +12,7 @@ from evaluation.statistics.compared import Compared, sum_of_products
 from evaluation.statistics.intervals import DEFAULT, THESE_PHOTOS
 from evaluation.statistics.joint import Joint
 from evaluation.statistics.simultaneous import two_way_covariance
-from evaluation.statistics.staircase_photos import threshold_moves, with_photos
+from evaluation.statistics.staircase_photos import NO_SLOPE, threshold_moves, with_photos
 
 
 def compared_thresholds(
@@ -44,6 +44,8 @@ def compared_thresholds(
         if found is not None:
             spread[rows] = found
         moves.append(spread if found is not None else None)
+    unclear = {place for place, own in enumerate(moves) if own is None}
+    reasons = {pair: NO_SLOPE for pair, basis in bases.items() if basis is not None and unclear & {*pair}}
     for a, b in combinations(range(len(labels)), 2):
         bases[a, b] = _pair(bases[a, b], moves[a], moves[b], participant, photo)
     known = np.stack([np.zeros(len(participant)) if own is None else own for own in moves], axis=1)
@@ -51,7 +53,7 @@ def compared_thresholds(
     covariance = two_way_covariance(
         people.compared.raw_covariance, sum_of_products(by_photo), by_cell.T @ by_cell
     )
-    return Compared(labels, people.values, DEFAULT, bases, covariance)
+    return Compared(labels, people.values, DEFAULT, bases, covariance, reasons)
 
 
 def _pair(

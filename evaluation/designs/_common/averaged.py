@@ -55,11 +55,15 @@ class Averaged:
         """A mean with its interval."""
         return Cell(self.text(value), self.ends(ends), note)
 
+    def change_ends(self, ends: Ends) -> Ends:
+        """The interval of a change; no share changes by more than all of it."""
+        return (max(-1.0, ends[0]), min(1.0, ends[1])) if ends and self.share else ends
+
     def change(self, value: float | None, ends: Ends, reason: str = "") -> Cell:
         """A change of the mean with its interval, or why there is none."""
         if value is None:
             return Cell("none", note=reason)
-        note = "" if ends else reason
+        note, ends = "" if ends else reason, self.change_ends(ends)
         if self.share:
             return Cell(points(value), points_range(*(ends or (None, None))), note)
         return Cell(number(value, self.digits), number_range(ends, self.digits), note)

@@ -95,15 +95,16 @@ def _chart(titles: Mapping[str, str], pairs: Sequence[Json], averaged: Averaged)
             "title": pair.higher,
             "tail": f"above {pair.lower}",
             "value": pair.value,
-            "low": pair.ends and pair.ends[0],
-            "high": pair.ends and pair.ends[1],
+            "low": ends and ends[0],
+            "high": ends and ends[1],
             "label": pair.cell(averaged).value,
             "says": f"{pair.higher} above {pair.lower}: {pair.cell(averaged).value} "
             f"{averaged.change_unit}".rstrip(),
         }
         for pair in found
+        for ends in [averaged.change_ends(pair.ends)]
     ]
-    ends = [end for pair in found for end in (pair.value, *(pair.ends or ()))]
+    ends = [end for pair in found for end in (pair.value, *(averaged.change_ends(pair.ends) or ()))]
     return Chart(
         "differences",
         "intervals",

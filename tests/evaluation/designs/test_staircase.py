@@ -11,8 +11,10 @@ from evaluation.designs import get
 from evaluation.designs._design import Evidence
 from evaluation.models import Population
 from evaluation.report import charts, terminal
+from evaluation.report.section import cell_of
 from evaluation.services import reports
 from evaluation.statistics.staircase import Rule, staircases
+from evaluation.statistics.staircase_photos import NO_SLOPE
 from evaluation.statistics.table import Factor, ResponseTable
 from tests.evaluation import planted
 from tests.evaluation.designs.answers import facts_of, table_of
@@ -139,6 +141,20 @@ def test_conditions_are_compared_by_people_of_their_own(findings):
     assert difference.text == f"{-pair['diff']:.0f}"
     assert "Difference, ms" in section.tables[0].columns[1].title
     assert [row[0] for row in sections_of(findings)["ranking"].tables[0].rows] == ["Classes", "Bins"]
+
+
+def test_where_the_slope_is_not_clear_it_is_said_once_and_of_differences_too(steps, table):
+    rng = np.random.default_rng(8)
+    random = rng.permutation(len(table))
+    guessed = replace(table, own={**table.own, "wrong": table.own["wrong"][random]})
+    found = STAIRCASE.analyse(Evidence(guessed, settings=SETTINGS))
+    assert {pair["reason"] for pair in found["analysis"]["pairwise"]} == {NO_SLOPE}
+    sections = {
+        one.name: one
+        for one in STAIRCASE.report(found, facts_of(TITLES, design="staircase", settings=SETTINGS))
+    }
+    assert NO_SLOPE in sections["answer"].paragraphs[0]
+    assert all(not cell_of(row[1]).note for row in sections["answer"].tables[0].rows)
 
 
 def test_the_exposures_are_drawn_along_the_blocks_and_the_answers_by_exposure(findings):

@@ -57,3 +57,12 @@ def test_without_photos_its_intervals_are_about_these_photos():
     found = single_image(Judgements(known.participant, known.is_fake, known.called_fake))
     assert {each["estimand"] for each in found["intervals"].values()} == {"these photos only"}
     assert found["estimand"]["wilson_error"] == "naive"
+
+
+def test_the_interval_of_the_balanced_error_rate_stays_between_0_and_1():
+    who = np.repeat([0, 1], 6)
+    fake = np.tile([True, False], 6)
+    called = fake ^ (np.arange(12) < 3)
+    found = single_image(Judgements(who, fake, called, np.arange(12) % 4))
+    low, high = found["intervals"]["balanced_error_rate"]["ci"]
+    assert 0 <= low <= found["balanced_error_rate"] <= high <= 1

@@ -36,6 +36,7 @@ def cell_of(model: Json | None) -> Cell:
 def answer(told: Told) -> list[Section]:
     """Headline, chart and table, on one screen."""
     models, analysis = models_of(told), told.findings["analysis"]
+    told_once = _without_intervals(models)
     order = [*ranked(models), *(slug for slug in told.titles if slug not in models)]
     table = Table(
         "thresholds",
@@ -47,7 +48,7 @@ def answer(told: Told) -> list[Section]:
             Heading("Participants", "n"),
             Heading("Clamped trials", "clamped"),
         ),
-        tuple(_row(told.titles[slug], models.get(slug)) for slug in order),
+        tuple(_row(told.titles[slug], models.get(slug), told_once) for slug in order),
     )
     remark = f"{_remark(analysis, models)} [{counts(analysis)}](#n)."
     return [
@@ -59,12 +60,18 @@ def answer(told: Told) -> list[Section]:
     ]  # fmt: skip
 
 
-def _row(title: str, model: Json | None) -> tuple[Cell | str, ...]:
+def _without_intervals(models: dict[str, Json]) -> bool:
+    """Whether no condition has one: the text above the table then says why."""
+    return all(model["interval"]["ci"] is None for model in models.values())
+
+
+def _row(title: str, model: Json | None, told_once: bool) -> tuple[Cell | str, ...]:
     if model is None:
         return (title, cell_of(None), "0", NONE)
     ends = f"{count(model['at_end'], 'block')} of {model['blocks']:,} at an end" if model["at_end"] else ""
+    cell = cell_of(model)
     return (
-        title, cell_of(model), number(model["participants"]),
+        title, Cell(cell.text) if told_once else cell, number(model["participants"]),
         Cell(percent(model["clamped_share"]), note=ends),
     )  # fmt: skip
 
@@ -114,7 +121,7 @@ def _remark(analysis: Json, models: dict[str, Json]) -> str:
     if not models:
         return ""
     parts = ["The longer it takes, the more real the fakes look."]
-    if all(model["interval"]["ci"] is None for model in models.values()):
+    if _without_intervals(models):
         reason = next(iter(models.values()))["interval"]["reason"]
         parts.append(f"There is no interval: {why_no_interval(analysis, reason)}.")
     else:
