@@ -59,8 +59,6 @@ COLUMNS = (
     Column("wrong", FLAG, "1: the answer was wrong; empty: no answer", after="model"),
     digest_column("shown_digest", "the picture's bytes as shown"),
 )
-# How often a simulated person calls a real photo fake.
-FALSE_ALARMS = 0.2
 
 
 @dataclass(frozen=True)
@@ -94,6 +92,8 @@ class OneImage(OnePicture):
     """Half of the pictures are real, and each is called real or fake."""
 
     told_always: ClassVar[bool] = False
+    false_alarms: ClassVar[float] = 0.2
+    """How often a simulated person calls a real photo fake."""
 
     def words(self) -> _words.Words:
         test = _words.TEST if self.told_always else _words.TEST_UNTOLD
@@ -157,7 +157,7 @@ class OneImage(OnePicture):
 
     def react(self, spec: TrialSpec, person: Person) -> Reaction:
         if spec.condition == REAL:
-            real = person.luck() >= FALSE_ALARMS
+            real = person.luck() >= self.false_alarms
         else:
             real = person.fooled(spec.condition, spec.photo)
         return Reaction(CALLED_REAL if real else CALLED_FAKE, person.takes_ms(), self._sure(person))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -11,12 +12,14 @@ import numpy as np
 from studies.designs import _fields, _one, _words
 from studies.designs._columns import FLAG, WHOLE, Column
 from studies.designs._dealing import spread
-from studies.designs._design import ONE_CONDITION, REPEATED, Answered, Cell, Stimuli
+from studies.designs._design import ONE_CONDITION, REPEATED, Answered, Cell, Person, Reaction, Stimuli
 from studies.designs._settings import check_settings
 from studies.designs._trial import PRACTICE, TEST, VIGILANCE, TrialSpec
 from studies.designs._words import say
 
 MOST_MS = 60_000
+# In this time a simulated person sees two pictures in three.
+GLANCE_MS = 150
 BRIEFER = say("The photos become briefer when you are right, and stay longer when you are wrong.")
 
 
@@ -88,6 +91,7 @@ class Staircase(_one.OneImage):
     title: ClassVar[str] = "Staircase"
     summary: ClassVar[str] = "one picture, ever more briefly: how long does it take to tell? (HYPE-time)"
     told_always: ClassVar[bool] = True
+    false_alarms: ClassVar[float] = 0.1
     photo_use: ClassVar[str] = REPEATED
     allocations: ClassVar[tuple[str, ...]] = (ONE_CONDITION,)
     attention_words: ClassVar[str] = (
@@ -114,6 +118,14 @@ class Staircase(_one.OneImage):
         needs = self.needs()
         told = (needs.test + needs.vigilance) * self.settings.feedback_ms / 60_000
         return round(super().estimated_minutes() + told)
+
+    def react(self, spec: TrialSpec, person: Person) -> Reaction:
+        """Whoever has not seen the picture guesses: the more often, the shorter it was shown."""
+        shown_ms = sum(frame.duration_ms or 0 for frame in spec.frames if frame.images)
+        if person.luck() >= math.exp(-shown_ms / GLANCE_MS):
+            return super().react(spec, person)
+        guess = _one.CALLED_REAL if person.luck() < 0.5 else _one.CALLED_FAKE
+        return Reaction(guess, person.takes_ms(), self._sure(person))
 
     def upcoming(self, stimuli: Stimuli, history: Sequence[Answered], seed: int) -> list[TrialSpec]:
         """All up to the first trial whose answer moves what comes after it."""

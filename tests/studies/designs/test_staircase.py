@@ -1,11 +1,13 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from studies.designs import get
 from studies.designs._design import Answered
-from tests.studies.designs.plans import dealt, played
+from studies.simulation.people import Crowd, PlantedEffects
+from tests.studies.designs.plans import dealt, played, specs
 
 STAIRCASE = get("staircase")
 SMALL = {"practice_trials": 2, "blocks": 2, "trials_per_block": 20, "vigilance_share": 0.1}
@@ -147,3 +149,17 @@ def test_the_record_has_the_block():
 def test_settings_that_make_no_sense_are_refused_in_words(values, words):
     with pytest.raises(ValueError, match=words):
         STAIRCASE.configured(values)
+
+
+def test_simulated_people_are_wrong_the_more_often_the_shorter_they_look():
+    crowd = Crowd(PlantedEffects({"deep": 0.1}), seed=1, photos=["p"], vigilance="random")
+    spec = next(spec for spec in specs("staircase", ["deep"], **SMALL) if spec.condition)
+    wrong = []
+    for shown_ms in (100, 300, 1000):
+        frames = tuple(replace(one, duration_ms=shown_ms) if one.images else one for one in spec.frames)
+        people = [crowd.person(number) for number in range(400)]
+        shown = replace(spec, photo="p", frames=frames)
+        answers = [STAIRCASE.react(shown, one).answer for one in people]
+        wrong.append(sum(answer != spec.key for answer in answers) / len(answers))
+    assert wrong[0] > wrong[1] + 0.1 > wrong[2] + 0.1
+    assert wrong[2] == pytest.approx(0.1, abs=0.05)
