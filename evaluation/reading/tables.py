@@ -89,11 +89,6 @@ def read_study(
     )
 
 
-def response_table(study: Study, population: Population) -> ResponseTable:
-    """The recorded trials of a study for one population, without those that an Exclusion leaves out."""
-    return read_study(study, population).table
-
-
 def participations_in(study: Study, population: Population) -> QuerySet[Participation]:
     """The participations that a population holds; withdrawn ones are in none."""
     return Participation.objects.filter(study=study, source__in=population.sources).exclude(

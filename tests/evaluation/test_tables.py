@@ -6,7 +6,7 @@ import pytest
 from evaluation.models import Exclusion, Population
 from evaluation.reading import tables
 from evaluation.reading.outcomes import Outcomes
-from evaluation.reading.tables import read_study, response_table
+from evaluation.reading.tables import read_study
 from evaluation.statistics.filters import valid_responses
 from studies.models import (
     Participation,
@@ -25,6 +25,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 @pytest.fixture
 def sky(ada):
     return played_study(ada)
+
+
+def response_table(study, population):
+    return read_study(study, population).table
 
 
 def test_people_and_simulated_participants_stay_apart_unless_pooled(sky):
