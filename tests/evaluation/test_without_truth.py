@@ -27,7 +27,7 @@ def test_none_is_waiting_to_be_scored(guess):
 
 
 def test_a_finished_one_orders_no_score_and_an_order_that_came_through_does_nothing(guess):
-    listeners.order_score(None, colorization=guess)
+    listeners.order_scores(None, colorizations=[guess])
     tasks.score_colorization(guess.pk)
     assert not Score.objects.exists()
 
