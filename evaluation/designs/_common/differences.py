@@ -58,17 +58,22 @@ def differences_section(
     """
     if not pairs:
         return []
+    note = TOGETHER if len(pairs) > 1 else ""
     return [
         Section(
             "differences", "Differences between conditions", charts=(_chart(titles, pairs, averaged),),
-            tables=(differences_table(titles, pairs, averaged), *further),
+            tables=(differences_table(titles, pairs, averaged, note=note), *further),
             definitions=_meanings(len(pairs), about), folded=False,
         )
     ]  # fmt: skip
 
 
 def differences_table(
-    titles: Mapping[str, str], pairs: Sequence[Json], averaged: Averaged, name: str = "pairs"
+    titles: Mapping[str, str],
+    pairs: Sequence[Json],
+    averaged: Averaged,
+    name: str = "pairs",
+    note: str = "",
 ) -> Table:
     """All pairs of conditions by one of the things that are averaged."""
     several = len(pairs) > 1
@@ -84,7 +89,7 @@ def differences_table(
             Heading("p, Holm", "holm"),
         ),
         tuple((f"{pair.higher} above {pair.lower}", pair.cell(averaged), p_value(pair.p)) for pair in found),
-        TOGETHER if several else "",
+        note,
     )  # fmt: skip
 
 

@@ -148,12 +148,13 @@ def _levels(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
 
 
 def _trends(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
+    unit = f", {averaged.change_unit}" if averaged.change_unit else ""
     return Table(
         "exposure-trend",
         f"Change of the {averaged.name} with each doubling of the exposure.",
         (
             Heading("Condition", align="left"),
-            Heading("Change per doubling", "exposure-trend", averaged.change_unit),
+            Heading(f"Change per doubling{unit}", "exposure-trend", f"95{NBSP}% interval"),
             Heading("p", "exposure-trend"),
         ),
         tuple(
@@ -181,17 +182,14 @@ def _differences(averaged: Averaged, arms: Mapping[str, Json]) -> Table:
             )
             for pair in one["differences"]
         ]
-    together = f"for all {count(pairs, 'difference')} of a condition together" if pairs > 1 else ""
+    together = f" for all {count(pairs, 'difference')} of a condition together" if pairs > 1 else ""
+    unit = f", {averaged.change_unit}" if averaged.change_unit else ""
     return Table(
         "exposure-differences",
         "Differences between exposures.",
         (
             Heading("Shorter minus longer exposure", align="left"),
-            Heading(
-                "Difference",
-                "exposure-differences",
-                ", ".join(filter(None, (averaged.change_unit, together))),
-            ),
+            Heading(f"Difference{unit}", "exposure-differences", f"95{NBSP}% interval{together}"),
             Heading("p, Holm", "exposure-differences"),
         ),
         tuple(rows),

@@ -68,7 +68,11 @@ def correlations_section(told: Told, averaged: Averaged) -> list[Section]:
 
 
 def photos_section(
-    told: Told, averaged: Averaged, verb: str, titles: Mapping[str, str] | None = None
+    told: Told,
+    averaged: Averaged,
+    verb: str,
+    titles: Mapping[str, str] | None = None,
+    definitions: tuple[Definition, ...] = (),
 ) -> list[Section]:
     """The photos of each condition from the lowest rate to the highest, and the extremes to look at."""
     titles = told.titles if titles is None else titles
@@ -97,7 +101,7 @@ def photos_section(
     return [
         Section(
             "gallery", f"{averaged.title} per photo, best and worst fakes", charts=(chart,), gallery=shown,
-            definitions=(PHOTO_RATE,),
+            definitions=(PHOTO_RATE, *definitions),
         )
     ]  # fmt: skip
 
@@ -223,7 +227,8 @@ def _shelves(told: Told, verb: str, titles: Mapping[str, str]) -> tuple[Shelf, .
             for name, rows in walls
         ]
         if not walls:
-            note = "There are no best and worst fakes: the photos differ no more than chance explains."
+            none = "There are no best and worst fakes" if slug else "None of them stands out"
+            note = f"{none}: the photos differ no more than chance explains."
             found.append(Shelf(title, note=note))
     return tuple(found)
 

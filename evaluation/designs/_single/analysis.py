@@ -6,7 +6,7 @@ import numpy as np
 
 from evaluation.designs._common.confidence import confidence_findings
 from evaluation.designs._common.counted import with_voided
-from evaluation.designs._common.exposure_levels import exposure_findings
+from evaluation.designs._common.exposure_levels import FINDINGS, exposure_findings
 from evaluation.designs._common.observers import observed
 from evaluation.designs._common.photo_table import photo_table
 from evaluation.designs._common.sensitivity import how_the_answer_changes, voided_view
@@ -54,7 +54,7 @@ def analysis_of(evidence: Evidence, judged: Judged) -> Json:
     wrong = judged.valid(judged.wrong)
     grouped = wrong.by_photo_cluster()
     called = judged.valid(judged.called_real)
-    shares, right = judged.called_real.astype(np.float64), 1 - judged.wrong.astype(np.float64)
+    right = 1 - judged.wrong.astype(np.float64)
     result: Json = judged.counted.as_json() | {
         "alpha": alpha,
         "rule": evidence.rule,
@@ -66,12 +66,26 @@ def analysis_of(evidence: Evidence, judged: Judged) -> Json:
             for model, scores in sorted(evidence.scores.items())
         },
         "metric_correlation": metric_correlation(called, evidence.by_photo, alpha),
-        **exposure_findings(evidence, judged.table, shares, judged.apart, alpha),
+        **_exposures(evidence, judged),
         **confidence_findings(evidence, judged.table, right, alpha),
     }
     if judged.table.photo_cluster is not None:
         result["photo_clusters"] = int(np.count_nonzero(np.bincount(grouped.table.photo.codes)))
     return result
+
+
+def _exposures(evidence: Evidence, judged: Judged) -> Json:
+    """Of fakes with their common trend, and of real photos apart: time may help with both in its own way."""
+    found: list[Json] = []
+    for rows in (~judged.is_real, judged.is_real):
+        shares = judged.called_real[rows].astype(np.float64)
+        more = exposure_findings(
+            evidence, judged.table.take(rows), shares, judged.apart.take(rows), evidence.alpha
+        )
+        found += [more] if more else []
+    if len(found) > 1:
+        found[0][FINDINGS]["conditions"] += found[1][FINDINGS]["conditions"]
+    return found[0] if found else {}
 
 
 def arm_judgements(judged: Judged) -> ArmJudgements:

@@ -71,17 +71,30 @@ def analysis_of(evidence: Evidence, climbed: Climbed) -> Json:
 def _thresholds(climbed: Climbed, rule: Rule, alpha: float) -> Json:
     if not len(climbed):
         return {"blocks": [], "people": [], "models": [], "pairwise": [], "order": [],
-                "participant_t_ci": {}, "psychometric_pooled_weibull": {}}  # fmt: skip
+                "these_photos": {"pairwise": [], "order": []}, "participant_t_ci": {},
+                "psychometric_pooled_weibull": {}}  # fmt: skip
     found = staircases(climbed.steps, rule, alpha)
     # The number of participants has that name in every analysis.
     found["people"] = found.pop("participants")
+    these = compared(replace(climbed.steps, photo=None), found["people"])
+    found["these_photos"] = {"pairwise": these.pairs(alpha), "order": these.order(alpha)}
     for model in found["models"]:
         own = climbed.condition.is_label(model["model"])
         model["n"] = int(own.sum())
         model["images"] = int(np.count_nonzero(np.bincount(climbed.table.photo.codes[own])))
         model["blocks"] = sum(block["model"] == model["model"] for block in found["blocks"])
+        model["right_late"] = _right_late(climbed.steps.take(own))
         model["by_block"] = _by_block([one for one in found["blocks"] if one["model"] == model["model"]])
     return found
+
+
+def _right_late(steps: Steps) -> float:
+    """The share of right answers in the second halves of blocks: near the target if they have settled."""
+    block = np.unique(np.stack((steps.participant.codes, steps.block)), axis=1, return_inverse=True)[1]
+    order = np.lexsort((steps.trial_index, block.reshape(-1)))
+    size = np.bincount(block.reshape(-1))
+    place = np.arange(len(order)) - np.repeat(np.cumsum(size) - size, size)
+    return float(steps.right[order][place >= np.repeat(size, size) // 2].mean())
 
 
 def _by_block(blocks: list[Json]) -> list[Json]:

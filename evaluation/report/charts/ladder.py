@@ -1,7 +1,7 @@
 """Many values of one row from the lowest to the highest, with their band.
 
-Data: `up` (the axis), `across` (words below); rows with `title`, `values`, `raw` (small dots), and `low` and
-`high`, empty where there is no band.
+Data: `up` (the axis), `across` (words below); rows with `title`, `values`, `raw` (small dots, or empty), and
+`low` and `high`, empty where there is no band.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from evaluation.report.charts._canvas import SIDE, Sheet
 from evaluation.statistics.arrays import Json
 
 __all__ = ["BOTTOM", "EMPTY", "PAPER_HEIGHT", "SCREEN_HEIGHT", "TOP", "draw", "heights"]
+FEW = 40
+"""A row of no more values shows each of them."""
 
 
 def heights(data: Json, rows: Sequence[Json], width: float) -> list[float]:
@@ -50,7 +52,9 @@ def _plot(sheet: Sheet, data: Json, row: Json, top: float) -> None:
             x, axis.all_at(row["low"]), axis.all_at(row["high"]),
             color=palette.mark_soft, linewidth=0, zorder=2, step="mid" if n < 200 else None,
         )  # fmt: skip
-    if n <= 400:
+    if n <= FEW:
+        sheet.axes.scatter(x, axis.all_at(row["values"]), s=36, color=palette.mark, linewidth=0, zorder=4)
+    if row["raw"] and n <= 400:
         sheet.axes.scatter(
             x, axis.all_at(row["raw"]), s=10, color=palette.soft, linewidth=0, alpha=0.8, zorder=3,
             rasterized=n > 150,

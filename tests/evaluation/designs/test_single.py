@@ -84,6 +84,20 @@ def test_conditions_are_compared_over_fakes_and_by_sensitivity(findings):
     assert [row[0] for row in sections_of(findings)["ranking"].tables[0].rows] == ["Classes", "Bins"]
 
 
+def test_what_the_exposure_does_is_told_of_fakes_and_of_real_photos_apart(judged):
+    rng = np.random.default_rng(4)
+    level = rng.choice([500.0, 2000.0], len(judged.is_fake))
+    found = SINGLE.analyse(Evidence(judged_table(judged, exposure_ms=level)))
+    levels = found["analysis"]["exposure_levels"]
+    assert [one["label"] for one in levels["conditions"]] == ["a", "b", ""]
+    only_fakes = SINGLE.analyse(Evidence(judged_table(judged, exposure_ms=level).take(judged.is_fake)))[
+        "analysis"
+    ]["exposure_levels"]
+    assert levels["trend"] == only_fakes["trend"]
+    tables = sections_of(found)["exposure-levels"].tables
+    assert [row[0] for row in tables[0].rows if len(row) == 1] == ["Bins", "Classes", "Real photos"]
+
+
 def test_fakes_that_look_more_real_than_photos_are_called_hyper_realistic():
     judged = planted.single(
         np.random.default_rng(3), dprimes=(-1.6,), people=40, sds=(0.1, 0.1), criterion=-0.8

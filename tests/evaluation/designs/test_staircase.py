@@ -153,8 +153,22 @@ def test_where_the_slope_is_not_clear_it_is_said_once_and_of_differences_too(ste
         one.name: one
         for one in STAIRCASE.report(found, facts_of(TITLES, design="staircase", settings=SETTINGS))
     }
-    assert NO_SLOPE in sections["answer"].paragraphs[0]
+    said = f"interval for these photos only. There is none for new photos: {NO_SLOPE}."
+    assert said in sections["answer"].paragraphs[0]
+    (one, *_) = sections["answer"].charts[0].data["rows"]
+    assert [one["low"], one["high"]] == found["analysis"]["participant_t_ci"]["b"]
+    assert "exactly these photos" in sections["differences"].definitions[0].text
+    assert cell_of(sections["differences"].tables[0].rows[0][1]).interval
     assert all(not cell_of(row[1]).note for row in sections["answer"].tables[0].rows)
+
+
+def test_blocks_that_were_too_short_are_told_of():
+    short = planted.staircase_steps(np.random.default_rng(5), thresholds=(150.0, 480.0), trials=24)
+    found = STAIRCASE.analyse(Evidence(climbed_table(short), settings=SETTINGS | {"trials_per_block": 24}))
+    (answer, *_) = sections_of(found).values()
+    late = {model["model"]: model["right_late"] for model in found["analysis"]["models"]}
+    said = f"people were still right in {100 * late['a']:.0f}\xa0% of trials with “Bins”"
+    assert said in answer.paragraphs[0]
 
 
 def test_the_exposures_are_drawn_along_the_blocks_and_the_answers_by_exposure(findings):

@@ -20,7 +20,11 @@ SEVERAL = 3
 def answer(told: Told, arms: list[Arm]) -> list[Section]:
     """Headline, chart and table, on one screen."""
     real = told.findings["analysis"].get("real")
-    rows = [(arm.title, arm.called_real, arm.dprime, number(arm.n)) for arm in ranked(arms)]
+    rows = [
+        # Its interval is in the next table.
+        (arm.title, arm.called_real, Cell(arm.dprime.text), number(arm.n))
+        for arm in ranked(arms)
+    ]
     if real:
         rows.append((REAL_PHOTOS, _real_cell(real), Cell(NONE), number(real["n"])))
     table = Table(

@@ -19,30 +19,44 @@ from evaluation.designs._staircase.report.answer import THRESHOLD, answer
 from evaluation.designs._staircase.report.curves import levels, psychometric
 from evaluation.designs._staircase.report.methods import course, methods
 from evaluation.designs._staircase.report.thresholds import thresholds
-from evaluation.report.section import Section
+from evaluation.report.section import Definition, Section
 from evaluation.statistics.arrays import Json
 
+CALLED = Definition(
+    CALLED_REAL.key,
+    CALLED_REAL.title,
+    "Share of the trials with a fake in which it was called real, at whatever exposures the staircases had "
+    "come to. Photos come by chance, so that all of them have such exposures alike.",
+)
 ABOUT = (
     "It is for new participants and new photos. Each condition has people of its own; the variance accounts "
     "for photos that occur in both."
 )
 
 
+ABOUT_THESE = (
+    "It is for other participants on exactly these photos: what other photos would do cannot be said. Each "
+    "condition has people of its own."
+)
+
+
 def sections_of(findings: Json, facts: Json) -> list[Section]:
     """The answer first; a section for which there is nothing is left out."""
     told = Told(findings, facts)
-    analysis = findings["analysis"]
+    compared, about = findings["analysis"], ABOUT
+    if not any(pair["ci"] for pair in compared["pairwise"]):
+        compared, about = compared["these_photos"], ABOUT_THESE
     found = [
         answer(told),
         thresholds(told),
-        differences_section(told.titles, analysis["pairwise"], THRESHOLD, ABOUT),
-        ranking_section(told.titles, analysis["order"], THRESHOLD),
+        differences_section(told.titles, compared["pairwise"], THRESHOLD, about),
+        ranking_section(told.titles, compared["order"], THRESHOLD),
         levels(told),
         psychometric(told),
         confidence_section(told),
         scores_section(told),
         correlations_section(told, CALLED_REAL),
-        photos_section(told, CALLED_REAL, "called real"),
+        photos_section(told, CALLED_REAL, "called real", definitions=(CALLED,)),
         _quality(told),
         certificate_section(told),
         rows_section(told),

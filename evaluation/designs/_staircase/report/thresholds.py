@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluation.designs._common.told import Told
-from evaluation.designs._staircase.report.answer import THRESHOLD, cell_of, models_of
+from evaluation.designs._staircase.report.answer import THRESHOLD, models_of
 from evaluation.report.section import Cell, Chart, Definition, Heading, Row, Section, Table
 from evaluation.report.wording import NBSP, NONE, number, percent
 from evaluation.statistics.arrays import Json
@@ -39,10 +39,10 @@ def thresholds(told: Told) -> list[Section]:
 
 
 def _row(told: Told, slug: str, model: Json, strict: Json | None) -> Row:
-    ends = told.findings["analysis"]["participant_t_ci"].get(slug)
+    interval, ends = model["interval"], told.findings["analysis"]["participant_t_ci"].get(slug)
     return (
         told.titles[slug],
-        cell_of(model),
+        THRESHOLD.cell(model["hype_time_ms"], interval["ci"], interval["reason"]),
         THRESHOLD.ends(ends) or NONE,
         THRESHOLD.text(model["sd"]) if model["sd"] is not None else NONE,
         *(number(model[name]) for name in ("participants", "blocks", "n")),
@@ -94,7 +94,7 @@ def _people(told: Told, models: dict[str, Json]) -> Chart:
         ends = f"from {THRESHOLD.text(own[0])} to {THRESHOLD.text(own[-1])} over {len(own):,} people"
         title = told.titles[slug]
         rows.append(
-            {"title": title, "values": own, "raw": own, "low": [], "high": [], "says": f"{title}: {ends}"}
+            {"title": title, "values": own, "raw": [], "low": [], "high": [], "says": f"{title}: {ends}"}
         )
     return Chart(
         "people",
