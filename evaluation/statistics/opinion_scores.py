@@ -67,7 +67,7 @@ def opinion_scores(ratings: Ratings, alpha: float = 0.05) -> Json:
     """
     check_alpha(alpha)
     rated = _rated(ratings)
-    joint = _joint(rated)
+    joint = opinion_joint(rated)
     judged = sums(rated.participant)
     lowest = np.full(len(judged), rated.scale)
     highest = np.zeros(len(judged), dtype=np.int64)
@@ -134,7 +134,9 @@ def differential_scores(ratings: Ratings, alpha: float = 0.05) -> Json:
     return result | {"estimand": joint.estimand, "arms": rows, "pairwise": joint.pairs(alpha)}
 
 
-def _joint(rated: Ratings) -> Joint:
+def opinion_joint(ratings: Ratings) -> Joint:
+    """The mean scores of the conditions that have ratings, and how they vary together."""
+    rated = _rated(ratings)
     return Joint.means(
         rated.labels,
         rated.rating.astype(np.float64),
