@@ -295,11 +295,13 @@ def _check_vigilance(study: Study, design: Design, readiness: Readiness) -> None
         readiness.notes.append(Finding(sentences, "field:exclusion_rules"))
         return
     better = vigilance.fewest(guessing)
-    readiness.warn(
-        f"{sentences} With {better.trials} vigilance trials and vigilance_pass = "
-        f"{better.share:g} at most 5% of guessers and at least 95% of attentive people pass.",
-        "field:design_settings",
-    )
+    advice = "No number of such trials tells people who guess from attentive ones."
+    if better:
+        advice = (
+            f"With {better.trials} vigilance trials and vigilance_pass = {better.share:g} at most 5% of "
+            "guessers and at least 95% of attentive people pass."
+        )
+    readiness.warn(f"{sentences} {advice}", "field:design_settings")
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -77,3 +77,7 @@ def test_the_planner_says_what_they_cost():
     assert checks.filter.trials == 16
     assert checks.minutes == pytest.approx(16 * 5.0 / 60)
     assert checks_of("pair", Question(), Study(design_settings={"vigilance_share": 0})) is None
+
+
+def test_where_nearly_every_answer_passes_no_number_of_trials_is_named():
+    assert vigilance.fewest(1.0, most=30) is None
