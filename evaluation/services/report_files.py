@@ -17,7 +17,6 @@ from evaluation.exports.rows import trial_rows
 from evaluation.models import Population, Report
 from evaluation.report import charts, latex, terminal
 from evaluation.report.html import context_of
-from evaluation.report.pdf.document import document
 from evaluation.report.section import Chart, Section
 from evaluation.report.wording import SIMULATED_BANDS
 from evaluation.services.report_contents import sections_of
@@ -51,6 +50,9 @@ def drawn_inside(one: Chart, number: int, part: charts.Part, width: charts.Width
 
 def pdf(report: Report) -> bytes:
     """The report for print and archive: the same report, the same bytes."""
+    # Only here: every command and worker would load the fonts' library when it starts.
+    from evaluation.report.pdf.document import document
+
     sections = sections_of(report)
     return document(report, sections, picture_bytes(sections))
 

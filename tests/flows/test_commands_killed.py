@@ -94,7 +94,7 @@ def test_a_killed_import_of_a_folder_is_settled_and_goes_on_when_it_is_called_ag
 def test_a_killed_import_of_pictures_keeps_nothing_and_goes_on_when_it_is_called_again(
     command, tmp_path, lapsed
 ):
-    photo_set = make_photo_set(40, width=900, height=700)
+    photo_set = make_photo_set(40, width=640, height=480)
     folder = tmp_path / "results"
     folder.mkdir()
     for photo in photo_set.photos.all():
