@@ -73,6 +73,7 @@ class Rated:
             self.rating[rows].astype(np.int64), self.arm.labels, self.scale,
             table.photo.codes[rows].astype(np.intp),
             REAL_PHOTO if REAL_PHOTO in self.arm.labels else None,
+            self.table.photo.codes[rows].astype(np.intp),
         )  # fmt: skip
 
 

@@ -35,6 +35,11 @@ class Ratings:
     scale: int = 5
     photo: AnyCodes | None = None
     reference: str | None = None
+    pairing: AnyCodes | None = None
+    """The photos of which a rating and that of the reference must be the same; `photo` where it is None.
+
+    They differ where several photos are crops of one, which is then one photo of the variance.
+    """
 
     def __post_init__(self) -> None:
         if self.scale not in SCALES:
@@ -103,7 +108,7 @@ def differential_scores(ratings: Ratings, alpha: float = 0.05) -> Json:
         return {"reason": "a differential score needs a hidden reference and the photos", "arms": []}
     code = rated.labels.index(rated.reference)
     of_reference = rated.arm == code
-    cells = rated.cell
+    cells = cells_of(rated.participant, rated.photo if rated.pairing is None else rated.pairing)
     seen = np.bincount(cells[of_reference], minlength=int(cells.max()) + 1)
     total = np.bincount(cells[of_reference], rated.rating[of_reference], minlength=len(seen))
     paired = ~of_reference & (seen[cells] > 0)
@@ -123,7 +128,7 @@ def differential_scores(ratings: Ratings, alpha: float = 0.05) -> Json:
         np.asarray(arm.reshape(-1)),
         rated.participant[paired],
         rated.photo[paired],
-        cells[paired],
+        rated.cell[paired],
     )
     n = np.bincount(arm.reshape(-1))
     rows: list[Json] = [
@@ -161,6 +166,7 @@ def _rated(ratings: Ratings) -> Ratings:
         ratings.scale,
         ratings.photo,
         ratings.reference if ratings.reference in labels else None,
+        ratings.pairing,
     )
 
 

@@ -37,7 +37,7 @@ def findings(evidence: Evidence, judged: Judged, statistics: Json, voided: Judge
         "response_times": _times(table.rt_ms),
         **_metrics(evidence),
         **_by_exposure(evidence, judged),
-        **confidence_findings(evidence, table, None),
+        **confidence_findings(evidence, table, None, evidence.alpha),
     }
     return {
         "analysis": analysis,

@@ -7,6 +7,7 @@ import pytest
 
 from evaluation.designs import get
 from evaluation.designs._design import CONDITIONS, Evidence
+from evaluation.statistics.table import Factor
 from studies.designs._base import REAL_PHOTO
 from tests.evaluation.designs.answers import facts_of, table_of
 
@@ -113,3 +114,12 @@ def test_a_rated_picture_without_a_condition_is_refused_with_its_row(table):
     real = np.zeros(len(table))
     with pytest.raises(ValueError, match="rated pictures name no condition, the first is row"):
         MOS.analyse(Evidence(replace(table, own={**table.own, "is_real": real}), settings=SETTINGS))
+
+
+def test_crops_of_one_photograph_are_set_against_their_own_reference(table):
+    photo = table.photo.codes
+    crops = replace(table, photo_cluster=Factor((photo // 2).astype(np.int32), tuple("vwxyz")))
+    rows = np.flatnonzero(~((photo == 0) & (table.numbers("is_real") == 1)))
+    found = MOS.analyse(Evidence(crops.take(rows), settings=SETTINGS))["analysis"]["differential"]
+    # Photo 0 has no reference of its own: that of its neighbour is none.
+    assert found["unpaired"] == int(((photo == 0) & (table.numbers("is_real") == 0)).sum())

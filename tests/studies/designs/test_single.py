@@ -21,9 +21,9 @@ def qualification(history):
     return [item for item in history if item.spec.facts.get("qualification")]
 
 
-def after(rights_on_real, rights_on_fake, *, voided=()):
+def after(rights_on_real, rights_on_fake, *, voided=(), **settings):
     """The history of a participation up to the end of its qualification, with so many right answers."""
-    design = configured()
+    design = configured(**settings)
     stimuli = dealt(design, ARMS)
     left = {"real": rights_on_real, "fake": rights_on_fake}
     history = []
@@ -86,6 +86,11 @@ def test_less_than_65_percent_of_either_kind_ends_the_participation(on_real, on_
     design, stimuli, history = after(on_real, on_fake)
     assert design.verdict(history) == verdict
     assert bool(design.upcoming(stimuli, history, 3)) is (verdict == "")
+
+
+def test_exactly_the_share_that_must_be_right_is_enough():
+    design, _, history = after(11, 11, qualification_trials=40, qualification_pass=0.55)
+    assert design.verdict(history) == ""
 
 
 def test_nothing_is_decided_before_the_qualification_is_over():
