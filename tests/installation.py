@@ -63,7 +63,10 @@ class Installation:
 
 @contextmanager
 def installation(data: Path, command: str = "run", **environment: str) -> Iterator[Installation]:
-    """`manage.py run` (or another command) from the time at which it answers to the end of the block."""
+    """`manage.py run` (or another command) from the time at which it is up to the end of the block.
+
+    The site may answer before the worker does: a worker that dies before it was ready is not started again.
+    """
     (data / "logs").mkdir(parents=True, exist_ok=True)
     port = free_port()
     variables = os.environ | {
@@ -77,7 +80,7 @@ def installation(data: Path, command: str = "run", **environment: str) -> Iterat
         )  # fmt: skip
     running = Installation(data, port, process)
     try:
-        until(lambda: process.poll() is not None or answers(running), seconds=120, what="the site")
+        until(lambda: process.poll() is not None or is_up(running, command), seconds=120, what="the site")
         assert process.poll() is None, running.said()
         yield running
     finally:
@@ -87,6 +90,11 @@ def installation(data: Path, command: str = "run", **environment: str) -> Iterat
             process.wait(60)
         process.kill()
         process.wait()
+
+
+def is_up(running: Installation, command: str) -> bool:
+    """Whether the site answers and, of `run`, everything else is ready, too."""
+    return answers(running) and (command != "run" or "Ctrl-C stops everything." in running.said())
 
 
 def answers(running: Installation) -> bool:
