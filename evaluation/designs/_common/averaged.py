@@ -19,7 +19,8 @@ class Averaged:
     """`title` heads its column and its axis, `key` is that of its definition.
 
     A `share` is printed in per cent, and its changes in points; anything else as a number with so many
-    `digits` and its `unit`. `mark` is dashed where means are drawn.
+    `digits` and its `unit`. `mark` is dashed where means are drawn; where they lie on a `scale`, axes show
+    all of it.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Averaged:
     mark: float | None = None
     digits: int = 2
     unit: str = ""
+    scale: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:
@@ -35,20 +37,26 @@ class Averaged:
         return self.title if self.title[1:2].isupper() else self.title[:1].lower() + self.title[1:]
 
     @property
+    def kind(self) -> str:
+        """What a single one of its values is called."""
+        return "rate" if self.share else "mean"
+
+    @property
     def change_unit(self) -> str:
         """What a change is counted in."""
         return "points" if self.share else self.unit
 
-    def text(self, value: float | None) -> str:
-        """A mean in words."""
+    def text(self, value: float | None, digits: int = 1) -> str:
+        """A mean in words; a share in per cent with so many digits."""
         if self.share:
-            return percent(value)
+            return percent(value, digits)
         return number(value, self.digits) + (f"{NBSP}{self.unit}" if self.unit and value is not None else "")
 
-    def ends(self, ends: Ends) -> str:
+    def ends(self, ends: Ends, digits: int = 1) -> str:
         """The interval of a mean; "" for none."""
         if self.share:
-            return percent_range(*(ends or (None, None)))
+            low, high = ends or (None, None)
+            return percent_range(low, high, digits)
         return number_range(ends, self.digits)
 
     def cell(self, value: float | None, ends: Ends, note: str = "") -> Cell:
@@ -75,7 +83,9 @@ class Averaged:
             return axis(f"{title}, %", values, least=(0, 0.55), within=(0, 1), step=0.1, times=100,
                         mark=self.mark, says=says)  # fmt: skip
         unit = f", {self.unit}" if self.unit else ""
-        return axis(f"{title}{unit}", values, mark=self.mark, says=says)
+        return axis(
+            f"{title}{unit}", values, least=self.scale or (), within=self.scale, mark=self.mark, says=says
+        )
 
     def change_axis(self, title: str, values: Sequence[float | None]) -> Json:
         """An axis for changes, with 0 dashed."""

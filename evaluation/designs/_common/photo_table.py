@@ -1,4 +1,4 @@
-"""Photo by photo: how often something was found of each under each condition, beside its scores. Pure."""
+"""Photo by photo: how often something was found of each, or a mean, beside its scores. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from math import isfinite
 
 import numpy as np
 
-from evaluation.statistics.arrays import AnyCodes, Flags, Json
+from evaluation.statistics.arrays import AnyCodes, Flags, Floats, Json
 from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.intervals import THIS_PHOTO
+from evaluation.statistics.photo_means import photo_means
 from evaluation.statistics.photo_rates import photo_rates
+from evaluation.statistics.table import Factor
 
 GALLERY = 5
 Scores = Mapping[str, Mapping[str, float]]
@@ -18,39 +20,57 @@ Scores = Mapping[str, Mapping[str, float]]
 
 
 def photo_table(valid: ValidResponses, scores: Mapping[str, Scores], alpha: float = 0.05) -> Json:
+    """How often each was fooled by: see `photos_by_condition`."""
+    return photos_by_condition(valid.fooled, valid.table.condition, valid.table.photo, scores, alpha)
+
+
+def photos_by_condition(
+    outcome: Flags | Floats,
+    condition: Factor,
+    photo: Factor,
+    scores: Mapping[str, Scores],
+    alpha: float = 0.05,
+    *,
+    share: bool = True,
+) -> Json:
     """`photos` names every judged photo; each column of `conditions` has one entry a photo, in that order."""
-    table = valid.table
-    judged = np.flatnonzero(np.bincount(table.photo.codes, minlength=len(table.photo.labels)))
-    photos = sorted(table.photo.labels[code] for code in judged)
+    judged = np.flatnonzero(np.bincount(photo.codes, minlength=len(photo.labels)))
+    photos = sorted(photo.labels[code] for code in judged)
     conditions: dict[str, Json] = {}
-    for code, name in sorted(enumerate(table.condition.labels), key=lambda pair: pair[1]):
-        rows = np.flatnonzero(table.condition.codes == code)
+    for code, name in sorted(enumerate(condition.labels), key=lambda pair: pair[1]):
+        rows = np.flatnonzero(condition.codes == code)
         if len(rows):
             conditions[name] = photo_column(
-                valid.fooled[rows], table.photo.codes[rows], table.photo.labels, photos, scores.get(name, {}),
-                alpha,
+                outcome[rows], photo.codes[rows], photo.labels, photos, scores.get(name, {}), alpha,
+                share=share,
             )  # fmt: skip
     return {"photos": photos, "conditions": conditions}
 
 
 def photo_column(
-    outcome: Flags,
+    outcome: Flags | Floats,
     photo: AnyCodes,
     labels: tuple[str, ...],
     photos: Sequence[str],
     scores: Scores,
     alpha: float = 0.05,
+    *,
+    share: bool = True,
 ) -> Json:
-    """One entry for each of `photos` in every column; `outcome` 0 or 1 and `photo` of shape (n,), n >= 1.
+    """One entry for each of `photos` in every column; `outcome` and `photo` of shape (n,), n >= 1.
 
-    Columns: `n`, `k`, and from the empirical Bayes fit `mean`, `low`, `high`; then one for each metric.
-    None: not judged, without interval, without a finite score.
+    An outcome is 0 or 1 where a `share` is wanted, else a number whose mean is. Columns: `n`, `k` (the sum of
+    the outcomes), and from the empirical Bayes fit `mean`, `low`, `high`; then one for each metric. None: not
+    judged, without interval, without a finite score.
     """
-    found = photo_rates(outcome, photo, labels)
-    by_photo = {row["image_id"]: row for row in found.rows(range(len(found.labels)), alpha)}
+    if share:
+        spread, rows = _rates(outcome, photo, labels, alpha)
+    else:
+        spread, rows = photo_means(outcome.astype(np.float64), photo, labels, alpha)
+    by_photo = {row["image_id"]: row for row in rows}
     own = [by_photo.get(name) for name in photos]
     return {
-        "spread": found.fit.converged,
+        "spread": spread,
         "estimand": THIS_PHOTO,
         "n": [row["n"] if row else 0 for row in own],
         "k": [row["k"] if row else 0 for row in own],
@@ -61,6 +81,13 @@ def photo_column(
             metric: [_finite(values.get(name)) for name in photos] for metric, values in scores.items()
         },
     }
+
+
+def _rates(
+    outcome: Flags | Floats, photo: AnyCodes, labels: tuple[str, ...], alpha: float
+) -> tuple[bool, list[Json]]:
+    found = photo_rates(outcome.astype(np.int8), photo, labels)
+    return found.fit.converged, found.rows(range(len(found.labels)), alpha)
 
 
 def gallery_of(photos: Json) -> Json:

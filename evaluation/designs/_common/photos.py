@@ -1,7 +1,8 @@
 """What a report says photo by photo: metrics against people, the ladder of rates, best and worst fakes. Pure.
 
 It goes by `photos` of the findings, as `photo_table` makes it: of each condition the share of its trials that
-came out as `averaged` says. `verb` says of a picture what is counted: "fooled", "called real".
+came out as `averaged` says, or the mean of their outcomes. `verb` says of a picture what is counted:
+"fooled", "called real", "rated".
 """
 
 from __future__ import annotations
@@ -28,22 +29,23 @@ from evaluation.report.section import (
 from evaluation.report.wording import (
     NBSP,
     NONE,
+    count,
     listed,
     number,
     number_range,
     p_equals,
-    percent,
-    percent_range,
 )
 from evaluation.statistics.arrays import Json
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+EXTREMES = {True: {"most": "most", "least": "least"}, False: {"most": "highest", "least": "lowest"}}
+"""What was found of the photos at both ends, of shares and of other means."""
 Known = dict[tuple[str, str], Json]
 """The correlation of each condition and metric."""
 
 
 def correlations_section(told: Told, averaged: Averaged) -> list[Section]:
-    """Spearman's correlation of score and rate over photos, and the photos themselves."""
+    """Spearman's correlation of score and rate or mean over photos, and the photos themselves."""
     known = {
         (row["model"], row["metric"]): row for row in told.findings["analysis"].get("metric_correlation", [])
     }
@@ -74,34 +76,35 @@ def photos_section(
     titles: Mapping[str, str] | None = None,
     definitions: tuple[Definition, ...] = (),
 ) -> list[Section]:
-    """The photos of each condition from the lowest rate to the highest, and the extremes to look at."""
+    """The photos of each condition from the lowest to the highest, and the extremes to look at."""
     titles = told.titles if titles is None else titles
     columns = _columns(told, titles)
     if not columns:
         return []
-    ladders = [_ladder(title, column) for title, column in columns]
+    ladders = [_ladder(averaged, title, column) for title, column in columns]
     ends = [share for row in ladders for name in ("values", "raw", "high") for share in row[name]]
     chart = Chart(
         "photos",
         "ladder",
         {
             "rows": ladders,
-            "up": _shares(averaged, ends),
-            "across": f"photos, sorted by rate (vertical: {averaged.name} in %)",
+            "up": _upwards(averaged, ends),
+            "across": f"photos, sorted by {averaged.kind} (vertical: {averaged.name}{_in_percent(averaged)})",
         },
         _ladder_caption(averaged, ladders),
         f"{averaged.title} of each photo.",
     )
     remark = (
         "Left: the real colours. Right: the recolouring. Bold: the [shrunken (empirical-Bayes) "
-        "rate](#photo-rate). Sorted by raw rates, photos with few responses would fill both ends of the "
-        "list. The rate of a single photo is a description, not evidence for a claim."
+        f"{averaged.kind}](#photo-rate). Sorted by raw {averaged.kind}s, photos with few responses would "
+        f"fill both ends of the list. The {averaged.kind} of a single photo is a description, not evidence "
+        "for a claim."
     )
-    shown = Gallery(_shelves(told, verb, titles), remark) if told.findings.get("gallery") else None
+    shown = Gallery(_shelves(told, averaged, verb, titles), remark) if told.findings.get("gallery") else None
     return [
         Section(
             "gallery", f"{averaged.title} per photo, best and worst fakes", charts=(chart,), gallery=shown,
-            definitions=(PHOTO_RATE, *definitions),
+            definitions=(PHOTO_RATE if averaged.share else PHOTO_MEAN, *definitions),
         )
     ]  # fmt: skip
 
@@ -111,16 +114,28 @@ def _columns(told: Told, titles: Mapping[str, str]) -> list[tuple[str, Json]]:
     return [(title, known[slug]) for slug, title in titles.items() if slug in known]
 
 
-def _shares(averaged: Averaged, values: list[float]) -> Json:
-    """An axis of shares that ends past the highest, and past the middle; in tenths."""
+def _upwards(averaged: Averaged, values: list[float]) -> Json:
+    """An axis; of shares it ends past the highest, and past the middle, in tenths."""
+    if not averaged.share:
+        return averaged.axis(values)
     highest = max(values, default=0.0)
     end = min(1.0, max(0.6, -(-(highest + 0.02) // 0.1) / 10))
     found = axis(f"{averaged.name}, %", (), least=(0, end), times=100, mark=_mark(averaged))
     return found | {"ends": [0.0, end], "ticks": [share for share in SHARES if share <= end]}
 
 
-def _mark(averaged: Averaged) -> float:
-    return 0.5 if averaged.mark is None else averaged.mark
+def _mark(averaged: Averaged) -> float | None:
+    return 0.5 if averaged.mark is None and averaged.share else averaged.mark
+
+
+def _dashed(averaged: Averaged) -> str:
+    """What the dashed line is; nothing where there is none."""
+    mark = _mark(averaged)
+    return "" if mark is None else f" Dashed: {averaged.text(mark, 0)}."
+
+
+def _in_percent(averaged: Averaged, space: str = " ") -> str:
+    return f" in{space}%" if averaged.share else ""
 
 
 def _scatter(told: Told, averaged: Averaged, known: Known) -> tuple[Chart, ...]:
@@ -140,10 +155,10 @@ def _scatter(told: Told, averaged: Averaged, known: Known) -> tuple[Chart, ...]:
         Chart(
             "metrics",
             "scatter",
-            {"rows": rows, "up": _shares(averaged, shares)},
-            f"Each dot is a photo. Horizontal: its score. Vertical: its {averaged.name} in{NBSP}%. "
-            f"[ρ: Spearman correlation](#correlation) with its 95{NBSP}% interval. "
-            f"Dashed: {percent(_mark(averaged), 0)}.",
+            {"rows": rows, "up": _upwards(averaged, shares)},
+            "Each dot is a photo. Horizontal: its score. Vertical: its "
+            f"{averaged.name}{_in_percent(averaged, NBSP)}. "
+            f"[ρ: Spearman correlation](#correlation) with its 95{NBSP}% interval.{_dashed(averaged)}",
             f"{averaged.title} of each photo against its scores.",
         ),
     )
@@ -183,14 +198,15 @@ def _correlation(found: Json | None) -> Cell:
     )
 
 
-def _ladder(title: str, column: Json) -> Json:
+def _ladder(averaged: Averaged, title: str, column: Json) -> Json:
     judged = [place for place, n in enumerate(column["n"]) if n]
     ranked = sorted(judged, key=lambda place: (column["mean"][place], place))
     bounded = bool(ranked) and all(column["low"][place] is not None for place in ranked)
     means = [column["mean"][place] for place in ranked]
-    says = f"{title}: from {percent(means[0])} to {percent(means[-1])} over {len(means):,} photos."
+    lowest, highest = averaged.text(means[0]), averaged.text(means[-1])
+    says = f"{title}: from {lowest} to {highest} over {len(means):,} photos."
     if not bounded:
-        says = f"{title}: photos differ no more than chance explains; all share {percent(means[0])}."
+        says = f"{title}: photos differ no more than chance explains; all share {lowest}."
     return {
         "title": title,
         "values": means,
@@ -205,7 +221,7 @@ def _ladder_caption(averaged: Averaged, ladders: list[Json]) -> str:
     """What the chart of the photos shows; a condition whose photos do not differ has no band."""
     parts = [
         f"Line: [shrunken (empirical-Bayes) {averaged.name}](#photo-rate) of each photo. Small dots: raw "
-        f"rates. Dashed: {percent(_mark(averaged), 0)}."
+        f"{averaged.kind}s.{_dashed(averaged)}"
     ]
     flat = [f"“{ladder['title']}”" for ladder in ladders if not ladder["low"]]
     if len(flat) < len(ladders):
@@ -215,7 +231,7 @@ def _ladder_caption(averaged: Averaged, ladders: list[Json]) -> str:
     return " ".join(parts)
 
 
-def _shelves(told: Told, verb: str, titles: Mapping[str, str]) -> tuple[Shelf, ...]:
+def _shelves(told: Told, averaged: Averaged, verb: str, titles: Mapping[str, str]) -> tuple[Shelf, ...]:
     kept, judged = told.findings["gallery"], told.findings["photos"]["conditions"]
     found = []
     for slug, title in titles.items():
@@ -223,7 +239,10 @@ def _shelves(told: Told, verb: str, titles: Mapping[str, str]) -> tuple[Shelf, .
             continue
         walls = [(name, kept[slug][name]) for name in ("most", "least") if kept[slug][name]]
         found += [
-            Shelf(f"{title}: {verb} {name}", tuple(_exhibit(row, verb, real=not slug) for row in rows))
+            Shelf(
+                f"{title}: {verb} {EXTREMES[averaged.share][name]}",
+                tuple(_exhibit(row, averaged, verb, real=not slug) for row in rows),
+            )
             for name, rows in walls
         ]
         if not walls:
@@ -233,15 +252,20 @@ def _shelves(told: Told, verb: str, titles: Mapping[str, str]) -> tuple[Shelf, .
     return tuple(found)
 
 
-def _exhibit(row: Json, verb: str, *, real: bool) -> Exhibit:
+def _exhibit(row: Json, averaged: Averaged, verb: str, *, real: bool) -> Exhibit:
     """The photo and its recolouring; of a real photo that was judged, it alone."""
     pictures = [Picture("photo", row["photo"], f"{row['title']}, real colours")]
     if not real:
         pictures.append(Picture("colorization", row["colorization"], f"{row['title']}, recoloured"))
+    if averaged.share:
+        found = f"{row['k']:,} of {row['n']:,} {verb}"
+    else:
+        found = f"raw mean {averaged.text(row['k'] / row['n'])} of {count(row['n'], 'answer')}"
+    ends = None if row["low"] is None else (row["low"], row["high"])
     return Exhibit(
         tuple(pictures),
-        percent(row["mean"], 0),
-        f"{percent_range(row['low'], row['high'], 0)} {row['k']:,} of {row['n']:,} {verb}".strip(),
+        averaged.text(row["mean"], 0),
+        f"{averaged.ends(ends, 0)} {found}".strip(),
         " · ".join(
             part for part in (row["title"], ", ".join(filter(None, (row["author"], row["licence"])))) if part
         ),
@@ -255,8 +279,9 @@ def _correlation_means(averaged: Averaged) -> Definition:
         "Spearman’s rank correlation, over the photos of one condition, between a photo’s score and its "
         f"{averaged.name}, with the interval of Bonett and Wright (2000), for these participants and new "
         "photos; p corrected by Holm’s method over all conditions and metrics. Never pooled over conditions: "
-        "that would show little more than which condition is better. Rates of photos with few responses are "
-        "noisy, which biases every correlation towards 0.",
+        "that would show little more than which condition is better. "
+        f"{averaged.kind.capitalize()}s of photos with few responses are noisy, which biases every "
+        "correlation towards 0.",
     )
 
 
@@ -265,4 +290,10 @@ PHOTO_RATE = Definition(
     "Shrunken (empirical-Bayes) rate of a photo",
     "The rate of each photo, shrunken towards the mean of its condition by a beta-binomial model: the fewer "
     f"responses, the more. The 95{NBSP}% interval treats the fitted spread between photos as known.",
+)
+PHOTO_MEAN = Definition(
+    "photo-rate",
+    "Shrunken (empirical-Bayes) mean of a photo",
+    "The mean of each photo, shrunken towards that of its condition by a normal model: the fewer responses, "
+    f"the more. The 95{NBSP}% interval treats the fitted spread between photos as known.",
 )
