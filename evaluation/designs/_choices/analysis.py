@@ -9,6 +9,7 @@ import numpy as np
 from evaluation.designs._choices.judged import NO_ANSWERS, TIED, Judged
 from evaluation.designs._common.confidence import confidence_findings
 from evaluation.designs._common.exposure_levels import FINDINGS, levels_in
+from evaluation.designs._common.observers import plain_times
 from evaluation.designs._common.photo_table import Scores, photo_column
 from evaluation.designs._common.views import View, views
 from evaluation.designs._design import Evidence
@@ -34,7 +35,7 @@ def findings(evidence: Evidence, judged: Judged, statistics: Json, voided: Judge
         return {"analysis": analysis | _metrics(evidence)}
     analysis |= {
         "alpha": evidence.alpha,
-        "response_times": _times(table.rt_ms),
+        "response_times": plain_times(table.rt_ms),
         **_metrics(evidence),
         **_by_exposure(evidence, judged),
         **confidence_findings(evidence, table, None, evidence.alpha),
@@ -140,19 +141,4 @@ def _by_exposure(evidence: Evidence, judged: Judged) -> Json:
             {level: shown(own) for level, own in rows.items()},
             evidence.alpha,
         )
-    }
-
-
-def _times(rt_ms: Floats) -> Json:
-    """The response times of the trials that count, in ms."""
-    known = rt_ms[np.isfinite(rt_ms)]
-    if not len(known):
-        return {"n": 0, "missing": len(rt_ms), "median_ms": None, "p05_ms": None, "p95_ms": None}
-    low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
-    return {
-        "n": len(known),
-        "missing": len(rt_ms) - len(known),
-        "median_ms": float(middle),
-        "p05_ms": float(low),
-        "p95_ms": float(high),
     }

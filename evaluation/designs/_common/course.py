@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evaluation.report.wording import number
+from evaluation.report.wording import NBSP, number
 from evaluation.statistics.arrays import Json
 
 
@@ -46,3 +46,13 @@ def exposures(settings: Json) -> str:
         return ""
     *others, last = [number(level) for level in (planned if isinstance(planned, list | tuple) else [planned])]
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def shown_for(study: Json) -> str:
+    """Size and time of the pictures: “256 × 256 CSS pixels for 1,000 ms each”."""
+    settings, px = study["settings"], study["image_px"]
+    text = f"{px} × {px} CSS pixels"
+    if settings.get("exposure_ms") is None:
+        return f"{text} until the answer"
+    mask = ", followed by a noise mask" if settings.get("mask") == "noise" else ""
+    return f"{text} for {exposures(settings)}{NBSP}ms each{mask}"

@@ -18,7 +18,7 @@ from evaluation.report.wording import (
     points,
     points_range,
 )
-from evaluation.statistics.arrays import Json
+from evaluation.statistics.arrays import Floats, Json
 from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.over_time import exposure_times, halves, order_effect, response_times
 from evaluation.statistics.reliability import (
@@ -62,6 +62,21 @@ def observed(valid: ValidResponses, grouped: ValidResponses, alpha: float = 0.05
     return result
 
 
+def plain_times(rt_ms: Floats) -> Json:
+    """Response times of the trials that count, (n,) in ms, where no outcome parts them in two."""
+    known = rt_ms[np.isfinite(rt_ms)]
+    if not len(known):
+        return {"n": 0, "missing": len(rt_ms), "median_ms": None, "p05_ms": None, "p95_ms": None}
+    low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
+    return {
+        "n": len(known),
+        "missing": len(rt_ms) - len(known),
+        "median_ms": float(middle),
+        "p05_ms": float(low),
+        "p95_ms": float(high),
+    }
+
+
 def observer_facts(analysis: Json, words: Counting) -> list[Fact]:
     """Each in a sentence or two, as far as the analysis knows."""
     analysis = under_its_rule(analysis)
@@ -70,12 +85,13 @@ def observer_facts(analysis: Json, words: Counting) -> list[Fact]:
     found = [
         Fact("Response times", _times(analysis.get("response_times"), words), "response-times"),
         Fact("Order", _order(analysis.get("order"), words), "order"),
-        Fact("Agreement", _agreement(analysis), "agreement"),
+        Fact("Agreement", agreement_in_words(analysis), "agreement"),
     ]
     return [fact for fact in found if fact.text]
 
 
-def _times(times: Json | None, words: Counting) -> str:
+def times_in_words(times: Json | None) -> str:
+    """The usual response time and its range; empty where no trial has one."""
     if not times or times["median_ms"] is None:
         return ""
     text = (
@@ -84,6 +100,13 @@ def _times(times: Json | None, words: Counting) -> str:
     )
     if times["missing"]:
         text += f" {count(times['missing'], 'answer')} came without a time."
+    return text
+
+
+def _times(times: Json | None, words: Counting) -> str:
+    text = times_in_words(times)
+    if not times or not text:
+        return ""
     if times["fooled_ratio"] is not None:
         found = times.get("two_way") or times
         ends = number_range(found["fooled_ratio_ci"], 2)
@@ -122,7 +145,8 @@ def _order(order: Json | None, words: Counting) -> str:
     return " ".join(parts)
 
 
-def _agreement(analysis: Json) -> str:
+def agreement_in_words(analysis: Json) -> str:
+    """Of people with themselves and with each other, as far as the analysis knows."""
     parts = []
     half = analysis.get("split_half") or {}
     if half.get("r") is not None:
@@ -172,3 +196,10 @@ def observer_meanings(analysis: Json, words: Counting) -> tuple[Definition, ...]
 
 def _ms(value: float) -> str:
     return f"{number(value)}{NBSP}ms"
+
+
+TIMES = Definition(
+    "response-times",
+    "Response times",
+    "Of the valid test trials, from the moment at which a response is possible.",
+)

@@ -7,21 +7,16 @@ from collections.abc import Sequence
 from scipy.special import expit
 
 from evaluation.designs._common.attention import MEANINGS, people_facts
+from evaluation.designs._common.observers import TIMES, times_in_words
 from evaluation.designs._common.told import Told
 from evaluation.report.section import Definition, Fact, Section
-from evaluation.report.wording import NBSP, count, number, p_equals, percent, percent_range
+from evaluation.report.wording import count, p_equals, percent, percent_range
 from evaluation.statistics.arrays import Json
-
-TIMES = Definition(
-    "response-times",
-    "Response times",
-    "Of the valid test trials, from the moment at which a response is possible.",
-)
 
 
 def quality_section(told: Told, habits: Sequence[Fact], meanings: Sequence[Definition]) -> list[Section]:
     """People, attention and response times, and the habits of the design with their meanings."""
-    times = _times(told.findings["analysis"].get("response_times") or {})
+    times = times_in_words(told.findings["analysis"].get("response_times") or {})
     facts = [*people_facts(told.findings), *habits]
     if times:
         facts.append(Fact("Response times", times, "response-times"))
@@ -44,13 +39,3 @@ def habit(what: str, counted: Json | None, found: Json | None, reason: str) -> s
     p = f" (p {p_equals(found['p'])} against one half)" if found["p"] is not None else ""
     chance = percent(float(expit(found["estimate"])))
     return f"{text} Between equals: {chance} {ends}".rstrip() + f"{p}."
-
-
-def _times(times: Json) -> str:
-    if times.get("median_ms") is None:
-        return ""
-    middle, low, high = (f"{number(times[name])}{NBSP}ms" for name in ("median_ms", "p05_ms", "p95_ms"))
-    text = f"Median {middle}, nine in ten between {low} and {high}."
-    if times["missing"]:
-        text += f" {count(times['missing'], 'answer')} came without a time."
-    return text

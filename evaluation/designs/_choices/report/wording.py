@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from evaluation.designs._common.course import exposures
 from evaluation.designs._common.told import Told
 from evaluation.report.wording import NBSP, count
 from evaluation.statistics.arrays import Json
-
-
-def shown_for(study: Json) -> str:
-    """Size and time of the pictures: “256 × 256 CSS pixels for 1,000 ms each”."""
-    settings, px = study["settings"], study["image_px"]
-    text = f"{px} × {px} CSS pixels"
-    if settings.get("exposure_ms") is None:
-        return f"{text} until the answer"
-    mask = ", followed by a noise mask" if settings.get("mask") == "noise" else ""
-    return f"{text} for {exposures(settings)}{NBSP}ms each{mask}"
 
 
 def counting(told: Told) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evaluation.designs._choices.report.wording import counting, shown_for, together
-from evaluation.designs._common.course import Course
+from evaluation.designs._choices.report.wording import counting, together
+from evaluation.designs._common.course import Course, shown_for
 from evaluation.designs._common.methods import methods_section
 from evaluation.designs._common.told import Told
 from evaluation.report.section import Section
