@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from evaluation.designs._common.averaged import Averaged
 from evaluation.designs._common.confidence import confidence_findings
 from evaluation.designs._common.counted import ONE_TRIAL, Counted, counted, trials_of, with_voided
 from evaluation.designs._common.exposure_levels import exposure_findings
+from evaluation.designs._common.observers import plain_times
+from evaluation.designs._common.photo_table import gallery_of, photos_by_condition
 from evaluation.designs._common.tabled import (
     EVERY_OTHER,
     MEDIAN_RT,
@@ -28,17 +29,24 @@ from evaluation.designs._design import CONDITIONS, PARTICIPANTS, PHOTOS, Conclud
 from evaluation.designs._mos.plan import MOS
 from evaluation.report.section import Section
 from evaluation.statistics.agreement import Standing
-from evaluation.statistics.arrays import Floats, Json, one_thread
+from evaluation.statistics.arrays import Floats, Json, cells_of, one_thread
+from evaluation.statistics.correlation import metric_correlation
+from evaluation.statistics.filters import ValidResponses
 from evaluation.statistics.means import mean_over_photos
 from evaluation.statistics.opinion_scores import Ratings, opinion_joint, opinion_scores
+from evaluation.statistics.over_time import halves
+from evaluation.statistics.rater_bias import corrected_scores
+from evaluation.statistics.reliability import (
+    complete_design,
+    cronbach_alpha,
+    intraclass_correlations,
+    split_half,
+)
 from evaluation.statistics.table import UNKNOWN, Factor, ResponseTable
 from studies.designs._base import REAL_PHOTO
-from studies.designs._columns import NUMBER, Column
+from studies.designs._columns import NUMBER, TEXT, WHOLE, Column
 
 POINTS = {"5 points": 5, "9 points": 9}
-SCORE = Averaged("Mean score", "mos", share=False, digits=2)
-SEVERAL = 3
-"""With more conditions than this the headline names the lowest and the highest; chart and table have all."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,19 @@ class Rated:
             self.table.photo.codes[rows].astype(np.intp),
         )  # fmt: skip
 
+    def outcomes(self, *, by_cluster: bool = True) -> ValidResponses:
+        """The rows as statistics of any outcome take them, with the rating for it.
+
+        Crops of one photograph are one photo, unless it is told not to go `by_cluster`.
+        """
+        table = self.table.by_photo_cluster() if by_cluster else self.table
+        of, table = self.counted, replace(table, condition=self.arm)
+        cell = cells_of(table.participant.codes, table.photo.codes)
+        return ValidResponses(
+            table, self.rating.astype(np.int8), cell, rows=len(of.whole), test_rows=of.test_rows,
+            usable_rows=of.usable_rows, contradictory=0, steps=of.steps, clustered=True,
+        )  # fmt: skip
+
 
 def _arms(table: ResponseTable) -> Factor:
     real = table.numbers("is_real") == 1
@@ -109,9 +130,11 @@ def _view(rated: Rated, view: View, alpha: float) -> Json:
     if len(rows):
         joint = opinion_joint(rated.ratings(rows))
         for place, label in enumerate(joint.labels):
-            low, high = joint.one(place, alpha)["ci"] or (None, None)
+            found = joint.one(place, alpha)["ci"]
+            low, high = np.clip(found, 1, rated.scale).tolist() if found else (None, None)
             interval = {"low": low, "high": high, "estimand": joint.estimand}
-            models[label] = {"value": float(joint.values[place]), "interval": interval}
+            n = int(np.count_nonzero(rated.arm.is_label(label)[rows]))
+            models[label] = {"n": n, "value": float(joint.values[place]), "interval": interval}
     people = rated.table.participant.codes[rows]
     return {
         "code": view.code, "rule": view.sentence, "n": len(rows),
@@ -119,23 +142,49 @@ def _view(rated: Rated, view: View, alpha: float) -> Json:
     }  # fmt: skip
 
 
-def _photos(rated: Rated) -> Json:
-    """By condition and photo (its digest): number of ratings and their mean."""
-    found: Json = {}
-    photo = rated.table.photo
-    for code, label in enumerate(rated.arm.labels):
-        own = rated.arm.codes == code
-        n = np.bincount(photo.codes[own], minlength=len(photo.labels))
-        total = np.bincount(photo.codes[own], rated.rating[own], minlength=len(photo.labels))
-        found[label] = {
-            name: {"n": int(n[at]), "mean": float(total[at] / n[at])}
-            for at, name in enumerate(photo.labels) if n[at]
+def _people(rated: Rated, alpha: float) -> Json:
+    """What the ratings tell of those who gave them: leanings, times, order, agreement."""
+    outcomes = rated.outcomes()
+    table = outcomes.table
+    who, photo = table.participant.codes.astype(np.intp), table.photo.codes.astype(np.intp)
+    over_time = outcomes.fooled, who, table.trial_index
+    ratings, grid = rated.ratings(), complete_design(rated.outcomes(by_cluster=False))
+    found: Json = {
+        "corrected": corrected_scores(ratings.rating, who, ratings.arm, photo, rated.arm.labels),
+        "response_times": plain_times(table.rt_ms),
+        "halves": halves(*over_time, alpha, photo, outcomes.cell),
+        "split_half": split_half(*over_time),
+    }
+    if grid is not None:
+        found |= {
+            "icc_psych": intraclass_correlations(grid, alpha), "cronbach_alpha_raw": cronbach_alpha(grid),
         }  # fmt: skip
     return found
 
 
+def _photos(rated: Rated, evidence: Evidence) -> Json:
+    return photos_by_condition(
+        rated.rating, rated.arm, rated.table.photo, evidence.by_photo, evidence.alpha, share=False
+    )
+
+
 def _named(interval: Any) -> Json | None:
     return dict(zip(("low", "high"), interval, strict=True)) if interval else None
+
+
+def _condition(arm: Json, analysis: Json, strict: Json | None) -> Json:
+    """What the table of conditions says of one."""
+    row = {"n": arm["n"], "mos": arm["mos"], "rating_sd": arm["sd"], "strict_n": 0}
+    row |= ends("default", _named(arm["ci"])) | {"no_interval_because": arm["reason"] or None}
+    away = {one["label"]: one for one in (analysis["differential"] or {"arms": []})["arms"]}
+    if other := away.get(arm["label"]):
+        row |= {"dmos": other["dmos"]} | ends("dmos", _named(other["ci"]))
+    place = {one["label"]: one for one in analysis["order"]}[arm["label"]]
+    best, worst = place["rank_set"] or (None, None)
+    row |= {"p_first": place["p_first"], "rank_best": best, "rank_worst": worst}
+    if strict:
+        row |= {"strict_n": strict["n"], "strict_mos": strict["value"]} | ends("strict", strict["interval"])
+    return row
 
 
 def _mean_rating(after: str) -> Column:
@@ -158,6 +207,10 @@ class Mos(Concluding):
         PHOTOS: (
             count_column(OF_PHOTOS),
             _mean_rating(OF_PHOTOS),
+            Column("posterior_mean", NUMBER, "Mean rating drawn towards the condition's where few judged "
+                   "(empirical Bayes)", after=OF_PHOTOS),
+            *end_columns("posterior", "of posterior_mean; empty: no spread", OF_PHOTOS, unit="", low=None,
+                         high=None),
         ),
         CONDITIONS: (
             count_column(OF_CONDITIONS),
@@ -169,6 +222,18 @@ class Mos(Concluding):
                    "photo", after=OF_CONDITIONS),
             *end_columns("dmos", "of dmos for new participants and new photos", OF_CONDITIONS, unit="",
                          low=None, high=None),
+            Column("no_interval_because", TEXT, "Why mos has no interval; empty: it has one",
+                   after=OF_CONDITIONS),
+            Column("p_first", NUMBER, "Share of draws in which its mean score is the highest", "share", 0, 1,
+                   after=OF_CONDITIONS),
+            Column("rank_best", WHOLE, "Best rank that it may have, with 95 % confidence", low=1,
+                   after=OF_CONDITIONS),
+            Column("rank_worst", WHOLE, "Worst rank that it may have, with 95 % confidence", low=1,
+                   after=OF_CONDITIONS),
+            Column("strict_n", WHOLE, "As n, in the strict view", low=0, after=OF_CONDITIONS),
+            Column("strict_mos", NUMBER, "As mos, in the strict view", low=1, high=9, after=OF_CONDITIONS),
+            *end_columns("strict", "of strict_mos for new participants and new photos", OF_CONDITIONS,
+                         unit="", low=1, high=9),
         ),
     }  # fmt: skip
 
@@ -182,6 +247,9 @@ class Mos(Concluding):
         }  # fmt: skip
         if len(rated.rating):
             analysis |= opinion_scores(rated.ratings(), alpha)
+        if rated.table.photo_cluster is not None:
+            grouped = rated.table.by_photo_cluster().photo.codes
+            analysis["photo_clusters"] = int(np.count_nonzero(np.bincount(grouped)))
         analysis["models"] = [arm["label"] for arm in analysis["arms"] if arm["label"] != REAL_PHOTO]
         analysis |= {
             "metrics": {
@@ -193,7 +261,11 @@ class Mos(Concluding):
         }
         if evidence.brief:
             return {"analysis": analysis}
-        return {"analysis": analysis, "views": _views(evidence, rated), "photos": _photos(rated)}
+        if len(rated.rating):
+            outcomes = rated.outcomes(by_cluster=False)
+            analysis |= _people(rated, alpha)
+            analysis["metric_correlation"] = metric_correlation(outcomes, evidence.by_photo, alpha)
+        return {"analysis": analysis, "views": _views(evidence, rated), "photos": _photos(rated, evidence)}
 
     def rows(self, evidence: Evidence, findings: Json) -> Mapping[str, Mapping[Hashable, Mapping[str, Any]]]:
         """Counts and means."""
@@ -205,28 +277,24 @@ class Mos(Concluding):
             if label in people:
                 people[label]["mean_rating"] = float(total[code] / people[label]["n"])
         photos: dict[Hashable, Any] = {EVERY_OTHER: {"n": 0}}
-        for label, own in _photos(rated).items():
-            for name, one in own.items():
-                photos[label, name] = {"n": one["n"], "mean_rating": one["mean"]}
-        away = {arm["label"]: arm for arm in (analysis["differential"] or {"arms": []})["arms"]}
-        conditions: dict[Hashable, Any] = {EVERY_OTHER: {"n": 0}}
+        judged = _photos(rated, evidence)
+        for label, column in judged["conditions"].items():
+            for at, name in enumerate(judged["photos"]):
+                if n := column["n"][at]:
+                    low, high = column["low"][at], column["high"][at]
+                    photos[label, name] = {
+                        "n": n, "mean_rating": column["k"][at] / n, "posterior_mean": column["mean"][at],
+                        "posterior_low": low, "posterior_high": high,
+                    }  # fmt: skip
+        conditions: dict[Hashable, Any] = {EVERY_OTHER: {"n": 0, "strict_n": 0}}
+        strict = _view(rated, View("strict", "", rated.counted.strict.keep), evidence.alpha)["models"]
         for arm in analysis["arms"]:
-            row = {"n": arm["n"], "mos": arm["mos"], "rating_sd": arm["sd"]}
-            row |= ends("default", _named(arm["ci"]))
-            if other := away.get(arm["label"]):
-                row |= {"dmos": other["dmos"]} | ends("dmos", _named(other["ci"]))
-            conditions[arm["label"]] = row
+            conditions[arm["label"]] = _condition(arm, analysis, strict.get(arm["label"]))
         return {PARTICIPANTS: people, PHOTOS: photos, CONDITIONS: conditions}
 
     def gallery(self, findings: Json) -> Json:
-        """The photos that were rated highest and lowest."""
-        found = {}
-        for label, photos in findings["photos"].items():
-            order = sorted(photos, key=lambda name: (photos[name]["mean"], name))
-            rows = [{"photo": name, **photos[name]} for name in order]
-            most = min(4, len(rows) // 2)
-            found[label] = {"most": rows[::-1][:most], "least": rows[:most]}
-        return found
+        """The photos whose recolouring was rated highest and lowest."""
+        return {name: found for name, found in gallery_of(findings["photos"]).items() if name != REAL_PHOTO}
 
     def standing(self, evidence: Evidence) -> Standing | None:
         """The mean scores of the conditions, without the hidden reference."""

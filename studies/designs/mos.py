@@ -202,17 +202,26 @@ class Mos(OnePicture):
 
 
 def _apart(plan: Sequence[TrialSpec]) -> list[TrialSpec]:
-    """No photo comes twice in a row, as far as a later trial can change places with it (ITU-T P.910)."""
+    """No photo comes twice in a row, as far as tests can change places (ITU-T P.910)."""
     apart = list(plan)
-    for at in range(1, len(apart)):
-        before, own = apart[at - 1 : at + 1]
-        if own.photo != before.photo or own.kind != TEST:
+    tests = [at for at, spec in enumerate(apart) if spec.kind == TEST]
+    for at in tests:
+        if not at or apart[at].photo != apart[at - 1].photo:
             continue
-        for later in range(at + 1, len(apart)):
-            if apart[later].kind == TEST and apart[later].photo != before.photo:
-                apart[at], apart[later] = apart[later], own
+        # Later trials first: what is wrong there will be mended in its turn.
+        for other in [*(one for one in tests if one > at), *(one for one in tests if one < at - 1)]:
+            apart[at], apart[other] = apart[other], apart[at]
+            now = apart[at].photo != apart[at - 1].photo
+            if now and (other > at or not (_repeats(apart, other) or _repeats(apart, at))):
                 break
+            apart[at], apart[other] = apart[other], apart[at]
     return apart
+
+
+def _repeats(plan: Sequence[TrialSpec], at: int) -> bool:
+    """Whether the trial shows the photo of the one before or after it."""
+    beside = (*plan[max(at - 1, 0) : at], *plan[at + 1 : at + 2])
+    return any(spec.photo == plan[at].photo for spec in beside)
 
 
 DESIGN = Mos()
