@@ -1,6 +1,6 @@
 /** Small drawings for the instructions; their shapes and colours are in the style sheet. */
 
-import { answerFace, inRow } from "./answers.js";
+import { answerFace, inRow, isScale, scaleWords } from "./answers.js";
 import { h } from "./dom.js";
 import { courseFigure } from "./example.js";
 
@@ -22,6 +22,14 @@ function scenes({ description, scenes: shown }, { captions }) {
   return figure(description, "figure-scenes", ...items);
 }
 
+/** A scale as the trials have it: its points, and the words of its ends and middle, as there is little room. */
+function scale(points) {
+  const last = points.length - 1;
+  const few = points.map((one, at) => ([0, last / 2, last].includes(at) ? one : { ...one, label: one.value }));
+  const numbers = points.map(({ value }) => h("span", { class: "figure-answer", textContent: value }));
+  return h("div", { class: "figure-scale" }, h("div", { class: "figure-points" }, ...numbers), scaleWords(few));
+}
+
 /** The answers to choose from, with their keys: where the pictures are, and below them. */
 function choices({ description }, { trial, layout, texts }) {
   const drawn = (answers, kind) =>
@@ -35,7 +43,8 @@ function choices({ description }, { trial, layout, texts }) {
   const places = drawn(trial.answers.filter((answer) => !below.includes(answer)), "figure-choice");
   if (places.length === 0) places.push(h("span", { class: "figure-choice figure-picture" }));
   const stage = h("span", { class: `figure-places figure-${layout}` }, ...places);
-  const row = below.length > 0 ? h("span", { class: "figure-below" }, ...drawn(below, "figure-answer")) : null;
+  const buttons = () => h("span", { class: "figure-below" }, ...drawn(below, "figure-answer"));
+  const row = below.length === 0 ? null : isScale(below) ? scale(below) : buttons();
   return figure(description, "figure-choices", stage, row);
 }
 
