@@ -64,7 +64,7 @@ def bare(folder: Path, out: Path) -> None:
 
 
 def whole(source: Path, slug: str, *, some: int = 0) -> None:
-    """Look at the pictures and keep them; `some`: only the first so many photos are there."""
+    """Look at the pictures and keep them; `some`: the number of photos that have one, 0 for all."""
     from colorizers.models import PhotoSet
     from colorizers.services import deliveries, delivering
 

@@ -23,10 +23,11 @@ from colorizers.admin.common import RecordAdmin, is_key
 from colorizers.admin.forms import too_large
 from colorizers.admin.picture_forms import COMMAND, PicturesForm
 from colorizers.models import Colorizer, DeliveryOutcome, PictureImport
-from colorizers.pictures.tells import over, summary
+from colorizers.pictures.tells import summary
 from colorizers.rights import demand
 from colorizers.services import deliveries, delivering
 from colorizers.services.counts import outcomes_of
+from colorizers.services.differences import difference_of
 from colorizers.services.registering import ColorizerRefused
 from colorizers.uploads import takes_uploads
 from colorizers.views import presentation
@@ -171,6 +172,7 @@ class PictureImportAdmin(RecordAdmin):
         counts = found.counts()
         fitting = found.files.filter(outcome__in=[DeliveryOutcome.FITS, DeliveryOutcome.KEPT])
         pages = Paginator(fitting.select_related("photo"), PICTURES_A_PAGE)
+        difference = difference_of(found)
         problems = sum(counts[outcome] for outcome in DeliveryOutcome.problems())
         return {
             "counts": counts,
@@ -179,21 +181,8 @@ class PictureImportAdmin(RecordAdmin):
             "problems": list(found.problems()[:MOST_PROBLEMS]),
             "n_more_problems": max(problems - MOST_PROBLEMS, 0),
             "picture_page": pages.get_page(request.GET.get("page")),
-            "difference": self._difference(found) if pages.count else "",
+            "difference": summary(difference, found.settings["treatment"]) if difference else "",
         }
-
-    def _difference(self, found: PictureImport) -> str:
-        measures = found.files.exclude(lightness_shift=None).select_related("photo").order_by("digest", "pk")
-        pictures = [
-            {
-                **row.measures(),
-                "displacement": row.displacement,
-                "resampled": row.photo is not None
-                and (row.width, row.height) != (row.photo.width, row.photo.height),
-            }
-            for row in measures
-        ]
-        return summary(over(pictures), found.settings["treatment"]) if pictures else ""
 
     def keep_view(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         demand(request.user, RIGHT)

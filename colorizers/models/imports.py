@@ -85,7 +85,7 @@ class PhotoImport(FilesImport):
 
 
 class ImportedFile(models.Model):
-    """What became of one file of a PhotoImport: written together with the photo, so a restart goes on."""
+    """What became of one file of a PhotoImport: written together with the photo, so a restart continues."""
 
     photo_import = models.ForeignKey(PhotoImport, models.CASCADE, related_name="files")
     position = models.PositiveIntegerField()

@@ -29,21 +29,19 @@ from colorizers.services.companions import companions
 from colorizers.services.delivered_looks import FACTS, Rules, Task, looks
 from colorizers.services.deliveries import drafted, forget
 from colorizers.services.import_claims import (
-    Busy,
-    UploadMissing,
-    drop_upload,
+    continued,
     failing_aloud,
     held,
-    silent,
-    stored_upload,
+    recovered,
+    requeue,
+    send_upload,
 )
 from colorizers.services.importing import SYSTEMS_OWN
 from colorizers.services.matching import KnownPhoto, Listed, Verdict, match, parse_table
-from colorizers.services.photo_sources import Entry, ImportRefused, open_source, open_zip
-from colorizers.services.sending import send
+from colorizers.services.photo_sources import Entry, ImportRefused, open_source
 
 STEP_SECONDS = 60.0
-# So many rows are written at once, or what was found in so many seconds.
+# Rows per write, and the longest time in seconds between two writes.
 BATCH, BATCH_SECONDS = 200, 1.0
 RECOGNISED = "Files that were looked at before are only read again."
 
@@ -104,54 +102,29 @@ def order_look(picture_import: PictureImport) -> None:
 
 
 def _send(import_id: int) -> None:
-    error = send("colorizers.tasks.look_at_pictures", import_id)
-    PictureImport.objects.filter(pk=import_id, state__in=OPEN_STATES).update(error=error)
+    send_upload(PictureImport, import_id, "colorizers.tasks.look_at_pictures")
 
 
 def retry_look(picture_import: PictureImport) -> None:
-    """Go on with an upload where it stopped."""
-    PictureImport.objects.filter(pk=picture_import.pk).exclude(upload="").update(
-        state=WorkState.QUEUED, error="", finished_at=None
-    )
+    """Continue with an upload where it stopped."""
+    requeue(picture_import)
     order_look(picture_import)
 
 
 def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
-    """Look at files of an upload for about so many seconds; True when nothing is left to do here.
-
-    Delivered twice, it is done once: the second leaves it to the first while that gives signs of life.
-    """
+    """Look at files of an upload for about this many seconds; True when nothing is left to do here."""
     picture_import = PictureImport.objects.select_related("photo_set").get(pk=import_id)
-    if picture_import.state not in OPEN_STATES:
-        return True
     deadline = time.monotonic() + seconds
-    try:
-        with (
-            failing_aloud(picture_import),
-            held(picture_import),
-            stored_upload(picture_import, command="import_colorizations", again=RECOGNISED) as file,
-            open_zip(file, "The upload") as entries,
-        ):
-            finished = _work(picture_import, entries, deadline=deadline)
-    except (Busy, UploadMissing):
-        return True
-    except ImportRefused:
-        finished = True
-    if finished:
-        drop_upload(picture_import)
-    return finished
+
+    def work(entries: list[Entry]) -> bool:
+        return _work(picture_import, entries, deadline=deadline)
+
+    return continued(picture_import, work, command="import_colorizations", again=RECOGNISED)
 
 
 def recover_abandoned_imports() -> int:
-    """Settle the imports whose process was killed: an upload is sent again, of a folder it is said."""
-    recovered = 0
-    for picture_import in silent(PictureImport):
-        recovered += 1
-        if picture_import.upload:
-            _send(picture_import.pk)
-        else:
-            continue_upload(picture_import.pk)
-    return recovered
+    """Settle the imports whose process was killed; returns how many there were."""
+    return recovered(PictureImport, _send, continue_upload)
 
 
 # --- what there is to do --------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Who works on which import: taken once, renewed while its process lives, given up when cancelled."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from colorizers.models import OPEN_STATES, FilesImport, WorkState
 from colorizers.services.claims import Pulse, silent_since
-from colorizers.services.photo_sources import ImportRefused
+from colorizers.services.photo_sources import Entry, ImportRefused, open_zip
+from colorizers.services.sending import send
 
 
 class Busy(Exception):
@@ -86,6 +87,62 @@ def stored_upload(files_import: FilesImport, *, command: str, again: str) -> Ite
         ) from error
     with file:
         yield file.file
+
+
+def send_upload(model: type[FilesImport], import_id: int, task: str) -> None:
+    """Send an upload to a worker; if the queue cannot be reached, the row says why and waits."""
+    error = send(task, import_id)
+    model._default_manager.filter(pk=import_id, state__in=OPEN_STATES).update(error=error)
+
+
+def requeue(files_import: FilesImport) -> None:
+    """Open an upload again that stopped."""
+    rows(files_import).exclude(upload="").update(state=WorkState.QUEUED, error="", finished_at=None)
+
+
+def continued(
+    files_import: FilesImport,
+    work: Callable[[list[Entry]], bool],
+    *,
+    command: str,
+    again: str,
+    settled: tuple[type[Exception], ...] = (ImportRefused,),
+) -> bool:
+    """Do some of the work on an upload; True when nothing is left to do here.
+
+    `work` takes the entries of the archive and returns whether it is finished; the exceptions in `settled`
+    finish it as well. For `command` and `again` see `stored_upload`. Delivered twice, it is done once: the
+    second leaves it to the first while that gives signs of life.
+    """
+    if files_import.state not in OPEN_STATES:
+        return True
+    try:
+        with (
+            failing_aloud(files_import),
+            held(files_import),
+            stored_upload(files_import, command=command, again=again) as file,
+            open_zip(file, "The upload") as entries,
+        ):
+            finished = work(entries)
+    except (Busy, UploadMissing):
+        # Somebody else's, or gone: it may come back, as a disk that was not mounted does.
+        return True
+    except settled:
+        finished = True
+    if finished:
+        drop_upload(files_import)
+    return finished
+
+
+def recovered(
+    model: type[FilesImport], resend: Callable[[int], object], settle: Callable[[int], object]
+) -> int:
+    """Settle the imports whose process was killed: an upload is sent again, of a folder it is said."""
+    found = silent(model)
+    for files_import in found:
+        # Of a folder nothing is kept here: that is what the row then says.
+        (resend if files_import.upload else settle)(files_import.pk)
+    return len(found)
 
 
 def drop_upload(files_import: FilesImport) -> None:

@@ -25,17 +25,15 @@ from colorizers.pictures import images, monochrome
 from colorizers.pictures.images import CleanPhoto, PhotoRefused
 from colorizers.services.companions import companions
 from colorizers.services.import_claims import (
-    Busy,
-    UploadMissing,
-    drop_upload,
+    continued,
     failing_aloud,
     held,
-    silent,
-    stored_upload,
+    recovered,
+    requeue,
+    send_upload,
 )
 from colorizers.services.photo_facts import Facts, Sidecar, read_sidecars
-from colorizers.services.photo_sources import Entry, ImportRefused, open_source, open_zip
-from colorizers.services.sending import send
+from colorizers.services.photo_sources import Entry, ImportRefused, open_source
 from colorizers.services.stored_files import sha256, store_once
 
 STEP_SECONDS = 60
@@ -92,56 +90,31 @@ def order_import(photo_import: PhotoImport) -> None:
 
 
 def _send(import_id: int) -> None:
-    error = send("colorizers.tasks.import_upload", import_id)
-    PhotoImport.objects.filter(pk=import_id, state__in=OPEN_STATES).update(error=error)
+    send_upload(PhotoImport, import_id, "colorizers.tasks.import_upload")
 
 
 def retry_import(photo_import: PhotoImport) -> None:
-    """Go on with an upload where it stopped."""
-    PhotoImport.objects.filter(pk=photo_import.pk).exclude(upload="").update(
-        state=WorkState.QUEUED, error="", finished_at=None
-    )
+    """Continue with an upload where it stopped."""
+    requeue(photo_import)
     order_import(photo_import)
 
 
 def continue_upload(import_id: int, *, seconds: float = STEP_SECONDS) -> bool:
-    """Import files of an upload for about so many seconds; True when nothing is left to do here.
-
-    Delivered twice, it is done once: the second leaves it to the first while that gives signs of life.
-    """
+    """Import files of an upload for about this many seconds; True when nothing is left to do here."""
     photo_import = PhotoImport.objects.select_related("photo_set").get(pk=import_id)
-    if photo_import.state not in OPEN_STATES:
-        return True
     deadline = time.monotonic() + seconds
-    try:
-        with (
-            failing_aloud(photo_import),
-            held(photo_import),
-            stored_upload(photo_import, command="import_photos", again=RECOGNISED) as file,
-            open_zip(file, "The upload") as entries,
-        ):
-            finished = _work(photo_import, entries, deadline=deadline)
-    except (Busy, UploadMissing):
-        # Somebody else's, or gone: it may come back, as a disk that was not mounted does.
-        return True
-    except (ImportRefused, Fixed):
-        finished = True
-    if finished:
-        drop_upload(photo_import)
-    return finished
+
+    def work(entries: list[Entry]) -> bool:
+        return _work(photo_import, entries, deadline=deadline)
+
+    return continued(
+        photo_import, work, command="import_photos", again=RECOGNISED, settled=(ImportRefused, Fixed)
+    )
 
 
 def recover_abandoned_imports() -> int:
-    """Settle the imports whose process was killed: an upload is sent again, of a folder it is said."""
-    recovered = 0
-    for photo_import in silent(PhotoImport):
-        recovered += 1
-        if photo_import.upload:
-            _send(photo_import.pk)
-            continue
-        # Of a folder nothing is kept here: that is what it says.
-        continue_upload(photo_import.pk)
-    return recovered
+    """Settle the imports whose process was killed; returns how many there were."""
+    return recovered(PhotoImport, _send, continue_upload)
 
 
 def _work(

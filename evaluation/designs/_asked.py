@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import ceil
 from typing import Any, Self
@@ -95,6 +95,16 @@ def choice(default: bool, label: str, help: str = "", **choices: str) -> Any:
 
 def power() -> Any:
     return share(0.8, 0.5, 0.99, "Power wanted", "How often a difference of that size shall be found.")
+
+
+def conditions(help: str = "Under test, without the vigilance control.") -> Any:
+    return whole(2, 1, 50, "Conditions", help)
+
+
+def smallest_difference(make: Callable[..., Any], default: float, low: float, high: float, unit: str) -> Any:
+    """A difference between two conditions; `make` is `share` or `number`."""
+    help = "Between two conditions: the smallest one that you would not want to miss."
+    return make(default, low, high, "Smallest difference", help, unit=unit)
 
 
 def allocation() -> Any:

@@ -12,7 +12,7 @@ from evaluation.report.wording import NBSP, NONE, count, number, percent
 from evaluation.statistics.arrays import Json
 from studies.rules.vigilance import Filter
 
-NEVER = "no number is enough"
+NEVER = "not attainable"
 AS_PLANNED = "as planned"
 POWER = Definition(
     "power",
@@ -161,35 +161,29 @@ class Answer:
         return percent(self.question.power, places(self.question.power))
 
     def for_precision(self) -> str:
-        """What the precision wanted takes."""
+        """What the precision wanted requires."""
         need, precision = self.planner.need(), self.precision
         if need.for_precision is None:
             return (
-                f"{precision} cannot be had with {count(self.question.photos, 'photo')}, however many "
-                f"people take part: they end at {self.scale.width(need.floor)}{NBSP}{self.scale.unit}. It "
-                "takes more photos."
+                f"With {count(self.question.photos, 'photo')} the half-width cannot fall below "
+                f"{self.scale.bare(need.floor)}{NBSP}{self.scale.unit}, whatever the number of participants: "
+                f"{precision} requires more photos."
             )
-        return f"{precision} takes {count(need.for_precision, 'participant')} with these photos."
+        return f"{precision} requires {count(need.for_precision, 'participant')} with these photos."
 
     def for_difference(self) -> str:
-        """What the difference wanted takes; nothing where one condition is all there is."""
+        """What the difference wanted requires; nothing where one condition is all there is."""
         now, need = self.planner.now, self.planner.need()
         if now.power is None or now.detectable is None:
             return ""
         text = (
-            f"A true difference of {self.difference}{self.between()} would be found in "
-            f"{percent(now.power, 0)} of such studies; it takes one of {self.scale.bare(now.detectable)}"
-            f"{NBSP}{self.scale.unit} to be found in {self.power}."
+            f"A true difference of {self.difference}{self.between()} is found with {percent(now.power, 0)} "
+            f"power; {self.power} power requires {self.scale.bare(now.detectable)}{NBSP}{self.scale.unit}."
         )
+        wanted = f"{self.difference} with {self.power} power"
         if need.for_difference is None:
-            return (
-                f"{text} To find {self.difference} in {self.power} of studies takes more photos: with "
-                f"{self.question.photos:,} no number of participants is enough."
-            )
-        return (
-            f"{text} To find {self.difference} that often takes "
-            f"{count(need.for_difference, 'participant')} with these photos."
-        )
+            return f"{text} {wanted} requires more photos: with {self.question.photos:,} it is {NEVER}."
+        return f"{text} {wanted} requires {count(need.for_difference, 'participant')} with these photos."
 
     def attention(self) -> str:
         """What the vigilance trials let through, and what they cost."""
@@ -269,7 +263,7 @@ class Answer:
             "spread", "If people and photos differ less or more than assumed",
             tables=(self._needs("spread", Heading("SDs", "assumed", align="left"), rows),),
             remarks=(
-                "The answer stands and falls with these numbers. If the rows are far apart, run a small "
+                "The answer depends strongly on these numbers. If the rows are far apart, run a small "
                 "study first, make its report, and plan with the SDs that it found.",
             ), folded=False,
         )  # fmt: skip

@@ -38,7 +38,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Need:
-    """How many people it takes; None where no number is enough."""
+    """The number of people required; None where it is not attainable."""
 
     photos: int
     for_precision: int | None

@@ -48,20 +48,19 @@ def findings_of(studies: Sequence[Answered]) -> Json:
     }
 
 
-def sections_of(studies: Sequence[Answered], titles: dict[str, str]) -> list[Section]:
+def sections_of(studies: Sequence[Answered], findings: Json, titles: dict[str, str]) -> list[Section]:
     """The agreement first, then the places of every condition, then the answer of each study.
 
-    `titles` are those of the colorizers by their names.
+    `findings` are those of `findings_of`, `titles` those of the colorizers by their names.
     """
-    found = findings_of(studies)["agreement"]
     return [
-        _agreement(found, titles),
+        _agreement(findings["agreement"]),
         _places(studies, titles),
         *(_own(study, number) for number, study in enumerate(studies, start=1)),
     ]
 
 
-def _agreement(found: Sequence[Json], titles: dict[str, str]) -> Section:
+def _agreement(found: Sequence[Json]) -> Section:
     known = [one for one in found if one["tau"] is not None]
     ends = [end for one in known for end in (one["tau"], *one["ci"])]
     rows = [

@@ -15,7 +15,7 @@ from evaluation.services.reports import newest_report
 from evaluation.statistics.agreement import Standing
 from studies.models import Study
 
-FEWEST, MOST = 2, 20
+FEWEST, MOST = 2, 12
 
 
 class NotTogether(Exception):
@@ -53,11 +53,8 @@ def set_side_by_side(studies: Sequence[Study], population: Population) -> Togeth
         Answered(title, sections_of(report)[0], _standing(report, title))
         for title, report in zip(titles, reports, strict=True)
     ]
-    return Together(
-        reports,
-        together.sections_of(answered, _colorizer_titles(reports)),
-        together.findings_of(answered),
-    )
+    findings = together.findings_of(answered)
+    return Together(reports, together.sections_of(answered, findings, _colorizer_titles(reports)), findings)
 
 
 def _report(study: Study, population: Population) -> Report:
@@ -74,8 +71,16 @@ def _report(study: Study, population: Population) -> Report:
 
 def _standing(report: Report, title: str) -> Standing:
     """By the names of colorizers: studies may call the same one differently."""
-    names = {one["slug"]: one["colorizer"] for one in report.results["study"]["conditions"]}
-    return Standing.from_json(report.results["standing"]).called(title, names)
+    conditions = report.results["study"]["conditions"]
+    names = {one["slug"]: one["colorizer"] for one in conditions}
+    standing = Standing.from_json(report.results["standing"]).called(title, names)
+    twice = {name for name in standing.labels if standing.labels.count(name) > 1}
+    if twice:
+        raise NotTogether(
+            f"“{title}” has several conditions of one colorizer ({', '.join(sorted(twice))}): which of them "
+            "another study's condition compares with cannot be told."
+        )
+    return standing
 
 
 def _colorizer_titles(reports: Iterable[Report]) -> dict[str, str]:

@@ -92,19 +92,19 @@ def score_half_width(plan: Plan, spread: Spread, rest: float, alpha: float = 0.0
     return t_quantile(alpha / 2, plan.df) * sqrt(planned_variance(plan, parts))
 
 
-def score_difference_half_width(
-    plan: Plan, spread: Spread, rest: float, shared: float = 0.5, alpha: float = 0.05
+def score_difference_variance(
+    plan: Plan, spread: Spread, rest: float, shared: float = 0.5, *, same_people: bool = True
 ) -> float:
-    """Of the difference of two mean opinion scores, both given by the same people on the same photos.
+    """Of the difference of two mean opinion scores on the same photos, in squared points.
 
-    `shared` (0 to below 1) is how much the effects of people and of photos correlate between conditions.
+    `shared` (0 to below 1) is how much the effects of people and of photos correlate between conditions;
+    those of people do so only where the `same_people` gave both, else each score has `plan.participants`.
     """
-    check_alpha(alpha)
     if not 0 <= shared < 1:
         raise ValueError(f"a correlation of effects lies in [0, 1), not {shared}")
     parts = Components(0.5, spread.people**2, spread.photos**2, rest**2)
-    common = shared * (spread.people**2 / plan.participants + spread.photos**2 / plan.photos)
-    return t_quantile(alpha / 2, plan.df) * sqrt(2 * (planned_variance(plan, parts) - common))
+    of_people = spread.people**2 / plan.participants if same_people else 0.0
+    return 2 * (planned_variance(plan, parts) - shared * (of_people + spread.photos**2 / plan.photos))
 
 
 def error_half_width(plan: Plan, rate: float, spread: Spread, alpha: float = 0.05) -> float:

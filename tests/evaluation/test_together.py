@@ -89,3 +89,12 @@ def test_the_command_prints_several_studies_together(agreeing, capsys):
     assert "Kendall’s tau" in capsys.readouterr().out
     with pytest.raises(CommandError, match="json or text"):
         call_command("report", "spring", "autumn", format="pdf", out="x.pdf")
+
+
+def test_two_conditions_of_one_colorizer_are_refused_with_its_name(agreeing):
+    report = Report.objects.get(study=agreeing[0])
+    results = report.results
+    results["study"]["conditions"][1]["colorizer"] = results["study"]["conditions"][0]["colorizer"]
+    Report.objects.filter(pk=report.pk).update(results=results)
+    with pytest.raises(NotTogether, match=r"several conditions of one colorizer \(one\)"):
+        set_side_by_side(agreeing, Population.PEOPLE)

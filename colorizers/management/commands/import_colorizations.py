@@ -26,7 +26,8 @@ class Command(BaseCommand):
     help = (
         "Import finished pictures that a model made of a set's photos, from a folder or zip archive, as a "
         "colorizer's. They are matched by their names (cat.png is of cat.jpg), by a table, or by digests; "
-        "nothing is kept unless every photo has its picture, or you say --partial. Run again, it goes on."
+        "nothing is kept unless every photo has its picture, or you say --partial. The same command "
+        "continues an interrupted import."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -43,11 +43,11 @@ def findings(evidence: Evidence, judged: Judged, statistics: Json, voided: Judge
     return {
         "analysis": analysis,
         "views": _views(evidence, judged, voided) if len(judged) else [],
-        "photos": photos_of(judged, evidence.by_photo),
+        "photos": photos_of(judged, evidence.by_photo, evidence.alpha),
     }
 
 
-def photos_of(judged: Judged, scores: Mapping[str, Scores]) -> Json:
+def photos_of(judged: Judged, scores: Mapping[str, Scores], alpha: float = 0.05) -> Json:
     """As the pair test's table of photos: of each, how often its picture was preferred where one was.
 
     `shown` of a condition also counts the trials without a preference.
@@ -63,7 +63,7 @@ def photos_of(judged: Judged, scores: Mapping[str, Scores]) -> Json:
         if len(rows):
             preferred = (judged.best[rows] == code).astype(np.int8)
             column = photo_column(
-                preferred, photo.codes[rows], photo.labels, photos, scores.get(label, {})
+                preferred, photo.codes[rows], photo.labels, photos, scores.get(label, {}), alpha
             )  # fmt: skip
             shown = np.bincount(of_code[photo.codes[own]], minlength=len(photos))
             conditions[label] = column | {"shown": [int(n) for n in shown]}

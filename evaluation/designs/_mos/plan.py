@@ -12,8 +12,8 @@ from evaluation.designs._planned import Answer, Planning, Scale
 from evaluation.designs._planner import Error, Planner
 from evaluation.report.section import Definition
 from evaluation.report.wording import NBSP, count
-from evaluation.statistics.planning import Components, Plan, difference_df, planned_variance
-from evaluation.statistics.planning_designs import Spread, score_half_width
+from evaluation.statistics.planning import Plan, difference_df
+from evaluation.statistics.planning_designs import Spread, score_difference_variance, score_half_width
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,9 @@ class MosQuestion(Asked):
         0.2, 0.01, 4, "Precision wanted", "Half the width of the 95 % interval of a mean score.",
         unit="points of the scale",
     )  # fmt: skip
-    difference: float = _asked.number(
-        0.3, 0.01, 8, "Smallest difference",
-        "Between two conditions: the smallest one that you would not want to miss.",
-        unit="points of the scale",
-    )  # fmt: skip
+    difference: float = _asked.smallest_difference(_asked.number, 0.3, 0.01, 8, "points of the scale")
     power: float = _asked.power()
-    conditions: int = _asked.whole(2, 1, 50, "Conditions", "Under test, without the vigilance control.")
+    conditions: int = _asked.conditions()
     mixed: bool = _asked.allocation()
     hidden_reference: bool = _asked.choice(
         False,
@@ -94,10 +90,10 @@ class MosPlanner(Planner):
 
     def error(self, people: int, photos: int) -> Error:
         q, plan = self.question, Plan(people, photos, self.trials_each)
-        parts = Components(0.5, q.sd_people**2, q.sd_photos**2, q.sd_rest**2)
         same = self.groups == 1
-        common = q.shared * (same * q.sd_people**2 / people + q.sd_photos**2 / photos)
-        variance = 2 * (planned_variance(plan, parts) - common)
+        variance = score_difference_variance(
+            plan, Spread(q.sd_people, q.sd_photos), q.sd_rest, q.shared, same_people=same
+        )
         return Error(sqrt(variance), difference_df(plan, same_people=same))
 
 

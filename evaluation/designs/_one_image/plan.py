@@ -42,13 +42,9 @@ class SingleQuestion(Asked):
         "Half the width of the 95 % interval of that share: 5 means ± 5 points.",
         unit="points",
     )  # fmt: skip
-    difference: float = _asked.share(
-        0.08, 0.002, 0.5, "Smallest difference",
-        "Between two conditions: the smallest one that you would not want to miss.",
-        unit="points",
-    )  # fmt: skip
+    difference: float = _asked.smallest_difference(_asked.share, 0.08, 0.002, 0.5, "points")
     power: float = _asked.power()
-    conditions: int = _asked.whole(2, 1, 50, "Conditions", "Under test, without the vigilance control.")
+    conditions: int = _asked.conditions()
     mixed: bool = _asked.allocation()
     participants: int = _asked.whole(
         100, 2, _asked.MANY, "Participants", "Who pass the qualification, over all conditions."
@@ -189,15 +185,9 @@ class StaircaseQuestion(Asked):
     half_width: float = _asked.number(
         50, 1, 500, "Precision wanted", "Half the width of the 95 % interval of a mean threshold.", unit="ms"
     )
-    difference: float = _asked.number(
-        100, 1, 900, "Smallest difference",
-        "Between two conditions: the smallest one that you would not want to miss.",
-        unit="ms",
-    )  # fmt: skip
+    difference: float = _asked.smallest_difference(_asked.number, 100, 1, 900, "ms")
     power: float = _asked.power()
-    conditions: int = _asked.whole(
-        2, 1, 50, "Conditions", "Under test, without the vigilance control. Everybody sees one."
-    )
+    conditions: int = _asked.conditions("Under test, without the vigilance control. Everybody sees one.")
     participants: int = _asked.participants(60)
     photos: int = _asked.photos(100)
     blocks: int = _asked.whole(3, 1, 20, "Blocks", "Of each participant; a person’s threshold is their mean.")

@@ -28,13 +28,9 @@ class Question(_asked.Asked):
         "Half the width of the 95 % interval of one fool rate: 3 means ± 3 points.",
         unit="points",
     )  # fmt: skip
-    difference: float = _asked.share(
-        0.05, 0.002, 0.5, "Smallest difference",
-        "Between two conditions: the smallest one that you would not want to miss.",
-        unit="points",
-    )  # fmt: skip
+    difference: float = _asked.smallest_difference(_asked.share, 0.05, 0.002, 0.5, "points")
     power: float = _asked.power()
-    conditions: int = _asked.whole(2, 1, 50, "Conditions", "Under test, without the vigilance control.")
+    conditions: int = _asked.conditions()
     mixed: bool = _asked.allocation()
     participants: int = _asked.participants()
     photos: int = _asked.photos()

@@ -45,7 +45,7 @@ class Climbed:
             found = found.only(finished, "S4", f"of finished blocks: {whole} trials each", evidence)
         condition = _condition_of_people(found.table)
         named = condition.codes != UNKNOWN
-        rule = "of participants who judged a fake, so that their condition is known"
+        rule = "condition known: the participant judged at least one fake"
         found = found.only(named, "S5", rule, evidence)
         return cls(found, condition.take(named))
 
@@ -87,7 +87,7 @@ class Climbed:
 
 
 def rule_of(settings: Mapping[str, Any]) -> Rule:
-    """How the exposure goes on, as the study fixed it; where nobody knows, as HYPE-time has it."""
+    """How the exposure changes, as the study fixed it; where nobody knows, as HYPE-time has it."""
     if "start_ms" not in settings:
         return Rule()
     return Rule(
@@ -110,22 +110,30 @@ def _finished(kept: ResponseTable, table: ResponseTable, whole: int) -> Bools:
     Trials without an answer are recorded, too; spoiled ones that were shown again count twice, which matters
     only while the last trials of a block are shown.
     """
-    blocks = np.flatnonzero(table.phase.is_label(TEST) & np.isfinite(table.numbers("block")))
-    recorded = _keys(table)
-    numbers = np.bincount(recorded[blocks], minlength=int(recorded.max(initial=0)) + 1)
-    return np.asarray(numbers[_keys(kept)] >= whole)
+    tests = np.flatnonzero(table.phase.is_label(TEST) & np.isfinite(table.numbers("block")))
+    every = np.unique(_block_of(table))
+    recorded = _keys(table, every)
+    numbers = np.bincount(recorded[tests], minlength=int(recorded.max(initial=0)) + 1)
+    return np.asarray(numbers[_keys(kept, every)] >= whole)
 
 
-def _keys(table: ResponseTable) -> Ints:
-    """A number for each participant and block, shape (n,)."""
-    block = np.nan_to_num(table.numbers("block"), nan=0).astype(np.int64)
-    return np.asarray(table.participant.codes.astype(np.int64) * 1000 + block, dtype=np.int64)
+def _block_of(table: ResponseTable) -> Floats:
+    """The number of each row's block; 0 for none."""
+    return np.nan_to_num(table.numbers("block"), nan=0.0)
+
+
+def _keys(table: ResponseTable, blocks: Floats) -> Ints:
+    """A number for each participant and block, shape (n,); `blocks` are all block numbers, sorted."""
+    place = np.searchsorted(blocks, _block_of(table))
+    # Participants without a name have the code -1.
+    return np.asarray((table.participant.codes.astype(np.int64) + 1) * max(len(blocks), 1) + place)
 
 
 def _condition_of_people(table: ResponseTable) -> Factor:
     """The condition of each row, or that of the fakes of the same block, or of the same person."""
     codes: Codes = table.condition.codes.copy()
-    for key in (_keys(table), table.participant.codes.astype(np.int64)):
+    by_block = _keys(table, np.unique(_block_of(table)))
+    for key in (by_block, table.participant.codes.astype(np.int64) + 1):
         of_key = np.full(int(key.max(initial=0)) + 1, UNKNOWN, dtype=np.int32)
         own = table.condition.codes != UNKNOWN
         of_key[key[own]] = table.condition.codes[own]

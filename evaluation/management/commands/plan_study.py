@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", type=Path, metavar="OUT", help="also write the answer here")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Work it out, print, write."""
+        """Calculate, print, write."""
         if options["simulate"] < 0 or options["seed"] < 0:
             raise CommandError("--simulate and --seed must be at least 0.")
         # Without a study the planner needs no database.

@@ -17,7 +17,7 @@ def said(*arguments: str) -> str:
 def test_it_answers_without_a_study_and_without_options():
     text = said()
     assert "100 participants on 200 photos give ± 3.9 points" in text
-    assert "± 3 points takes 209 participants" in text
+    assert "± 3 points requires 209 participants" in text
     assert "* 100" in text
 
 
@@ -26,7 +26,7 @@ def test_options_are_in_per_cent_and_points(tmp_path):
     text = said("--rate", "20", "--half-width", "5", "--difference", "8", "--json", str(file))
     found = json.loads(file.read_text())
     assert found["question"]["rate"] == 0.2
-    assert f"± 5 points takes {found['participants_for_precision']} participants" in text
+    assert f"± 5 points requires {found['participants_for_precision']} participants" in text
     assert "A true difference of 8 points" in text
 
 

@@ -306,3 +306,13 @@ def test_a_report_counts_people_and_names_nobody(idle_queue):
     assert [person["participant_id"] for person in report.results["analysis"]["people"]] == [1, 2, 3]
     blocks = report.results["analysis"]["blocks"]
     assert {block["participant_id"] for block in blocks} == {1, 2, 3}
+
+
+def test_blocks_of_any_number_stay_with_their_participant(steps, table, findings):
+    far = replace(table, own={**table.own, "block": table.own["block"] * 1000 - 999})
+    found = STAIRCASE.analyse(Evidence(far, settings=SETTINGS))["analysis"]
+    wanted = findings["analysis"]
+    assert [one["hype_time_ms"] for one in found["models"]] == [
+        one["hype_time_ms"] for one in wanted["models"]
+    ]
+    assert found["valid_rows"] == wanted["valid_rows"]

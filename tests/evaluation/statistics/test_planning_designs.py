@@ -58,8 +58,13 @@ def test_more_of_anything_makes_it_narrower_and_the_photos_set_a_floor():
     assert many > 0.9 * planning.strength_half_width(Plan(10**5, 60, 30), 3, spread) > 0.1
     assert planning.share_half_width(Plan(40, 60, 30), 3, spread) == pytest.approx(expit(width) - 0.5)
     assert planning.strength_half_width(Plan(40, 60, 30), 3, spread, ties=0.5) > width
-    small = planning.score_difference_half_width(Plan(24, 40, 10), planning.Spread(0.5, 0.4), 0.9, 0.9)
-    assert small < planning.score_difference_half_width(Plan(24, 40, 10), planning.Spread(0.5, 0.4), 0.9, 0.1)
+    small = planning.score_difference_variance(Plan(24, 40, 10), planning.Spread(0.5, 0.4), 0.9, 0.9)
+    large = planning.score_difference_variance(Plan(24, 40, 10), planning.Spread(0.5, 0.4), 0.9, 0.1)
+    apart = planning.score_difference_variance(
+        Plan(24, 40, 10), planning.Spread(0.5, 0.4), 0.9, 0.9, same_people=False
+    )
+    assert small < large
+    assert apart == pytest.approx(small + 2 * 0.9 * 0.5**2 / 24)
     level = planning.level_half_width(Plan(40, 60, 40), 4, 0.3, spread)
     assert level == planning.error_half_width(Plan(40, 60, 10), 0.3, spread)
 
@@ -75,7 +80,7 @@ def test_more_of_anything_makes_it_narrower_and_the_photos_set_a_floor():
         (lambda: planning.dprime_half_width(Plan(9, 9, 2), 1, planning.Spread(1, 1), 0.0), "fakes and real"),
         (lambda: planning.threshold_half_width(Plan(9, 9, 2), planning.Spread(1, 1), 1, 0), "one block"),
         (
-            lambda: planning.score_difference_half_width(Plan(9, 9, 2), planning.Spread(1, 1), 1, 1.0),
+            lambda: planning.score_difference_variance(Plan(9, 9, 2), planning.Spread(1, 1), 1, 1.0),
             "correlation",
         ),
     ],

@@ -124,8 +124,8 @@ MEANINGS = (
     Definition(
         "sizes",
         "Fakes, real photos, participants",
-        "Number of valid trials with the condition's fakes, and with the real photos that belong to it, and "
-        "number of people who judged its fakes.",
+        "Number of valid trials with the condition's fakes, of trials with its real photos, and of "
+        "participants who judged its fakes.",
     ),
     Definition(
         "strict",
