@@ -111,7 +111,7 @@ def _answer(told: Told, titles: Mapping[str, str]) -> list[Section]:
         "scores-given",
         f"Mean score by condition, with its 95{NBSP}% interval for new participants and new photos.",
         (Heading("Condition", align="left"), Heading("Mean score", "mos"), Heading("Ratings", "n")),
-        tuple((title_of[arm["label"]], _cell(arm), number(arm["n"])) for arm in arms),
+        tuple((title_of[arm["label"]], replace(_cell(arm), strong=True), number(arm["n"])) for arm in arms),
     )  # fmt: skip
     remark = ""
     if arms and all(arm["ci"] is None for arm in arms):

@@ -128,7 +128,7 @@ def test_clamped_trials_are_those_that_the_design_marked(table):
     own = table.own | {"clamped": marked}
     found = STAIRCASE.analyse(Evidence(replace(table, own=own), settings=SETTINGS))
     assert sum(block["clamped"] for block in found["analysis"]["blocks"]) == 10
-    rows = {row[0]: row[3].text for row in sections_of(found)["answer"].tables[0].rows}
+    rows = {row[0]: row[2].text for row in sections_of(found)["answer"].tables[0].rows}
     assert rows["Classes"] == "0.0\xa0%"
     assert rows["Bins"] == "0.6\xa0%"
 

@@ -75,7 +75,6 @@ def answer(told: Told) -> list[Section]:
         (
             Heading("Condition", align="left"),
             Heading("Threshold", "threshold"),
-            Heading("Participants", "n"),
             Heading("Clamped trials", "clamped"),
         ),
         tuple(_row(told, slug) for slug in order),
@@ -93,12 +92,9 @@ def answer(told: Told) -> list[Section]:
 def _row(told: Told, slug: str) -> tuple[Cell | str, ...]:
     model = models_of(told).get(slug)
     if model is None:
-        return (told.titles[slug], cell_of(told, slug), "0", NONE)
+        return (told.titles[slug], cell_of(told, slug), NONE)
     ends = f"{count(model['at_end'], 'block')} of {model['blocks']:,} at an end" if model["at_end"] else ""
-    return (
-        told.titles[slug], cell_of(told, slug), number(model["participants"]),
-        Cell(percent(model["clamped_share"]), note=ends),
-    )  # fmt: skip
+    return told.titles[slug], cell_of(told, slug), Cell(percent(model["clamped_share"]), note=ends)
 
 
 def _chart(told: Told, models: dict[str, Json]) -> Chart:
