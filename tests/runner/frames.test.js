@@ -153,6 +153,13 @@ test("a clock with steps of a millisecond is averaged out", () => {
   assert.ok(Math.abs(meter.period - 1000 / 60) < 0.1);
 });
 
+test("two frames at once are one refresh, also where a trial has few frames", () => {
+  const meter = new RefreshMeter();
+  let stamp = 0;
+  for (const step of [16.7, 0.02, 16.68, 0.03, 16.67]) meter.add((stamp += step));
+  assert.ok(Math.abs(meter.period - 1000 / 60) < 0.1, `${meter.period}`);
+});
+
 test("a window that moves to a slower display is measured anew", () => {
   const meter = meterAt(1000 / 120);
   for (let i = 0; i <= 240; i += 1) meter.add(1000 + (i * 1000) / 60);

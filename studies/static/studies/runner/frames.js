@@ -3,6 +3,10 @@
 /** A refresh period that nobody has measured yet: 60 Hz. */
 export const USUAL_REFRESH_MS = 1000 / 60;
 
+// No display is as fast as this. Two frames that are nearer belong to one refresh: some browsers make up for a late
+// frame at once, and a trial of few frames would otherwise take that for the period.
+const SHORTEST_PERIOD_MS = 1;
+
 // Some seconds: long enough that a spell of load does not pass for a slower display.
 const KEPT_INTERVALS = 240;
 
@@ -22,8 +26,9 @@ export class RefreshMeter {
   #last = null;
 
   add(stamp) {
-    if (this.#last !== null && stamp > this.#last) {
-      this.#intervals.push(stamp - this.#last);
+    if (this.#last !== null) {
+      if (stamp >= this.#last && stamp - this.#last < SHORTEST_PERIOD_MS) return;
+      if (stamp > this.#last) this.#intervals.push(stamp - this.#last);
       if (this.#intervals.length > KEPT_INTERVALS) this.#intervals.shift();
     }
     this.#last = stamp;

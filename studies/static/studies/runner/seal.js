@@ -2,7 +2,7 @@
 
 import { ms } from "./frames.js";
 
-export const VERSION = "1.2.0";
+export const VERSION = "1.2.1";
 
 /**
  * `answer` is `{ value, rtMs, input }`; without an answer (the limit ran out) it is `null`. `shownBefore` says how
